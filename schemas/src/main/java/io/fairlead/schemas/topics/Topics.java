@@ -1,0 +1,114 @@
+package io.fairlead.schemas.topics;
+
+import io.fairlead.schemas.config.BenchmarkPolicy;
+import io.fairlead.schemas.config.CapacityPolicy;
+import io.fairlead.schemas.config.ConfigChanged;
+import io.fairlead.schemas.config.ConfigRejected;
+import io.fairlead.schemas.config.ExitOverride;
+import io.fairlead.schemas.config.QualityPolicy;
+import io.fairlead.schemas.config.Tenant;
+import io.fairlead.schemas.decisions.DeadLetter;
+import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.telemetry.EdgeReport;
+import io.fairlead.schemas.telemetry.EdgeTick;
+import io.fairlead.schemas.telemetry.ExitBenchmarked;
+import io.fairlead.schemas.telemetry.ExitConnected;
+import io.fairlead.schemas.telemetry.ExitDisconnected;
+import io.fairlead.schemas.telemetry.ExitHeartbeat;
+import io.fairlead.schemas.telemetry.ProxiedAttempt;
+import io.fairlead.schemas.telemetry.ProxiedRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+
+/** The catalogue. {@code fairlead topics apply} makes a cluster agree with it. */
+public final class Topics {
+
+    /** Writer schemas as JSON text, by fingerprint (16 hexadecimal digits). */
+    public static final TopicSpec SCHEMAS = compacted("fairlead.schemas", "schema fingerprint", 1, List.of());
+
+    public static final TopicSpec TELEMETRY_EXITS = telemetry(
+            "exits",
+            "exit id",
+            List.of(
+                    ExitConnected.class,
+                    ExitDisconnected.class,
+                    ExitHeartbeat.class,
+                    ExitBenchmarked.class,
+                    EdgeTick.class));
+    public static final TopicSpec TELEMETRY_ATTEMPTS =
+            telemetry("attempts", "exit id", List.of(ProxiedAttempt.class, EdgeTick.class));
+    public static final TopicSpec TELEMETRY_REQUESTS =
+            telemetry("requests", "tenant", List.of(ProxiedRequest.class, EdgeTick.class));
+    public static final TopicSpec TELEMETRY_EDGES =
+            telemetry("edges", "edge id", List.of(EdgeReport.class, EdgeTick.class));
+
+    public static final TopicSpec CONFIG_POLICIES = compacted(
+            "fairlead.config.policies",
+            "kind/scope",
+            1,
+            List.of(QualityPolicy.class, CapacityPolicy.class, BenchmarkPolicy.class));
+    public static final TopicSpec CONFIG_TENANTS =
+            compacted("fairlead.config.tenants", "tenant id", 1, List.of(Tenant.class));
+    public static final TopicSpec CONFIG_EXITS =
+            compacted("fairlead.config.exits", "exit id", 4, List.of(ExitOverride.class));
+    public static final TopicSpec CONFIG_HISTORY =
+            kept("fairlead.config.history", "kind/scope", 1, Duration.ofDays(400), List.of(ConfigChanged.class));
+    public static final TopicSpec CONFIG_REJECTED =
+            kept("fairlead.config.rejected", "kind/scope", 1, Duration.ofDays(30), List.of(ConfigRejected.class));
+
+    public static final TopicSpec DECISIONS_EXITS =
+            compacted("fairlead.decisions.exits", "exit id", 4, List.of(ExitScore.class));
+    public static final TopicSpec DECISIONS_HEARTBEATS =
+            compacted("fairlead.decisions.heartbeats", "job", 1, List.of(JobHeartbeat.class));
+
+    public static final TopicSpec DEADLETTERS =
+            kept("fairlead.deadletters", "topic/partition/offset", 1, Duration.ofDays(14), List.of(DeadLetter.class));
+
+    private static final List<TopicSpec> ALL = List.of(
+            SCHEMAS,
+            TELEMETRY_EXITS,
+            TELEMETRY_ATTEMPTS,
+            TELEMETRY_REQUESTS,
+            TELEMETRY_EDGES,
+            CONFIG_POLICIES,
+            CONFIG_TENANTS,
+            CONFIG_EXITS,
+            CONFIG_HISTORY,
+            CONFIG_REJECTED,
+            DECISIONS_EXITS,
+            DECISIONS_HEARTBEATS,
+            DEADLETTERS);
+
+    private Topics() {}
+
+    /** Every topic, in the order of the catalogue. */
+    public static List<TopicSpec> all() {
+        return ALL;
+    }
+
+    /** The topic of that full name, if the catalogue has it. */
+    public static Optional<TopicSpec> named(String name) {
+        return ALL.stream().filter(topic -> topic.name().equals(name)).findFirst();
+    }
+
+    private static TopicSpec telemetry(String name, String key, List<Class<? extends SpecificRecord>> records) {
+        return kept("fairlead.telemetry." + name, key, 4, Duration.ofDays(3), records);
+    }
+
+    private static TopicSpec kept(
+            String name,
+            String key,
+            int partitions,
+            Duration retention,
+            List<Class<? extends SpecificRecord>> records) {
+        return new TopicSpec(name, key, records, partitions, retention, false, false);
+    }
+
+    private static TopicSpec compacted(
+            String name, String key, int partitions, List<Class<? extends SpecificRecord>> records) {
+        return new TopicSpec(name, key, records, partitions, Duration.ZERO, true, false);
+    }
+}
