@@ -1,0 +1,73 @@
+package io.fairlead.lab.host;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a host's process is started: everything but its ports, which may differ between two lives.
+ *
+ * @param name of the directory under {@code lab/hosts}, and of the log file
+ * @param title as people know it
+ * @param properties the host's settings, without {@code fairlead.data} and its ports
+ * @param data the host's own directory
+ * @param startLimit how long it may take until it says that it is ready
+ */
+record Launch(
+        String name,
+        String title,
+        String mainClass,
+        List<String> jvmFlags,
+        Map<String, String> properties,
+        Path data,
+        Duration startLimit) {
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
+    private static final long ERRORS_KEPT_BYTES = 1 << 20;
+
+    Path log() {
+        return data.resolve(name + ".log");
+    }
+
+    Path errors() {
+        return data.resolve("errors.log");
+    }
+
+    Process start(Map<String, Integer> ports) throws IOException {
+        List<String> command = new ArrayList<>();
+        if (Files.isExecutable(SETSID)) {
+            // Ctrl-C goes to the whole process group of the terminal: hosts are told to stop by their parent, in its
+            // order.
+            command.add(SETSID.toString());
+        }
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(dataFlag(data));
+        command.addAll(jvmFlags);
+        ports.forEach((port, number) -> command.add("-Dfairlead." + port + "=" + number));
+        properties.forEach((property, value) -> command.add("-Dfairlead." + property + "=" + value));
+        command.add("-cp");
+        command.add(ProjectHome.find().classPath(name));
+        command.add(mainClass);
+        return new ProcessBuilder(command)
+                .directory(data.toFile())
+                .redirectError(ProcessBuilder.Redirect.appendTo(shortened(errors())))
+                .start();
+    }
+
+    /** Comes first, where the operating system still shows it of a long command line. */
+    static String dataFlag(Path data) {
+        return "-Dfairlead.data=" + data;
+    }
+
+    private static File shortened(Path errors) throws IOException {
+        if (Files.exists(errors) && Files.size(errors) > ERRORS_KEPT_BYTES) {
+            Files.move(errors, errors.resolveSibling("errors.log.1"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        return errors.toFile();
+    }
+}
