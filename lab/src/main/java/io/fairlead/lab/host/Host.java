@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.OptionalLong;
 
 /** A server in a process of its own, with its data in one directory. {@link #close()} ends it in order and keeps the data. */
-public sealed interface Host extends AutoCloseable permits KafkaProcess, ClickHouseProcess {
+public sealed interface Host extends AutoCloseable permits KafkaProcess, FlinkProcess, ClickHouseProcess {
     /** The process through all its lives. */
     HostProcess process();
 

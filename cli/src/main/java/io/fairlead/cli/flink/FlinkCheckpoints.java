@@ -1,0 +1,21 @@
+package io.fairlead.cli.flink;
+
+import java.util.Optional;
+
+/**
+ * The checkpoints of one job.
+ *
+ * @param completed since the job's start on this cluster
+ * @param failed declined ones included, of which a starting job has a few
+ * @param latestPath of the last complete one that is kept
+ * @param latestDurationMs how long that took
+ * @param latestBytes its size
+ * @param restoredPath from which the job's state was last restored
+ */
+public record FlinkCheckpoints(
+        long completed,
+        long failed,
+        Optional<String> latestPath,
+        long latestDurationMs,
+        long latestBytes,
+        Optional<String> restoredPath) {}

@@ -1,0 +1,26 @@
+package io.fairlead.cli.flink;
+
+import java.time.Instant;
+
+/**
+ * A job that the cluster knows.
+ *
+ * @param id 32 hexadecimal digits
+ * @param state Flink's word for it, such as {@code RUNNING}, {@code RESTARTING} or {@code FAILED}
+ * @param runningTasks how many of its tasks run
+ * @param tasks how many it has
+ */
+public record FlinkJob(String id, String name, String state, Instant startedAt, int runningTasks, int tasks) {
+    /** Whether every task runs: a job in state RUNNING may still wait for its slots. */
+    public boolean fullyRunning() {
+        return state.equals("RUNNING") && tasks > 0 && runningTasks == tasks;
+    }
+
+    /** Whether it has come to its end, well or badly. */
+    public boolean ended() {
+        return switch (state) {
+            case "FINISHED", "CANCELED", "FAILED", "SUSPENDED" -> true;
+            default -> false;
+        };
+    }
+}
