@@ -1,0 +1,318 @@
+package io.fairlead.jobs.facts;
+
+import io.fairlead.schemas.config.ConfigChanged;
+import io.fairlead.schemas.config.ConfigRejected;
+import io.fairlead.schemas.decisions.ClassScore;
+import io.fairlead.schemas.decisions.DeadLetter;
+import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.ExitState;
+import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.telemetry.AppliedDecisions;
+import io.fairlead.schemas.telemetry.AttemptPhase;
+import io.fairlead.schemas.telemetry.ClientProtocol;
+import io.fairlead.schemas.telemetry.DisconnectReason;
+import io.fairlead.schemas.telemetry.EdgeReport;
+import io.fairlead.schemas.telemetry.EdgeTick;
+import io.fairlead.schemas.telemetry.ExitBenchmarked;
+import io.fairlead.schemas.telemetry.ExitConnected;
+import io.fairlead.schemas.telemetry.ExitDisconnected;
+import io.fairlead.schemas.telemetry.ExitHeartbeat;
+import io.fairlead.schemas.telemetry.FaultLayer;
+import io.fairlead.schemas.telemetry.Outcome;
+import io.fairlead.schemas.telemetry.PoolType;
+import io.fairlead.schemas.telemetry.ProxiedAttempt;
+import io.fairlead.schemas.telemetry.ProxiedRequest;
+import io.fairlead.schemas.telemetry.PublishedTelemetry;
+import io.fairlead.schemas.topics.TopicSpec;
+import io.fairlead.schemas.topics.Topics;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which records become facts, and how: one table for each record class. */
+final class FactTables {
+
+    static final FactTable<ExitConnected> EXIT_CONNECTED = FactTable.telemetry(
+                    "raw_exit_connected", ExitConnected.class, ExitConnected::getHeader)
+            .text("exit_id", ExitConnected::getExitId)
+            .text("link_id", ExitConnected::getLinkId)
+            .int64("agent_epoch_ms", ExitConnected::getAgentEpochMs)
+            .symbol("pool_type", PoolType.class, ExitConnected::getPoolType)
+            .text("country", ExitConnected::getCountry)
+            .text("region", ExitConnected::getRegion)
+            .text("city", ExitConnected::getCity)
+            .int64("asn", ExitConnected::getAsn)
+            .text("os", ExitConnected::getOs)
+            .text("connection_type", ExitConnected::getConnectionType)
+            .bool("consent", ExitConnected::getConsent)
+            .int32("declared_capacity_requests", ExitConnected::getDeclaredCapacityRequests)
+            .text("observed_prefix", ExitConnected::getObservedPrefix)
+            .text("agent_version", ExitConnected::getAgentVersion)
+            .build();
+
+    static final FactTable<ExitDisconnected> EXIT_DISCONNECTED = FactTable.telemetry(
+                    "raw_exit_disconnected", ExitDisconnected.class, ExitDisconnected::getHeader)
+            .text("exit_id", ExitDisconnected::getExitId)
+            .text("link_id", ExitDisconnected::getLinkId)
+            .int64("agent_epoch_ms", ExitDisconnected::getAgentEpochMs)
+            .symbol("reason", DisconnectReason.class, ExitDisconnected::getReason)
+            .int64("connected_ms", ExitDisconnected::getConnectedMs)
+            .int32("links_left", ExitDisconnected::getLinksLeft)
+            .build();
+
+    static final FactTable<ExitHeartbeat> EXIT_HEARTBEATS = FactTable.telemetry(
+                    "raw_exit_heartbeats", ExitHeartbeat.class, ExitHeartbeat::getHeader)
+            .text("exit_id", ExitHeartbeat::getExitId)
+            .text("link_id", ExitHeartbeat::getLinkId)
+            .int64("agent_epoch_ms", ExitHeartbeat::getAgentEpochMs)
+            .symbol("pool_type", PoolType.class, ExitHeartbeat::getPoolType)
+            .int64("asn", ExitHeartbeat::getAsn)
+            .int64("ping_us", ExitHeartbeat::getPingUs)
+            .int32("running_requests", ExitHeartbeat::getRunningRequests)
+            .int32("running_here_requests", ExitHeartbeat::getRunningHereRequests)
+            .int32("agent_capacity_requests", ExitHeartbeat::getAgentCapacityRequests)
+            .bool("consent", ExitHeartbeat::getConsent)
+            .bool("owner_active", ExitHeartbeat::getOwnerActive)
+            .int32("battery_percent", ExitHeartbeat::getBatteryPercent)
+            .int64("link_queue_bytes", ExitHeartbeat::getLinkQueueBytes)
+            .build();
+
+    static final FactTable<ExitBenchmarked> EXIT_BENCHMARKS = FactTable.telemetry(
+                    "raw_exit_benchmarks", ExitBenchmarked.class, ExitBenchmarked::getHeader)
+            .text("exit_id", ExitBenchmarked::getExitId)
+            .text("target_class", ExitBenchmarked::getTargetClass)
+            .text("target", ExitBenchmarked::getTarget)
+            .symbol("outcome", Outcome.class, ExitBenchmarked::getOutcome)
+            .symbol("layer", FaultLayer.class, ExitBenchmarked::getLayer)
+            .int64("connect_us", ExitBenchmarked::getConnectUs)
+            .int64("total_us", ExitBenchmarked::getTotalUs)
+            .int32("status", ExitBenchmarked::getStatus)
+            .text("trigger", ExitBenchmarked::getTrigger)
+            .build();
+
+    static final FactTable<ProxiedAttempt> ATTEMPTS = FactTable.telemetry(
+                    "raw_attempts", ProxiedAttempt.class, ProxiedAttempt::getHeader)
+            .text("request_id", ProxiedAttempt::getRequestId)
+            .int32("attempt", ProxiedAttempt::getAttempt)
+            .symbol("phase", AttemptPhase.class, ProxiedAttempt::getPhase)
+            .text("tenant", ProxiedAttempt::getTenant)
+            .text("pool", ProxiedAttempt::getPool)
+            .text("exit_id", ProxiedAttempt::getExitId)
+            .symbol("pool_type", PoolType.class, ProxiedAttempt::getPoolType)
+            .int64("asn", ProxiedAttempt::getAsn)
+            .text("target_class", ProxiedAttempt::getTargetClass)
+            .text("target_host", ProxiedAttempt::getTargetHost)
+            .int32("target_port", ProxiedAttempt::getTargetPort)
+            .symbol("protocol", ClientProtocol.class, ProxiedAttempt::getProtocol)
+            .int32("running_at_reservation_requests", ProxiedAttempt::getRunningAtReservationRequests)
+            .int32("capacity_at_reservation_requests", ProxiedAttempt::getCapacityAtReservationRequests)
+            .int64("connect_us", ProxiedAttempt::getConnectUs)
+            .int64("first_byte_us", ProxiedAttempt::getFirstByteUs)
+            .int64("total_us", ProxiedAttempt::getTotalUs)
+            .int64("bytes_up", ProxiedAttempt::getBytesUp)
+            .int64("bytes_down", ProxiedAttempt::getBytesDown)
+            .symbol("outcome", Outcome.class, ProxiedAttempt::getOutcome)
+            .symbol("layer", FaultLayer.class, ProxiedAttempt::getLayer)
+            .int32("status", ProxiedAttempt::getStatus)
+            .int64("score_job_epoch", ProxiedAttempt::getScoreJobEpoch)
+            .int64("score_counter", ProxiedAttempt::getScoreCounter)
+            .bool("exploration", ProxiedAttempt::getExploration)
+            .build();
+
+    static final FactTable<ProxiedRequest> REQUESTS = FactTable.telemetry(
+                    "raw_requests", ProxiedRequest.class, ProxiedRequest::getHeader)
+            .text("request_id", ProxiedRequest::getRequestId)
+            .text("tenant", ProxiedRequest::getTenant)
+            .text("pool", ProxiedRequest::getPool)
+            .symbol("protocol", ClientProtocol.class, ProxiedRequest::getProtocol)
+            .text("target_class", ProxiedRequest::getTargetClass)
+            .text("target_host", ProxiedRequest::getTargetHost)
+            .int32("target_port", ProxiedRequest::getTargetPort)
+            .texts("exit_ids", ProxiedRequest::getExitIds)
+            .int32("candidates", ProxiedRequest::getCandidates)
+            .text("pick_policy", ProxiedRequest::getPickPolicy)
+            .bool("local_scoring", ProxiedRequest::getLocalScoring)
+            .int64("queue_us", ProxiedRequest::getQueueUs)
+            .int64("connect_us", ProxiedRequest::getConnectUs)
+            .int64("first_byte_us", ProxiedRequest::getFirstByteUs)
+            .int64("total_us", ProxiedRequest::getTotalUs)
+            .int64("bytes_up", ProxiedRequest::getBytesUp)
+            .int64("bytes_down", ProxiedRequest::getBytesDown)
+            .symbol("outcome", Outcome.class, ProxiedRequest::getOutcome)
+            .symbol("layer", FaultLayer.class, ProxiedRequest::getLayer)
+            .int32("status", ProxiedRequest::getStatus)
+            .build();
+
+    static final FactTable<EdgeReport> EDGE_REPORTS = FactTable.telemetry(
+                    "raw_edge_reports", EdgeReport.class, EdgeReport::getHeader)
+            .text("kind", EdgeReport::getKind)
+            .text("version", EdgeReport::getVersion)
+            .int64("uptime_ms", EdgeReport::getUptimeMs)
+            .int32("open_connections", EdgeReport::getOpenConnections)
+            .int32("in_flight_requests", EdgeReport::getInFlightRequests)
+            .int32("exit_links", EdgeReport::getExitLinks)
+            .int32("exits_online", EdgeReport::getExitsOnline)
+            .int64("requests", EdgeReport::getRequests)
+            .int64("failures", EdgeReport::getFailures)
+            .bool("local_scoring", EdgeReport::getLocalScoring)
+            .bool("draining", EdgeReport::getDraining)
+            .int64ByText("job_silence_ms", EdgeReport::getJobSilenceMs)
+            .texts("applied_topic", EdgeReport::getApplied, AppliedDecisions::getTopic)
+            .int64s("applied_job_epoch", EdgeReport::getApplied, AppliedDecisions::getJobEpoch)
+            .int64s("applied_counter", EdgeReport::getApplied, AppliedDecisions::getCounter)
+            .int64s("applied_at_ms", EdgeReport::getApplied, AppliedDecisions::getAppliedAtMs)
+            .int32s("applied_entries", EdgeReport::getApplied, AppliedDecisions::getEntries)
+            .int64s("applied_decisions", EdgeReport::getApplied, AppliedDecisions::getApplied)
+            .int64s("loop_p50_ms", EdgeReport::getApplied, AppliedDecisions::getLoopP50Ms)
+            .int64s("loop_p99_ms", EdgeReport::getApplied, AppliedDecisions::getLoopP99Ms)
+            .int64s("loop_max_ms", EdgeReport::getApplied, AppliedDecisions::getLoopMaxMs)
+            .texts("published_topic", EdgeReport::getPublished, PublishedTelemetry::getTopic)
+            .int64s("published_records", EdgeReport::getPublished, PublishedTelemetry::getPublished)
+            .int64s("published_lost", EdgeReport::getPublished, PublishedTelemetry::getLost)
+            .int64s("published_spooled_bytes", EdgeReport::getPublished, PublishedTelemetry::getSpooledBytes)
+            .int64("heap_used_bytes", EdgeReport::getHeapUsedBytes)
+            .int64("direct_memory_bytes", EdgeReport::getDirectMemoryBytes)
+            .float64("process_cpu_load", EdgeReport::getProcessCpuLoad)
+            .build();
+
+    static final FactTable<EdgeTick> EDGE_TICKS = FactTable.telemetry(
+                    "raw_edge_ticks", EdgeTick.class, EdgeTick::getHeader)
+            .build();
+
+    static final FactTable<ExitScore> EXIT_SCORES = FactTable.log(
+                    "exit_scores", ExitScore.class, ExitScore::getIssuedAtMs)
+            .text("exit_id", ExitScore::getExitId)
+            .int64("job_epoch", r -> r.getVersion().getJobEpoch())
+            .int64("counter", r -> r.getVersion().getCounter())
+            .time("issued_at", ExitScore::getIssuedAtMs)
+            .int64("policy_version", ExitScore::getPolicyVersion)
+            .symbol("state", ExitState.class, ExitScore::getState)
+            .float64("quality", ExitScore::getQuality)
+            .bool("low_confidence", ExitScore::getLowConfidence)
+            .float64("benchmark_term", ExitScore::getBenchmarkTerm)
+            .float64("ping_term", ExitScore::getPingTerm)
+            .float64("benchmark_ms", ExitScore::getBenchmarkMs)
+            .float64("ping_ms", ExitScore::getPingMs)
+            .float64("disconnect_mean", r -> r.getDisconnect().getMean())
+            .float64("disconnect_lower", r -> r.getDisconnect().getLower())
+            .float64("disconnect_upper", r -> r.getDisconnect().getUpper())
+            .float64("disconnect_weight", r -> r.getDisconnect().getWeight())
+            .float64("success_mean", r -> r.getSuccess().getMean())
+            .float64("success_lower", r -> r.getSuccess().getLower())
+            .float64("success_upper", r -> r.getSuccess().getUpper())
+            .float64("success_weight", r -> r.getSuccess().getWeight())
+            .int32("capacity_requests", ExitScore::getCapacityRequests)
+            .int32("running_requests", ExitScore::getRunningRequests)
+            .int32("available_requests", ExitScore::getAvailableRequests)
+            .texts("class_names", ExitScore::getClasses, ClassScore::getTargetClass)
+            .float64s("class_quality", ExitScore::getClasses, ClassScore::getQuality)
+            .float64s("class_benchmark_ms", ExitScore::getClasses, ClassScore::getBenchmarkMs)
+            .float64s("class_success_mean", ExitScore::getClasses, c -> c.getSuccess()
+                    .getMean())
+            .float64s("class_success_lower", ExitScore::getClasses, c -> c.getSuccess()
+                    .getLower())
+            .float64s("class_success_upper", ExitScore::getClasses, c -> c.getSuccess()
+                    .getUpper())
+            .float64s("class_success_weight", ExitScore::getClasses, c -> c.getSuccess()
+                    .getWeight())
+            .float64s("class_block_rate", ExitScore::getClasses, ClassScore::getBlockRate)
+            .float64s("class_traffic_share", ExitScore::getClasses, ClassScore::getTrafficShare)
+            .texts("reasons", ExitScore::getReasons)
+            .text("trigger", ExitScore::getTrigger)
+            .time("trigger_observed_at", ExitScore::getTriggerObservedAtMs)
+            .text("trigger_edge_id", ExitScore::getTriggerEdgeId)
+            .symbol("pool_type", PoolType.class, ExitScore::getPoolType)
+            .int64("asn", ExitScore::getAsn)
+            .build();
+
+    static final FactTable<JobHeartbeat> JOB_HEARTBEATS = FactTable.log(
+                    "job_heartbeats", JobHeartbeat.class, JobHeartbeat::getIssuedAtMs)
+            .text("job", JobHeartbeat::getJob)
+            .int64("job_epoch", JobHeartbeat::getJobEpoch)
+            .int64("counter", JobHeartbeat::getCounter)
+            .time("issued_at", JobHeartbeat::getIssuedAtMs)
+            .int64("watermark_ms", JobHeartbeat::getWatermarkMs)
+            .int64("policy_version", JobHeartbeat::getPolicyVersion)
+            .int64("decisions", JobHeartbeat::getDecisions)
+            .int64("keys", JobHeartbeat::getKeys)
+            .build();
+
+    static final FactTable<ConfigChanged> CONFIG_HISTORY = FactTable.log(
+                    "config_history", ConfigChanged.class, r -> r.getAuthorship()
+                            .getWrittenAtMs())
+            .text("config_topic", ConfigChanged::getTopic)
+            .text("config_key", ConfigChanged::getKey)
+            .text("author", r -> r.getAuthorship().getAuthor())
+            .text("reason", r -> r.getAuthorship().getReason())
+            .time("written_at", r -> r.getAuthorship().getWrittenAtMs())
+            .int64("revision", r -> r.getAuthorship().getRevision())
+            .int64("config_offset", ConfigChanged::getOffset)
+            .bytes("value", ConfigChanged::getValue)
+            .text("json", ConfigChanged::getJson)
+            .build();
+
+    static final FactTable<ConfigRejected> CONFIG_REJECTED = FactTable.log(
+                    "config_rejected", ConfigRejected.class, ConfigRejected::getRejectedAtMs)
+            .text("config_topic", ConfigRejected::getTopic)
+            .text("config_key", ConfigRejected::getKey)
+            .int32("config_partition", ConfigRejected::getPartition)
+            .int64("config_offset", ConfigRejected::getOffset)
+            .text("rejected_by", ConfigRejected::getRejectedBy)
+            .time("rejected_at", ConfigRejected::getRejectedAtMs)
+            .text("author", ConfigRejected::getAuthor)
+            .texts("violations", ConfigRejected::getViolations)
+            .bytes("value", ConfigRejected::getValue)
+            .build();
+
+    static final FactTable<DeadLetter> DEAD_LETTERS = FactTable.log(
+                    "dead_letters", DeadLetter.class, DeadLetter::getFailedAtMs)
+            .text("source_topic", DeadLetter::getTopic)
+            .int32("source_partition", DeadLetter::getPartition)
+            .int64("source_offset", DeadLetter::getOffset)
+            .time("broker_time", DeadLetter::getBrokerTimeMs)
+            .text("reason", DeadLetter::getReason)
+            .text("read_by", DeadLetter::getReadBy)
+            .time("failed_at", DeadLetter::getFailedAtMs)
+            .bytes("record_key", DeadLetter::getKey)
+            .bytes("value", DeadLetter::getValue)
+            .int64("value_bytes", DeadLetter::getValueBytes)
+            .build();
+
+    private static final List<FactTable<?>> ALL = List.of(
+            EXIT_CONNECTED,
+            EXIT_DISCONNECTED,
+            EXIT_HEARTBEATS,
+            EXIT_BENCHMARKS,
+            ATTEMPTS,
+            REQUESTS,
+            EDGE_REPORTS,
+            EDGE_TICKS,
+            EXIT_SCORES,
+            JOB_HEARTBEATS,
+            CONFIG_HISTORY,
+            CONFIG_REJECTED,
+            DEAD_LETTERS);
+
+    private FactTables() {}
+
+    /** Every table, in a fixed order: a row names its table by its place in here. */
+    static List<FactTable<?>> all() {
+        return ALL;
+    }
+
+    /** Topics of the catalogue that carry facts. */
+    static List<TopicSpec> topics() {
+        return Topics.all().stream().filter(topic -> !ordinals(topic).isEmpty()).toList();
+    }
+
+    /** Which table (its place in {@link #all()}) each record class of a topic goes to. */
+    static Map<Class<?>, Integer> ordinals(TopicSpec topic) {
+        Map<Class<?>, Integer> ordinals = new HashMap<>();
+        for (int i = 0; i < ALL.size(); i++) {
+            if (topic.records().contains(ALL.get(i).record())) {
+                ordinals.put(ALL.get(i).record(), i);
+            }
+        }
+        return ordinals;
+    }
+}
