@@ -126,7 +126,10 @@ final class FactTable<R> {
             for (E constant : type.getEnumConstants()) {
                 names.put(constant, constant.name().getBytes(StandardCharsets.UTF_8));
             }
-            return add(column, "String", (r, origin, row) -> row.string(Objects.requireNonNull(names.get(value.apply(r)))));
+            return add(
+                    column,
+                    "String",
+                    (r, origin, row) -> row.string(Objects.requireNonNull(names.get(value.apply(r)))));
         }
 
         Builder<R> bool(String column, Predicate<R> value) {
