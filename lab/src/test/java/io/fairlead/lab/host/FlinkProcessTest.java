@@ -10,6 +10,7 @@ import io.fairlead.cli.flink.JarRun;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -59,22 +60,44 @@ class FlinkProcessTest {
         awaitCheckpoint(again, second);
         assertThat(again.checkpoints(second).restoredPath().orElseThrow())
                 .endsWith(checkpoint.getParent().getFileName() + "/" + checkpoint.getFileName());
-        again.cancel(second);
-        awaitEnd(again, second);
+
+        flink.restart();
+        String third = jobs.submit(jar, "CountingJob", List.of(), 2);
+        FlinkRest afterStop = new FlinkRest(flink.restUrl());
+        awaitCheckpoint(afterStop, third);
+        assertThat(afterStop.checkpoints(third).restoredPath().orElseThrow()).contains(second);
+        afterStop.cancel(third);
+        awaitEnd(afterStop, third);
+    }
+
+    @Test
+    void taskManagerEndedByAStuckJobIsReplaced() throws Exception {
+        FlinkRest rest = new FlinkRest(flink.restUrl());
+        String stuck = rest.run(
+                rest.upload(JobJar.of("StuckJob", Files.createDirectory(directory.resolve("stuck")))),
+                JarRun.of("StuckJob", List.of(), 1));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> rest.job(stuck).filter(FlinkJob::fullyRunning).isPresent());
+
+        rest.cancel(stuck);
+
+        Awaitility.await().atMost(PATIENCE).until(() -> rest.cluster().taskManagers() == 0);
+        Awaitility.await().atMost(PATIENCE).until(() -> rest.cluster().freeSlots() == 4);
     }
 
     @Test
     void stoppedJobLeavesASavepointThatStartsItsSuccessorAtAnotherParallelism() throws Exception {
         FlinkRest rest = new FlinkRest(flink.restUrl());
         String jarId = rest.upload(jar);
-        String job = rest.run(jarId, JarRun.of("CountingJob", List.of(), 1));
+        String job = rest.run(jarId, JarRun.of("CountingJob", List.of(), 2));
         awaitCheckpoint(rest, job);
         assertThat(rest.savepoint(job, Optional.empty(), PATIENCE)).startsWith("file:");
 
         String savepoint = rest.stop(job, Optional.empty(), PATIENCE);
         awaitEnd(rest, job);
         String successor =
-                rest.run(jarId, JarRun.of("CountingJob", List.of(), 2).restoredFrom(savepoint));
+                rest.run(jarId, JarRun.of("CountingJob", List.of(), 1).restoredFrom(savepoint));
 
         awaitCheckpoint(rest, successor);
         assertThat(rest.checkpoints(successor).restoredPath()).contains(savepoint);

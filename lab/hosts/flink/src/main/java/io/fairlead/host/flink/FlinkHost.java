@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.slf4j.Logger;
@@ -21,11 +20,13 @@ import org.slf4j.LoggerFactory;
 public final class FlinkHost {
     private static final Logger LOG = LoggerFactory.getLogger(FlinkHost.class);
     private static final long CALL_LIMIT_SECONDS = 30;
+    private static final long REGISTRATION_CHECK_MS = 20;
     private static final long CHECK_INTERVAL_MS = 1_000;
     /** A task manager takes a moment to register; only one that stays away is replaced. */
     private static final int CHECKS_UNTIL_REPLACED = 5;
 
     private final MiniCluster cluster;
+    private volatile boolean stopping;
 
     private FlinkHost(MiniCluster cluster) {
         this.cluster = cluster;
@@ -38,28 +39,40 @@ public final class FlinkHost {
         ParentWatch.start();
         ClusterConfig settings = ClusterConfig.fromProperties();
         try {
-            Configuration config = settings.configuration();
             FlinkHost host = new FlinkHost(new MiniCluster(new MiniClusterConfiguration.Builder()
-                    .setConfiguration(config)
+                    .setConfiguration(settings.configuration())
                     .setNumTaskManagers(1)
                     .setNumSlotsPerTaskManager(settings.slots())
                     .build()));
-            host.cluster.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(host::stop, "stop"));
-            while (host.taskManagers() == 0) {
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-            parent.printf(
-                    "READY {\"rest\":\"http://127.0.0.1:%d\",\"metrics\":\"http://127.0.0.1:%d/metrics\"}%n",
-                    settings.restPort(), settings.metricsPort());
-            parent.flush();
-            host.keepTaskManager();
-            System.err.println("The cluster ended by itself; flink.log in " + settings.data() + " says why.");
+            host.run(settings, parent);
         } catch (Exception | Error failure) {
             LOG.error("Flink can't run", failure);
             System.err.println("Flink can't run with data in " + settings.data() + ": " + failure);
         }
         System.exit(1);
+    }
+
+    /** Comes back only if the cluster ends by itself. */
+    private void run(ClusterConfig settings, PrintStream parent) throws Exception {
+        cluster.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+        while (taskManagers() == 0) {
+            TimeUnit.MILLISECONDS.sleep(REGISTRATION_CHECK_MS);
+        }
+        parent.printf(
+                "READY {\"rest\":\"http://127.0.0.1:%d\",\"metrics\":\"http://127.0.0.1:%d/metrics\"}%n",
+                settings.restPort(), settings.metricsPort());
+        parent.flush();
+        try {
+            keepTaskManager();
+        } catch (IllegalStateException closed) {
+            if (!stopping) {
+                throw closed;
+            }
+        }
+        if (!stopping) {
+            System.err.println("The cluster ended by itself; flink.log in " + settings.data() + " says why.");
+        }
     }
 
     /**
@@ -68,7 +81,7 @@ public final class FlinkHost {
      */
     private void keepTaskManager() throws Exception {
         int checksWithout = 0;
-        while (cluster.isRunning()) {
+        while (!stopping && cluster.isRunning()) {
             TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL_MS);
             checksWithout = taskManagers() == 0 ? checksWithout + 1 : 0;
             if (checksWithout == CHECKS_UNTIL_REPLACED) {
@@ -86,6 +99,7 @@ public final class FlinkHost {
     }
 
     private void stop() {
+        stopping = true;
         try {
             cluster.closeAsync().get(CALL_LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException failure) {
