@@ -10,11 +10,11 @@ import io.fairlead.jobs.source.RawRecord;
  * @param writer appends the column's value to a row
  * @param <R> record class of the table
  */
-record FactColumn<R>(String name, String type, Writer<R> writer) {
+public record FactColumn<R>(String name, String type, Writer<R> writer) {
 
     /** Appends one value to a row. */
     @FunctionalInterface
-    interface Writer<R> {
+    public interface Writer<R> {
         void write(R record, RawRecord origin, RowBinary row);
     }
 }

@@ -21,7 +21,7 @@ import java.util.function.ToLongFunction;
  *
  * @param <R> record class of its rows
  */
-final class FactTable<R> {
+public final class FactTable<R> {
 
     /** How far an edge's clock may run behind the broker's before a row's time is bounded, ms: 7 days. */
     static final long LATE_MAX_MS = 7L * 24 * 60 * 60 * 1_000;
@@ -45,20 +45,20 @@ final class FactTable<R> {
     }
 
     /** Name without the database. */
-    String name() {
+    public String name() {
         return name;
     }
 
-    Class<R> record() {
+    public Class<R> record() {
         return record;
     }
 
-    List<FactColumn<R>> columns() {
+    public List<FactColumn<R>> columns() {
         return columns;
     }
 
     /** Appends the record as a row. */
-    void write(Object value, RawRecord origin, RowBinary row) {
+    public void write(Object value, RawRecord origin, RowBinary row) {
         R typed = record.cast(value);
         for (FactColumn<R> column : columns) {
             column.writer().write(typed, origin, row);

@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Which records become facts, and how: one table for each record class. */
-final class FactTables {
+public final class FactTables {
 
     static final FactTable<ExitConnected> EXIT_CONNECTED = FactTable.telemetry(
                     "raw_exit_connected", ExitConnected.class, ExitConnected::getHeader)
@@ -296,7 +296,7 @@ final class FactTables {
     private FactTables() {}
 
     /** Every table, in a fixed order: a row names its table by its place in here. */
-    static List<FactTable<?>> all() {
+    public static List<FactTable<?>> all() {
         return ALL;
     }
 

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * One row as ClickHouse reads its format {@code RowBinary}: numbers little endian, strings and arrays behind their length
  * (unsigned LEB128). A buffer that grows and is used again; not thread-safe.
  */
-final class RowBinary {
+public final class RowBinary {
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -22,12 +22,12 @@ final class RowBinary {
     private int size;
 
     /** Begins a new row. */
-    void clear() {
+    public void clear() {
         size = 0;
     }
 
     /** A copy of the row. */
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return Arrays.copyOf(bytes, size);
     }
 

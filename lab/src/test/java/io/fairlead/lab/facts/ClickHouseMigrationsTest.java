@@ -1,0 +1,129 @@
+package io.fairlead.lab.facts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fairlead.dashboards.schema.ClickHouseMigrations;
+import io.fairlead.dashboards.schema.MigrationException;
+import io.fairlead.dashboards.schema.MigrationPlan;
+import io.fairlead.dashboards.schema.MigrationPlan.State;
+import io.fairlead.lab.host.ClickHouseProcess;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("loop")
+class ClickHouseMigrationsTest {
+
+    @TempDir
+    Path directory;
+
+    private ClickHouseProcess engine;
+    private ClickHouseLab clickHouse;
+
+    @BeforeEach
+    void start() throws Exception {
+        engine = ClickHouseProcess.start(directory.resolve("clickhouse"), ClickHouseProcess.Options.defaults());
+        clickHouse = new ClickHouseLab(engine);
+    }
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
+    @Test
+    void aSecondRunFindsNothingToDo() throws Exception {
+        assertThat(plan().in(State.PENDING)).isNotEmpty();
+        assertThat(clickHouse.number("EXISTS DATABASE fairlead")).isZero();
+
+        MigrationPlan before = apply();
+        assertThat(before.in(State.PENDING)).hasSameSizeAs(before.steps());
+        List<List<String>> tables = tables();
+
+        assertThat(apply().in(State.PENDING)).isEmpty();
+        assertThat(plan().text()).contains("= 0001 telemetry").endsWith("Up to date.\n");
+        assertThat(tables()).isEqualTo(tables);
+    }
+
+    @Test
+    void aRunThatBrokeOffHalfWayIsFinishedByTheNext() throws Exception {
+        apply();
+        clickHouse.execute("DROP TABLE fairlead.telemetry_accounts");
+        clickHouse.execute("DROP TABLE fairlead.sequences_of_attempts SYNC");
+        clickHouse.execute("ALTER TABLE fairlead.migrations DELETE WHERE number >= 4 SETTINGS mutations_sync = 1");
+
+        assertThat(apply().in(State.PENDING)).isNotEmpty();
+        assertThat(clickHouse.number("EXISTS TABLE fairlead.sequences_of_attempts"))
+                .isOne();
+        assertThat(plan().in(State.PENDING)).isEmpty();
+    }
+
+    @Test
+    void runnersAtTheSameTimeEndInTheSameSchema() throws Exception {
+        ExecutorService runners = Executors.newFixedThreadPool(3);
+        try {
+            List<Future<MigrationPlan>> runs =
+                    List.of(runners.submit(this::apply), runners.submit(this::apply), runners.submit(this::apply));
+            for (Future<MigrationPlan> run : runs) {
+                run.get();
+            }
+        } finally {
+            runners.shutdown();
+        }
+        assertThat(plan().in(State.PENDING)).isEmpty();
+        assertThat(clickHouse.number("SELECT count() - uniqExact(number) FROM fairlead.migrations FINAL"))
+                .isZero();
+    }
+
+    @Test
+    void anEditedReleasedStepIsRefused() throws Exception {
+        apply();
+        clickHouse.execute("INSERT INTO fairlead.migrations (number, name, checksum, applied_at)"
+                + " VALUES (1, 'telemetry', 'other', now64(3) + 1)");
+        assertThat(plan().in(State.ALTERED)).hasSize(1);
+        assertThatThrownBy(this::apply)
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("0001 telemetry")
+                .hasMessageContaining("new number");
+    }
+
+    @Test
+    void aDatabaseOfANewerVersionIsLeftAlone() throws Exception {
+        apply();
+        clickHouse.execute("INSERT INTO fairlead.migrations (number, name, checksum) VALUES (99, 'moon', 'x')");
+        assertThat(apply().in(State.NEWER))
+                .extracting(MigrationPlan.Step::title)
+                .containsExactly("0099 moon");
+    }
+
+    @Test
+    void aWrongPasswordAndAClosedPortAreSaid() {
+        assertThatThrownBy(() -> ClickHouseMigrations.apply(engine.url().toString(), engine.user(), "wrong"))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("user and its password");
+        assertThatThrownBy(() -> ClickHouseMigrations.apply("http://127.0.0.1:1", "a", "b"))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("127.0.0.1:1");
+    }
+
+    private MigrationPlan apply() throws MigrationException {
+        return ClickHouseMigrations.apply(engine.url().toString(), engine.user(), engine.password());
+    }
+
+    private MigrationPlan plan() throws MigrationException {
+        return ClickHouseMigrations.plan(engine.jdbcUrl("fairlead"), engine.user(), engine.password());
+    }
+
+    private List<List<String>> tables() throws Exception {
+        return clickHouse.rows(
+                "SELECT name, create_table_query FROM system.tables WHERE database = 'fairlead'" + " ORDER BY name");
+    }
+}
