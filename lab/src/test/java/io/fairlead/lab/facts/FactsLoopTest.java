@@ -7,6 +7,7 @@ import io.fairlead.dashboards.schema.ClickHouseMigrations;
 import io.fairlead.lab.host.ClickHouseProcess;
 import io.fairlead.lab.host.FlinkProcess;
 import io.fairlead.lab.host.Host;
+import io.fairlead.lab.host.JobsJar;
 import io.fairlead.lab.host.KafkaProcess;
 import io.fairlead.lab.host.ResumableJobs;
 import io.fairlead.schemas.decisions.JobHeartbeat;
@@ -124,7 +125,7 @@ class FactsLoopTest {
 
     private String submit() throws Exception {
         return jobs.submit(
-                JobsJar.path(),
+                JobsJar.find(),
                 JOB,
                 Arrays.asList(
                         "--bootstrap-servers", kafka.bootstrap(),
