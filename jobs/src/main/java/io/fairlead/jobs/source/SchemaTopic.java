@@ -33,10 +33,10 @@ public final class SchemaTopic {
      */
     public static void readInto(SchemaDirectory directory, String bootstrapServers, Properties clientProperties) {
         Properties properties = new Properties();
+        properties.put("default.api.timeout.ms", "10000");
         properties.putAll(clientProperties);
         properties.put("bootstrap.servers", bootstrapServers);
         properties.put("isolation.level", "read_committed");
-        properties.put("default.api.timeout.ms", "10000");
         try (Consumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             TopicPartition partition = new TopicPartition(Topics.SCHEMAS.name(), 0);
