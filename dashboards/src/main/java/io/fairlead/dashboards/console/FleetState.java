@@ -1,0 +1,139 @@
+package io.fairlead.dashboards.console;
+
+import io.fairlead.dashboards.query.PolicyChange;
+import io.fairlead.schemas.config.Authorship;
+import io.fairlead.schemas.decisions.DecisionVersion;
+import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.telemetry.EdgeReport;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The newest of everything that the live topics say. One thread writes, any thread reads. Bounded: exits by the
+ * setting, policy changes to {@value #CHANGES_MAX}, jobs and edges to {@value #SPEAKERS_MAX} each.
+ */
+final class FleetState {
+
+    static final int CHANGES_MAX = 1_000;
+    static final int SPEAKERS_MAX = 1_000;
+
+    private static final Comparator<DecisionVersion> BY_AGE =
+            Comparator.comparingLong(DecisionVersion::getJobEpoch).thenComparingLong(DecisionVersion::getCounter);
+
+    private final int exitsMax;
+    private final Map<String, ExitScore> scores = new ConcurrentHashMap<>();
+    private final Set<String> changed = ConcurrentHashMap.newKeySet();
+    private final Map<String, JobHeartbeat> jobs = new ConcurrentHashMap<>();
+    private final Map<String, EdgeReport> edges = new ConcurrentHashMap<>();
+    private final ConcurrentSkipListMap<Long, PolicyChange> changes = new ConcurrentSkipListMap<>();
+    private final AtomicInteger notShown = new AtomicInteger();
+
+    FleetState(int exitsMax) {
+        this.exitsMax = exitsMax;
+    }
+
+    /** Takes a score in if it is newer than what is held. */
+    void apply(ExitScore score) {
+        ExitScore held = scores.get(score.getExitId());
+        if (held == null && scores.size() >= exitsMax) {
+            notShown.incrementAndGet();
+            return;
+        }
+        if (held == null || BY_AGE.compare(score.getVersion(), held.getVersion()) >= 0) {
+            scores.put(score.getExitId(), score);
+            changed.add(score.getExitId());
+        }
+    }
+
+    /** The exit was retracted. */
+    void forget(String exitId) {
+        if (scores.remove(exitId) != null) {
+            changed.add(exitId);
+        }
+    }
+
+    void apply(JobHeartbeat heartbeat) {
+        if (jobs.size() < SPEAKERS_MAX || jobs.containsKey(heartbeat.getJob())) {
+            jobs.merge(heartbeat.getJob(), heartbeat, (held, told) -> newer(held, told) ? told : held);
+        }
+    }
+
+    void apply(EdgeReport report) {
+        String edge = report.getHeader().getEdgeId();
+        if (edges.size() < SPEAKERS_MAX || edges.containsKey(edge)) {
+            edges.merge(
+                    edge,
+                    report,
+                    (held, told) -> told.getHeader().getObservedAtMs()
+                                    >= held.getHeader().getObservedAtMs()
+                            ? told
+                            : held);
+        }
+    }
+
+    /** @param offset of the policy record: the version that decisions carry */
+    PolicyChange apply(String key, Authorship authorship, long offset) {
+        PolicyChange change = new PolicyChange(
+                authorship.getWrittenAtMs(),
+                key,
+                authorship.getAuthor(),
+                authorship.getReason(),
+                offset,
+                authorship.getRevision());
+        changes.put(offset, change);
+        while (changes.size() > CHANGES_MAX) {
+            changes.pollFirstEntry();
+        }
+        return change;
+    }
+
+    Collection<ExitScore> scores() {
+        return scores.values();
+    }
+
+    Optional<ExitScore> score(String exitId) {
+        return Optional.ofNullable(scores.get(exitId));
+    }
+
+    Collection<JobHeartbeat> jobs() {
+        return jobs.values();
+    }
+
+    Collection<EdgeReport> edges() {
+        return edges.values();
+    }
+
+    /** In the order of their versions. */
+    List<PolicyChange> changes() {
+        return List.copyOf(changes.values());
+    }
+
+    int exits() {
+        return scores.size();
+    }
+
+    int exitsNotShown() {
+        return notShown.get();
+    }
+
+    /** Exits whose score changed (or went) since this was last asked. */
+    Set<String> takeChanged() {
+        Set<String> taken = new HashSet<>(changed);
+        changed.removeAll(taken);
+        return taken;
+    }
+
+    private static boolean newer(JobHeartbeat held, JobHeartbeat told) {
+        return told.getJobEpoch() > held.getJobEpoch()
+                || (told.getJobEpoch() == held.getJobEpoch() && told.getCounter() >= held.getCounter());
+    }
+}

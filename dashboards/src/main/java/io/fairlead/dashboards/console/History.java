@@ -1,0 +1,158 @@
+package io.fairlead.dashboards.console;
+
+import io.fairlead.dashboards.query.ClickHouseSource;
+import io.fairlead.dashboards.query.DecisionHistory;
+import io.fairlead.dashboards.query.ExitTraffic;
+import io.fairlead.dashboards.query.ExitTraffic.Load;
+import io.fairlead.dashboards.query.FactsFreshness;
+import io.fairlead.dashboards.query.PolicyChange;
+import io.fairlead.dashboards.query.PolicyHistory;
+import io.fairlead.dashboards.query.TrafficHistory;
+import io.fairlead.dashboards.query.TrafficPoint;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What ClickHouse says, and whether it answers. Keeps the newest load of the exits, so that a page still has it (with its
+ * age) when ClickHouse is away. Thread-safe.
+ */
+final class History {
+
+    /** Window of the traffic shares. */
+    static final int WINDOW_SECONDS = 60;
+
+    private static final Logger LOG = LoggerFactory.getLogger(History.class);
+    private static final long LOOK_BACK_MS = 3_600_000;
+    /** Facts come a few seconds late: the newest points are told again until they stand still. */
+    private static final long TAIL_SECONDS = 20;
+
+    private static final long LOADS_AGE_MS = 10_000;
+
+    private final ClickHouseSource source;
+    private final InstantSource clock;
+    private final TrafficHistory traffic;
+    private final ExitTraffic exits;
+    private final DecisionHistory decisions;
+    private final PolicyHistory policies;
+    private final FactsFreshness freshness;
+    private volatile @Nullable String problem = "ClickHouse has not answered yet.";
+    private volatile long newestFactMs = -1;
+    private volatile Loads loads = new Loads(0, Map.of());
+
+    private record Loads(long atMs, Map<String, Load> byExit) {}
+
+    /** One question, asked now. */
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask() throws SQLException;
+    }
+
+    /** ClickHouse did not answer; the message is a sentence for the user. */
+    static final class UnansweredException extends Exception {
+        UnansweredException(String message, SQLException cause) {
+            super(message, cause);
+        }
+
+        @Override
+        public String getMessage() {
+            return String.valueOf(super.getMessage());
+        }
+    }
+
+    History(ClickHouseSource source, InstantSource clock) {
+        this.source = source;
+        this.clock = clock;
+        this.traffic = new TrafficHistory(source);
+        this.exits = new ExitTraffic(source);
+        this.decisions = new DecisionHistory(source);
+        this.policies = new PolicyHistory(source);
+        this.freshness = new FactsFreshness(source);
+    }
+
+    /** How ClickHouse is, with the age of its newest fact. */
+    Status.Source source(long nowMs) {
+        String wrong = problem;
+        long newest = newestFactMs;
+        return new Status.Source(wrong == null, newest < 0 ? null : Math.max(0, nowMs - newest), wrong);
+    }
+
+    List<TrafficPoint> traffic(long fromSeconds, long toSeconds) throws UnansweredException {
+        return answered(() -> traffic.between(fromSeconds, toSeconds));
+    }
+
+    /** The newest points in buckets of that width, as they are known now. */
+    List<TrafficPoint> tail(long nowSeconds, int stepSeconds) throws UnansweredException {
+        long from = (nowSeconds - TAIL_SECONDS) / stepSeconds * stepSeconds;
+        return answered(() -> traffic.between(from, nowSeconds + 1, stepSeconds));
+    }
+
+    List<DecisionHistory.Decision> decisions(String exitId, long fromMs) throws UnansweredException {
+        return answered(() -> decisions.of(exitId, fromMs));
+    }
+
+    List<PolicyChange> policyChanges(long fromMs, long toMs) throws UnansweredException {
+        return answered(() -> policies.between(fromMs, toMs));
+    }
+
+    /** Asks how fresh the facts are; a failure shows in {@link #source(long)}. */
+    void lookAtFreshness() {
+        try {
+            OptionalLong newest = answered(() -> freshness.newestSince(clock.millis() - LOOK_BACK_MS));
+            newest.ifPresent(atMs -> newestFactMs = atMs);
+        } catch (UnansweredException said) {
+            LOG.debug("{}", said.getMessage());
+        }
+    }
+
+    /** Asks for the load of the exits; on a failure the last one stays. */
+    void lookAtLoads() {
+        long nowMs = clock.millis();
+        try {
+            loads = new Loads(nowMs, answered(() -> exits.since(nowMs - WINDOW_SECONDS * 1_000L)));
+        } catch (UnansweredException said) {
+            LOG.debug("{}", said.getMessage());
+        }
+    }
+
+    /** Whether the load of the exits is young enough to be shown as of now. */
+    boolean loadsKnown() {
+        return clock.millis() - loads.atMs() < LOADS_AGE_MS;
+    }
+
+    /** Load of one exit in the window; null: not known now. */
+    @Nullable
+    Load load(String exitId) {
+        return loadsKnown() ? loads.byExit().getOrDefault(exitId, Load.NONE) : null;
+    }
+
+    private <T> T answered(Question<T> question) throws UnansweredException {
+        try {
+            T answer = question.ask();
+            if (problem != null) {
+                LOG.info("ClickHouse at {} answers.", source.address());
+            }
+            problem = null;
+            return answer;
+        } catch (SQLException e) {
+            String wrong = "ClickHouse at " + source.address() + " did not answer: " + firstLine(e)
+                    + " Charts and shares wait for it.";
+            if (problem == null) {
+                LOG.warn("{}", wrong);
+            }
+            problem = wrong;
+            throw new UnansweredException(wrong, e);
+        }
+    }
+
+    private static String firstLine(SQLException e) {
+        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+        String sentence = message.length() > 200 ? message.substring(0, 200) + "…" : message;
+        return sentence.endsWith(".") ? sentence : sentence + ".";
+    }
+}

@@ -1,0 +1,56 @@
+/** Numbers as people read them: each with its unit, none with more digits than it is good for. */
+
+const THIN = " ";
+
+export function percent(share: number, digits = 1): string {
+  return `${(share * 100).toFixed(digits)}${THIN}%`;
+}
+
+export function quality(value: number): string {
+  return value.toFixed(1);
+}
+
+export function milliseconds(value: number): string {
+  if (value < 0) return "not measured";
+  if (value < 10) return `${value.toFixed(1)}${THIN}ms`;
+  if (value < 1_000) return `${Math.round(value)}${THIN}ms`;
+  return `${(value / 1_000).toFixed(value < 10_000 ? 2 : 1)}${THIN}s`;
+}
+
+export function rate(perSecond: number): string {
+  if (perSecond >= 10_000) return `${(perSecond / 1_000).toFixed(1)}${THIN}k`;
+  return perSecond >= 100 ? Math.round(perSecond).toString() : perSecond.toFixed(1);
+}
+
+export function duration(ms: number): string {
+  if (ms < 0) return `0${THIN}s`;
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)}${THIN}s`;
+  if (ms < 120_000) return `${Math.round(ms / 1_000)}${THIN}s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)}${THIN}min`;
+  if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)}${THIN}h`;
+  return `${Math.round(ms / 86_400_000)}${THIN}d`;
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const DAY_CLOCK = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+export function clock(atMs: number): string {
+  return CLOCK.format(atMs);
+}
+
+export function dayClock(atMs: number): string {
+  return DAY_CLOCK.format(atMs);
+}
+
+export function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
+/** "DATACENTER" as "Datacenter". */
+export function word(constant: string): string {
+  return constant.charAt(0) + constant.slice(1).toLowerCase().replace(/_/g, " ");
+}
+
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}

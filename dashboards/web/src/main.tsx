@@ -1,0 +1,100 @@
+import { render } from "preact";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import "uplot/dist/uPlot.min.css";
+import "./styles.css";
+import { FleetPage } from "./fleet/page";
+import { duration } from "./format";
+import { Store } from "./store";
+import { applyTheme, nextTheme, storedTheme, type Theme } from "./theme";
+import { readView, writeView, type View } from "./view";
+
+const store = new Store();
+applyTheme(storedTheme());
+store.start(readView(location.search).range);
+
+function useSystemTheme(): string {
+  const query = matchMedia("(prefers-color-scheme: dark)");
+  const [dark, setDark] = useState(query.matches);
+  useEffect(() => {
+    const changed = () => setDark(query.matches);
+    query.addEventListener("change", changed);
+    return () => query.removeEventListener("change", changed);
+  }, []);
+  return dark ? "dark" : "light";
+}
+
+function Page() {
+  const [tick, setTick] = useState(0);
+  const [view, setView] = useState<View>(() => readView(location.search));
+  const [theme, setTheme] = useState<Theme>(storedTheme);
+  const system = useSystemTheme();
+  useEffect(() => store.subscribe(() => setTick((n) => n + 1)), []);
+  useEffect(() => {
+    const back = () => setView(readView(location.search));
+    addEventListener("popstate", back);
+    return () => removeEventListener("popstate", back);
+  }, []);
+  const change = useCallback((part: Partial<View>) => {
+    setView((before) => {
+      const after = { ...before, ...part };
+      history.replaceState(null, "", location.pathname + writeView(after));
+      if (after.range !== before.range) store.setRange(after.range);
+      return after;
+    });
+  }, []);
+  const turn = () => {
+    const next = nextTheme(theme);
+    applyTheme(next);
+    setTheme(next);
+  };
+  return (
+    <>
+      <a class="skip" href="#exits">Skip to the exits</a>
+      <header class="top">
+        <a class="brand" href="/" aria-label="Fairlead, fleet">
+          <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true"><circle cx="16" cy="16" r="10" /><path d="M2 23 16 16l14-7" /></svg>
+          Fairlead
+        </a>
+        <nav aria-label="Pages"><a href="/" aria-current="page">Fleet</a></nav>
+        <span class="spacer" />
+        <Freshness />
+        <button type="button" class="quiet" onClick={turn} aria-label={`Colours: ${theme}. Change.`}>
+          <span aria-hidden="true">{theme === "auto" ? "◑" : theme === "light" ? "○" : "●"}</span> <span class="theme-name">{theme === "auto" ? "Auto" : theme === "light" ? "Light" : "Dark"}</span>
+        </button>
+      </header>
+      <Problems />
+      <FleetPage store={store} view={view} change={change} theme={`${theme}-${system}`} tick={tick} />
+      <footer>Traffic and history from ClickHouse, decisions live from Kafka. Times are your browser's; windows are named beside each number.</footer>
+      <p class="hidden" role="status" aria-live="polite">{store.announcement}</p>
+    </>
+  );
+}
+
+/** Whether the page is live, and how old what it shows is. */
+function Freshness() {
+  const age = store.status?.kafka.ageMs ?? null;
+  const silence = store.lastToldMs === 0 ? 0 : Date.now() - store.lastToldMs;
+  const live = store.connection === "live" && silence < 5_000;
+  const history = store.status?.clickHouse.ageMs ?? null;
+  const text = store.connection === "connecting" ? "Connecting" : live ? "Live" : "Not live";
+  return (
+    <p class={`freshness ${live ? "is-live" : ""}`}>
+      <span class="dot" aria-hidden="true">{live ? "●" : "○"}</span> <b>{text}</b>
+      {store.status && <span> decisions {age === null ? "none yet" : `${duration(age + silence)} old`}</span>}
+      {store.status && <span class="wide-only"> · history {history === null ? "none yet" : `${duration(history + silence)} old`}</span>}
+    </p>
+  );
+}
+
+/** One sentence for each thing that is down; nothing while all is well. */
+function Problems() {
+  const problems = store.connection === "lost" ? ["The console does not answer; what you see is as old as said above. The page tries again by itself."] : (store.status?.problems ?? []);
+  if (problems.length === 0) return null;
+  return (
+    <aside class="problems" aria-label="What is wrong">
+      <ul>{problems.map((problem) => <li key={problem.replace(/\d+/g, "")}>{problem}</li>)}</ul>
+    </aside>
+  );
+}
+
+render(<Page />, document.getElementById("page")!);
