@@ -1,0 +1,33 @@
+package io.fairlead.proxy.agent;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * Pauses before dialling again: uniform between 0 and a ceiling that doubles with every failure ("full jitter", M. Brooker,
+ * "Exponential Backoff And Jitter", 2015), so that a restarted supernode is not run over by all its agents at once.
+ */
+final class Backoff {
+
+    private final int firstMs;
+    private final int mostMs;
+    private final RandomGenerator random;
+    private int failures;
+
+    Backoff(int firstMs, int mostMs, RandomGenerator random) {
+        this.firstMs = firstMs;
+        this.mostMs = mostMs;
+        this.random = random;
+    }
+
+    /** The next pause, ms, at least 1. */
+    long nextMs() {
+        long ceiling = Math.min(mostMs, (long) firstMs << Math.min(failures, 30));
+        failures++;
+        return 1 + random.nextLong(ceiling);
+    }
+
+    /** It went well for a while: begin anew. */
+    void reset() {
+        failures = 0;
+    }
+}

@@ -1,0 +1,211 @@
+package io.fairlead.proxy.agent;
+
+import io.fairlead.proxy.destination.DestinationRules;
+import io.fairlead.proxy.link.Hello;
+import io.fairlead.proxy.link.WindowBudget;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.SslContext;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/**
+ * An exit agent: keeps its links to the supernodes and serves their tunnels. Many may live in one process and share event
+ * loops; each has its own identity, rules and limits.
+ */
+public final class ExitAgent implements AutoCloseable {
+
+    private static final long LOOK_AGAIN_MS = 20;
+
+    private final AgentSettings settings;
+    private final SslContext tls;
+    private final EventLoopGroup loops;
+    private final LongSupplier nanoClock;
+    private final RandomGenerator random;
+    private final long epochMs;
+    private final AgentLoad load;
+    private final NameLookup names;
+    private final TargetDial dial;
+    private final WindowBudget windowBudget;
+    private final List<AgentLink> links;
+
+    private ExitAgent(
+            AgentSettings settings,
+            SslContext tls,
+            EventLoopGroup loops,
+            DialPath path,
+            InstantSource clock,
+            LongSupplier nanoClock,
+            RandomGenerator random) {
+        this.settings = settings;
+        this.tls = tls;
+        this.loops = loops;
+        this.nanoClock = nanoClock;
+        this.random = random;
+        this.epochMs = clock.millis();
+        this.load = new AgentLoad(settings.capacityRequests(), settings.consent());
+        this.names = new NameLookup(loops);
+        this.dial = new TargetDial(
+                loops, names, DestinationRules.allowing(settings.allowedDestinations()), path, nanoClock);
+        this.windowBudget = new WindowBudget(settings.windowBudgetBytes());
+        this.links = IntStream.rangeClosed(1, settings.links())
+                .mapToObj(number -> new AgentLink(this, number, loops.next()))
+                .toList();
+    }
+
+    /**
+     * Starts to dial. Returns at once; the links come up when a supernode can be reached, however long that takes.
+     *
+     * @param tls as {@link io.fairlead.proxy.link.LinkTls#forAgent}
+     * @param loops may be shared; the caller ends them after the agent
+     * @param clock its millis at this call are the agent's epoch
+     * @param random must be safe for use by several threads
+     */
+    public static ExitAgent start(
+            AgentSettings settings,
+            SslContext tls,
+            EventLoopGroup loops,
+            DialPath path,
+            InstantSource clock,
+            LongSupplier nanoClock,
+            RandomGenerator random) {
+        ExitAgent agent = new ExitAgent(settings, tls, loops, path, clock, nanoClock, random);
+        agent.links.forEach(AgentLink::start);
+        return agent;
+    }
+
+    /** The same with the direct path, the system's clocks and chance. */
+    public static ExitAgent start(AgentSettings settings, SslContext tls, EventLoopGroup loops) {
+        return start(
+                settings,
+                tls,
+                loops,
+                DialPath.DIRECT,
+                InstantSource.system(),
+                System::nanoTime,
+                new java.util.Random());
+    }
+
+    /**
+     * Announces that it leaves, lets open tunnels end for at most {@link AgentSettings#leaveGraceMs}, then closes all.
+     *
+     * @return done when nothing is left
+     */
+    public CompletableFuture<Void> leave() {
+        links.forEach(AgentLink::leave);
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        long deadlineNanos = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(settings.leaveGraceMs());
+        awaitTunnels(deadlineNanos, gone);
+        return gone;
+    }
+
+    private void awaitTunnels(long deadlineNanos, CompletableFuture<Void> gone) {
+        loops.next()
+                .schedule(
+                        () -> {
+                            if (load.running() > 0 && nanoClock.getAsLong() - deadlineNanos < 0) {
+                                awaitTunnels(deadlineNanos, gone);
+                            } else {
+                                close();
+                                gone.complete(null);
+                            }
+                        },
+                        LOOK_AGAIN_MS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** Cuts all links at once, unannounced. */
+    @Override
+    public void close() {
+        links.forEach(AgentLink::cut);
+        names.close();
+    }
+
+    /** Links on which hello was said. */
+    public int linksUp() {
+        return (int) links.stream().filter(AgentLink::up).count();
+    }
+
+    /** Tunnels it runs now, for all supernodes. */
+    public int runningRequests() {
+        return load.running();
+    }
+
+    /** Changes how many tunnels it accepts at once; told to the supernodes. */
+    public void capacityRequests(int requests) {
+        load.capacityRequests(requests);
+        links.forEach(AgentLink::tellLoad);
+    }
+
+    /** The owner agrees, or no longer does; told to the supernodes, and obeyed here from now on. */
+    public void consent(boolean agreed) {
+        load.consent(agreed);
+        links.forEach(AgentLink::tellLoad);
+    }
+
+    /**
+     * What the device is doing; told to the supernodes.
+     *
+     * @param batteryPercent 0–100; -1: none
+     */
+    public void device(boolean ownerActive, int batteryPercent) {
+        load.device(ownerActive, batteryPercent);
+        links.forEach(AgentLink::tellLoad);
+    }
+
+    Hello hello(int link) {
+        return new Hello(
+                Hello.PROTOCOL,
+                settings.exitId(),
+                settings.version(),
+                epochMs,
+                link,
+                settings.links(),
+                settings.poolType().name(),
+                settings.country(),
+                settings.region(),
+                settings.city(),
+                settings.asn(),
+                settings.os(),
+                settings.connectionType(),
+                load.consent(),
+                settings.capacityRequests(),
+                settings.pools());
+    }
+
+    AgentSettings settings() {
+        return settings;
+    }
+
+    SslContext tls() {
+        return tls;
+    }
+
+    EventLoopGroup loops() {
+        return loops;
+    }
+
+    LongSupplier nanoClock() {
+        return nanoClock;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    AgentLoad load() {
+        return load;
+    }
+
+    TargetDial dial() {
+        return dial;
+    }
+
+    WindowBudget windowBudget() {
+        return windowBudget;
+    }
+}

@@ -1,0 +1,115 @@
+package io.fairlead.proxy.agent;
+
+import io.fairlead.proxy.exit.EndOfOutput;
+import io.fairlead.proxy.exit.TunnelAborted;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.timeout.IdleStateEvent;
+
+/**
+ * One half of a tunnel at the agent: passes what its channel reads to the other half's. Both halves live on one event loop.
+ *
+ * <p>Reading stops while the other half is not writable, so that at most its high water mark and one read are held. An end
+ * of one direction is passed on as such; a reset, as a reset; when both directions have ended, both channels close.
+ */
+final class Relay extends ChannelInboundHandlerAdapter {
+
+    private final Channel other;
+
+    private Relay(Channel other) {
+        this.other = other;
+    }
+
+    /** Joins the two and lets them read. */
+    static void join(Channel stream, SocketChannel socket) {
+        stream.pipeline().addLast(new Relay(socket));
+        socket.pipeline().addLast(new Relay(stream));
+        stream.config().setAutoRead(true);
+        socket.config().setAutoRead(true);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+        other.write(bytes);
+        if (!other.isWritable()) {
+            ctx.channel().config().setAutoRead(false);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        other.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            other.config().setAutoRead(true);
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            endOther(ctx);
+        } else if (event instanceof TunnelAborted) {
+            reset(other);
+        } else if (event instanceof IdleStateEvent) {
+            ctx.close();
+            reset(other);
+        }
+    }
+
+    private void endOther(ChannelHandlerContext ctx) {
+        if (other instanceof SocketChannel socket) {
+            // Shutting down discards what is still queued: wait until it is out.
+            socket.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(out -> {
+                if (socket.isInputShutdown()) {
+                    socket.close();
+                } else {
+                    socket.shutdownOutput();
+                }
+            });
+        } else {
+            other.writeAndFlush(EndOfOutput.INSTANCE);
+            SocketChannel socket = (SocketChannel) ctx.channel();
+            if (socket.isOutputShutdown()) {
+                socket.close();
+            }
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (other.isActive()) {
+            other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        reset(other);
+        ctx.close();
+    }
+
+    private static void reset(Channel channel) {
+        if (channel instanceof SocketChannel socket) {
+            if (socket.isActive()) {
+                socket.config().setSoLinger(0);
+            }
+            socket.close();
+        } else if (channel.isActive()) {
+            channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CONNECT_ERROR))
+                    .addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.fairlead.proxy.agent;
+
+import io.fairlead.proxy.exit.Target;
+import io.fairlead.proxy.link.AgentEnd;
+import io.fairlead.proxy.link.ControlLines;
+import io.fairlead.proxy.link.Refusal;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Promise;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the head of a stream that the supernode has opened: GET of {@link ControlLines#PATH} is the control stream, CONNECT
+ * a tunnel; anything else is refused. Gives way to what serves it.
+ */
+final class ServedStream extends ChannelInboundHandlerAdapter {
+
+    private final ExitAgent agent;
+    private final AgentLink.Session session;
+
+    ServedStream(ExitAgent agent, AgentLink.Session session) {
+        this.agent = agent;
+        this.session = session;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.read();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) throws Exception {
+        if (!(frame instanceof Http2HeadersFrame head)) {
+            ReferenceCountUtil.release(frame);
+            return;
+        }
+        Http2Headers fields = head.headers();
+        if ("CONNECT".contentEquals(text(fields.method()))) {
+            connect(ctx, fields);
+        } else if ("GET".contentEquals(text(fields.method())) && ControlLines.PATH.contentEquals(text(fields.path()))) {
+            session.control(ctx);
+        } else {
+            refuse(ctx, Refusal.BAD_REQUEST, "a link carries CONNECT and its control stream, nothing else");
+        }
+    }
+
+    private void connect(ChannelHandlerContext ctx, Http2Headers fields) {
+        AgentLoad load = agent.load();
+        if (!load.consent()) {
+            refuse(ctx, Refusal.WITHDRAWN, "the owner of this exit does not consent");
+            return;
+        }
+        Target target = target(text(fields.authority()));
+        if (target == null) {
+            refuse(ctx, Refusal.BAD_REQUEST, "the authority is no host:port");
+            return;
+        }
+        if (!load.enter()) {
+            ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM))
+                    .addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        Channel stream = ctx.channel();
+        stream.closeFuture().addListener(closed -> load.leave());
+        session.end().wake();
+        Promise<SocketChannel> dialled = stream.eventLoop().newPromise();
+        stream.closeFuture().addListener(closed -> dialled.cancel(false));
+        dialled.addListener(done -> {
+            if (done.isSuccess()) {
+                connected(ctx, dialled.getNow());
+            } else if (done.cause() instanceof TargetDial.RefusedException refused) {
+                refuse(ctx, refused.told().refusal(), refused.told().detail());
+            } else if (stream.isActive()) {
+                refuse(ctx, Refusal.INTERNAL, "dialling " + target + " failed");
+            }
+        });
+        agent.dial().connect(target, timeoutMs(fields), stream.eventLoop(), dialled);
+    }
+
+    private void connected(ChannelHandlerContext ctx, SocketChannel socket) {
+        if (!ctx.channel().isActive()) {
+            socket.close();
+            return;
+        }
+        ctx.writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")));
+        session.end().toBytes(ctx);
+        int idleMs = agent.settings().idleTimeoutMs();
+        socket.pipeline().addLast(new IdleStateHandler(0, 0, idleMs, TimeUnit.MILLISECONDS));
+        Relay.join(ctx.channel(), socket);
+    }
+
+    private int timeoutMs(Http2Headers fields) {
+        int most = agent.settings().connectTimeoutMs();
+        String asked = text(fields.get(AgentEnd.timeoutField()));
+        boolean number =
+                !asked.isEmpty() && asked.length() <= 9 && asked.chars().allMatch(c -> c >= '0' && c <= '9');
+        return number ? Math.max(1, Math.min(most, Integer.parseInt(asked))) : most;
+    }
+
+    private static void refuse(ChannelHandlerContext ctx, Refusal refusal, String detail) {
+        Http2Headers head = new DefaultHttp2Headers()
+                .status(Integer.toString(refusal.status()))
+                .set("proxy-status", refusal.field(detail));
+        ctx.writeAndFlush(new DefaultHttp2HeadersFrame(head, true)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
+    private static String text(@Nullable CharSequence value) {
+        return value == null ? "" : value.toString();
+    }
+
+    private static @Nullable Target target(String authority) {
+        int colon = authority.lastIndexOf(':');
+        if (colon < 1) {
+            return null;
+        }
+        String host = authority.substring(0, colon);
+        String port = authority.substring(colon + 1);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        boolean number = !port.isEmpty() && port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!number || (!bracketed && host.indexOf(':') >= 0)) {
+            return null;
+        }
+        try {
+            return new Target(bracketed ? host.substring(1, host.length() - 1) : host, Integer.parseInt(port));
+        } catch (IllegalArgumentException e) {
+            return null; // a malformed host is the answer to the supernode, not an error of ours
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.fairlead.proxy.link;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/** The agent's end of a link, as far as it is the same protocol: codec, windows, pulse, and bytes of tunnels. */
+public final class AgentEnd {
+
+    /** Told on the link's event loop. */
+    public interface Listener {
+
+        /** The supernode asks how we are: answer with a load line that carries this payload. */
+        void asked(long payload);
+
+        /** The supernode left a question unanswered. */
+        void silent(long quietMs);
+    }
+
+    private final LinkVitals vitals;
+
+    private AgentEnd(LinkVitals vitals) {
+        this.vitals = vitals;
+    }
+
+    /**
+     * Puts HTTP/2 on a channel whose TLS handshake is done. Streams that the supernode opens go to {@code streams}; frames
+     * of the link itself (GOAWAY) to what is added to the pipeline after this.
+     */
+    public static AgentEnd install(
+            ChannelPipeline pipeline,
+            WindowSettings windows,
+            WindowBudget budget,
+            PulseSettings pulse,
+            LongSupplier nanoClock,
+            RandomGenerator random,
+            ChannelHandler streams,
+            Listener listener) {
+        Http2FrameCodec codec = LinkCodec.accepting(windows);
+        LinkVitals vitals = new LinkVitals(codec, windows, budget, pulse, nanoClock, random, new LinkVitals.Listener() {
+            @Override
+            public void answered(long payload, long roundTripNanos) {
+                // The round trip is the supernode's to judge.
+            }
+
+            @Override
+            public void asked(long payload) {
+                listener.asked(payload);
+            }
+
+            @Override
+            public void silent(long quietMs) {
+                listener.silent(quietMs);
+            }
+        });
+        pipeline.addLast(codec, vitals, new Http2MultiplexHandler(streams));
+        return new AgentEnd(vitals);
+    }
+
+    /** Begins to beat and widens the link's window; called once, when the supernode has spoken. */
+    public void start() throws Http2Exception {
+        vitals.start();
+    }
+
+    /** A tunnel has begun. */
+    public void wake() {
+        vitals.wake();
+    }
+
+    /** Turns the stream into plain bytes, from the handler that has taken its head. */
+    public void toBytes(ChannelHandlerContext head) {
+        head.pipeline().replace(head.name(), null, new TunnelBytes(vitals));
+    }
+
+    /** Fields of a CONNECT that the supernode adds. */
+    public static String timeoutField() {
+        return TunnelOpening.TIMEOUT_FIELD;
+    }
+}

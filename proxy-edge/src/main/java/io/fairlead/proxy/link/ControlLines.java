@@ -1,0 +1,90 @@
+package io.fairlead.proxy.link;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Lines of JSON on the control stream: the hello first, loads after it. Fields we don't know are left for newer versions. */
+public final class ControlLines {
+
+    /** Path of the control stream, which the supernode opens with GET. */
+    public static final String PATH = "/fairlead/control";
+
+    /** Longest line, bytes. */
+    public static final int LONGEST_LINE_BYTES = 8 << 10;
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .build();
+
+    static {
+        JSON.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(4)
+                        .maxStringLength(LONGEST_LINE_BYTES)
+                        .maxNumberLength(20)
+                        .build());
+    }
+
+    private ControlLines() {}
+
+    /** A line cannot be read; the message says why, and holds nothing of the line. */
+    static final class RubbishException extends Exception {
+        RubbishException(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    static Hello hello(ByteBuf line) throws RubbishException {
+        Hello hello = read(line, Hello.class);
+        refuse("hello", hello.violations());
+        return hello;
+    }
+
+    static LoadLine load(ByteBuf line) throws RubbishException {
+        LoadLine load = read(line, LoadLine.class);
+        refuse("load", load.violations());
+        return load;
+    }
+
+    /** A {@link Hello} or {@link LoadLine} with its line end. */
+    public static ByteBuf write(ByteBufAllocator alloc, Record record) {
+        try {
+            byte[] json = JSON.writeValueAsBytes(record);
+            ByteBuf line = alloc.buffer(json.length + 1);
+            return line.writeBytes(json).writeByte('\n');
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(record.getClass().getSimpleName() + " has no JSON form", e);
+        }
+    }
+
+    private static <T> T read(ByteBuf line, Class<T> type) throws RubbishException {
+        String text = new String(ByteBufUtil.getBytes(line), StandardCharsets.UTF_8);
+        try {
+            T value = JSON.readValue(text, type);
+            if (value == null) {
+                throw new RubbishException("control line is null");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw new RubbishException(
+                    "control line of " + text.length() + " characters is no " + type.getSimpleName() + " in JSON");
+        }
+    }
+
+    private static void refuse(String what, List<String> violations) throws RubbishException {
+        if (!violations.isEmpty()) {
+            throw new RubbishException(what + ": " + String.join("; ", violations));
+        }
+    }
+}
