@@ -61,7 +61,8 @@ public final class FactsJob {
                 .uid("facts-reader");
         rows.sinkTo(new FactsSink(settings.clickHouse(), settings.limits(), settings.insertsInFlight()))
                 .name("clickhouse")
-                .uid("facts-clickhouse");
+                .uid("facts-clickhouse")
+                .setParallelism(settings.sinkParallelism());
         Properties producer = new Properties();
         producer.putAll(settings.kafka());
         rows.getSideOutput(FactReader.DEAD)

@@ -18,6 +18,7 @@ import org.apache.flink.util.ParameterTool;
  * @param group consumer group whose offsets are written with every checkpoint
  * @param clickHouse where facts go
  * @param limits of batches
+ * @param sinkParallelism sink tasks; each makes one insert a table and checkpoint, so few make few and large ones
  * @param insertsInFlight batches that one sink task inserts at once
  * @param checkpointInterval how often batches are written ahead and inserted
  * @param laneTtl how long a silent lane of telemetry is remembered
@@ -28,6 +29,7 @@ record FactsSettings(
         String group,
         ClickHouseAddress clickHouse,
         BatchLimits limits,
+        int sinkParallelism,
         int insertsInFlight,
         Duration checkpointInterval,
         Duration laneTtl) {
@@ -44,6 +46,7 @@ record FactsSettings(
             Map.entry("batch-rows", Integer.toString(BatchLimits.ROWS_MAX)),
             Map.entry("batch-bytes", Integer.toString(BatchLimits.BYTES_MAX)),
             Map.entry("held-bytes", Long.toString(BatchLimits.HELD_BYTES_MAX)),
+            Map.entry("sink-parallelism", "1"),
             Map.entry("inserts-in-flight", "2"),
             Map.entry("checkpoint-ms", "1000"),
             Map.entry("lane-ttl-hours", "168"));
@@ -80,6 +83,7 @@ record FactsSettings(
                         (int) number(values, "batch-rows", 1, Integer.MAX_VALUE),
                         (int) number(values, "batch-bytes", 1, Integer.MAX_VALUE),
                         number(values, "held-bytes", 1, Long.MAX_VALUE)),
+                (int) number(values, "sink-parallelism", 1, 128),
                 (int) number(values, "inserts-in-flight", 1, 16),
                 Duration.ofMillis(number(values, "checkpoint-ms", 100, 600_000)),
                 Duration.ofHours(number(values, "lane-ttl-hours", 1, 10_000)));

@@ -19,6 +19,7 @@ class FactsSettingsTest {
                         "fairlead-facts",
                         new ClickHouseAddress("http://127.0.0.1:8123", "fairlead", "", "fairlead"),
                         new BatchLimits(50_000, 8 << 20, 128L << 20),
+                        1,
                         2,
                         Duration.ofSeconds(1),
                         Duration.ofDays(7)));

@@ -21,8 +21,10 @@ import io.fairlead.schemas.topics.Topics;
 import io.fairlead.schemas.wire.WireEncoder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -34,12 +36,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -80,12 +84,21 @@ public final class FactsBench {
 
     private void run() throws Exception {
         Path directory = Files.createTempDirectory("fairlead-facts-bench");
+        try {
+            run(directory);
+        } finally {
+            try (Stream<Path> files = Files.walk(directory)) {
+                files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+            }
+        }
+    }
+
+    private void run(Path directory) throws Exception {
         out.printf(
                 "%d processors, Java %s, load %.1f, %d rows, parallelism %d%n",
                 Runtime.getRuntime().availableProcessors(),
                 Runtime.version(),
-                java.lang.management.ManagementFactory.getOperatingSystemMXBean()
-                        .getSystemLoadAverage(),
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
                 rows,
                 parallelism);
         Cost bare = bare(directory.resolve("bare"));
