@@ -3,6 +3,8 @@ package io.fairlead.lab.facts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.cli.flink.FlinkRest;
+import io.fairlead.dashboards.query.ClickHouseSource;
+import io.fairlead.dashboards.query.TelemetryAccounts;
 import io.fairlead.dashboards.schema.ClickHouseMigrations;
 import io.fairlead.lab.host.ClickHouseProcess;
 import io.fairlead.lab.host.FlinkProcess;
@@ -87,8 +89,13 @@ class FactsLoopTest {
                             clickHouse.number("SELECT sum(distinct_stored) FROM fairlead.telemetry_accounts"))
                     .isEqualTo(telemetry.numbered()));
             assertThat(telemetry.duplicates()).isPositive();
-            assertThat(clickHouse.rows("SELECT sum(missing), sum(duplicates) FROM fairlead.telemetry_accounts"))
-                    .containsExactly(List.of("0", "0"));
+            try (ClickHouseSource source = new ClickHouseSource(
+                    engine.url().toString(), engine.reader(), engine.readerPassword(), 1, Duration.ofSeconds(10))) {
+                assertThat(new TelemetryAccounts(source).since(0))
+                        .hasSize(Topics.TELEMETRY_ATTEMPTS.partitions() + Topics.TELEMETRY_REQUESTS.partitions())
+                        .allMatch(lane -> lane.missing() == 0 && lane.duplicates() == 0)
+                        .allMatch(lane -> lane.stored() == lane.numbered());
+            }
             assertThat(clickHouse.rows("SELECT count(), uniqExact(request_id) FROM fairlead.raw_requests"))
                     .containsExactly(List.of("" + telemetry.requests(), "" + telemetry.requests()));
             for (String rollup : List.of("requests_1s", "requests_1m", "requests_1h")) {
