@@ -11,7 +11,9 @@ import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -55,6 +57,7 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
     private final LinkPulse pulse;
     private final BandwidthDelay estimate;
     private final List<TunnelBytes> sampled = new ArrayList<>();
+    private final Set<TunnelBytes> tunnels = new HashSet<>();
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> timer;
@@ -98,9 +101,17 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A tunnel has had so many bytes read; true the first time in a sample. */
+    /** A tunnel is read from for the first time in this sample. */
     void delivered(TunnelBytes tunnel) {
         sampled.add(tunnel);
+    }
+
+    void entered(TunnelBytes tunnel) {
+        tunnels.add(tunnel);
+    }
+
+    void left(TunnelBytes tunnel) {
+        tunnels.remove(tunnel);
     }
 
     WindowSettings windows() {
@@ -124,6 +135,7 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         stop();
+        List.copyOf(tunnels).forEach(TunnelBytes::linkLost);
         ctx.fireChannelInactive();
     }
 
@@ -175,7 +187,7 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
     /** Grows the window of one stream, if it is still there. */
     boolean widenStream(int streamId, int bytes) {
         Http2Stream stream = codec.connection().stream(streamId);
-        if (stream == null || stream.state().remoteSideOpen() == false) {
+        if (stream == null || !stream.state().remoteSideOpen()) {
             return false;
         }
         try {

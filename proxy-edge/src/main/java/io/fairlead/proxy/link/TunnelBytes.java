@@ -40,6 +40,7 @@ final class TunnelBytes extends ChannelDuplexHandler {
     private boolean outputEnded;
     private boolean closedHere;
     private @Nullable TunnelAborted abort;
+    private @Nullable Http2StreamChannel stream;
 
     TunnelBytes(LinkVitals vitals) {
         this.vitals = vitals;
@@ -126,18 +127,30 @@ final class TunnelBytes extends ChannelDuplexHandler {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        stream = (Http2StreamChannel) ctx.channel();
+        vitals.entered(this);
+    }
+
+    @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        vitals.left(this);
         vitals.budget().giveBack(grownBytes);
         grownBytes = 0;
         stream = null;
     }
 
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        stream = (Http2StreamChannel) ctx.channel();
+    /**
+     * The link is gone. A stream that nobody reads would not notice, and hold its bytes for as long; unless all of it has
+     * arrived, it ends now.
+     */
+    void linkLost() {
+        Http2StreamChannel channel = stream;
+        if (channel != null && channel.stream().state().remoteSideOpen()) {
+            abort = new TunnelAborted(Outcome.EXIT_LINK_LOST, FaultLayer.EXIT, "the link to the exit was lost");
+            channel.close();
+        }
     }
-
-    private @Nullable Http2StreamChannel stream;
 
     private void count(int bytes) {
         sampleBytes += bytes;
