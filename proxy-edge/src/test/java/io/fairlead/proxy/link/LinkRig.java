@@ -1,5 +1,7 @@
 package io.fairlead.proxy.link;
 
+import static org.awaitility.Awaitility.await;
+
 import io.fairlead.proxy.agent.AgentSettings;
 import io.fairlead.proxy.agent.DialPath;
 import io.fairlead.proxy.agent.ExitAgent;
@@ -117,8 +119,10 @@ public final class LinkRig implements AutoCloseable {
     public void close() {
         agents.forEach(ExitAgent::close);
         listener.close();
-        edgeLoops.shutdownGracefully(0, 2, TimeUnit.SECONDS);
-        agentLoops.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        // Loops that end under open links drop what the links still had to release.
+        await().until(() -> registry.exitCount() == 0);
+        edgeLoops.shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS);
+        agentLoops.shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS);
         edgeLoops.terminationFuture().awaitUninterruptibly(5_000);
         agentLoops.terminationFuture().awaitUninterruptibly(5_000);
     }
