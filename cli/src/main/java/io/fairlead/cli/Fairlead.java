@@ -1,0 +1,99 @@
+package io.fairlead.cli;
+
+import io.fairlead.cli.settings.LayeredSettings;
+import io.fairlead.cli.topics.TopicsCommand;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Entry point of {@code fairlead}. */
+@Command(
+        name = "fairlead",
+        description = "The quality plane of proxy networks and live CDNs.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Fairlead.Version.class)
+public final class Fairlead {
+
+    private Fairlead() {}
+
+    public static void main(String[] args) {
+        System.exit(execute(System.getenv(), writer(System.out), writer(System.err), args));
+    }
+
+    /**
+     * Runs one command line.
+     *
+     * @return 0 when it did what was asked, 1 when it could not, 2 when it was asked wrongly
+     */
+    public static int execute(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+        CommandLine line = commandLine();
+        line.setOut(out);
+        line.setErr(err);
+        try {
+            line.setDefaultValueProvider(LayeredSettings.of(line, environment, args));
+        } catch (UserError e) {
+            err.println("fairlead: " + e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            if (e instanceof UserError) {
+                command.getErr().println("fairlead: " + e.getMessage());
+            } else {
+                command.getErr().println("fairlead: a defect of Fairlead, please report it with what follows:");
+                e.printStackTrace(command.getErr());
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        line.setParameterExceptionHandler((e, wrong) -> {
+            CommandLine command = e.getCommandLine();
+            command.getErr().println("fairlead: " + e.getMessage());
+            CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
+            command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+            return CommandLine.ExitCode.USAGE;
+        });
+        return args.length == 0 ? usage(line) : line.execute(args);
+    }
+
+    /** The whole tree of commands. */
+    public static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Fairlead());
+        line.addSubcommand("help", new CommandLine.HelpCommand());
+        commands().forEach(line::addSubcommand);
+        ServiceLoader.load(CommandSource.class)
+                .forEach(source -> source.commands().forEach(line::addSubcommand));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpAutoWidth(true);
+        return line;
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, Charset.defaultCharset()), true);
+    }
+
+    private static List<Object> commands() {
+        return List.of(new TopicsCommand());
+    }
+
+    private static int usage(CommandLine line) {
+        line.usage(line.getOut());
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** Version of the jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Fairlead.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "fairlead " + (version == null ? "built from source" : version) + ", Java " + Runtime.version()
+            };
+        }
+    }
+}
