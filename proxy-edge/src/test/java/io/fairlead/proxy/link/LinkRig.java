@@ -37,6 +37,7 @@ public final class LinkRig implements AutoCloseable {
     private final EventLoopGroup edgeLoops = Sockets.loops(2, "edge");
     private final EventLoopGroup agentLoops = Sockets.loops(2, "agents");
     private final List<ExitAgent> agents = new ArrayList<>();
+    private final List<Channel> tunnels = new CopyOnWriteArrayList<>();
     private final LinkSettings settings;
     public final LinkAuthority authority = LinkAuthority.create(InstantSource.system());
     public final ExitRegistry registry = new ExitRegistry(4, 1000);
@@ -112,11 +113,14 @@ public final class LinkRig implements AutoCloseable {
         if (opening.cause() instanceof TunnelException refused) {
             throw refused;
         }
+        tunnels.add(opening.get());
         return opening.get();
     }
 
     @Override
     public void close() {
+        // Tunnels that a test never reads hold what came for them until they are closed.
+        tunnels.forEach(tunnel -> tunnel.close().awaitUninterruptibly(1_000));
         agents.forEach(ExitAgent::close);
         listener.close();
         // Loops that end under open links drop what the links still had to release.
