@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +55,7 @@ class RoundTripTest {
         AtomicLong read = new AtomicLong();
         try (LinkRig rig = new LinkRig(LinkSettings.DEFAULTS);
                 Site site = new Site(socket -> {
-                    socket.getOutputStream().write("bye".getBytes());
+                    socket.getOutputStream().write("bye".getBytes(StandardCharsets.US_ASCII));
                     socket.shutdownOutput();
                     InputStream in = socket.getInputStream();
                     byte[] buffer = new byte[CHUNK];
