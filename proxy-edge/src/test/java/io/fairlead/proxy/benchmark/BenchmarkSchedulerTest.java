@@ -8,6 +8,7 @@ import io.fairlead.proxy.link.Site;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
+import java.nio.charset.StandardCharsets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -72,7 +73,7 @@ class BenchmarkSchedulerTest {
                 break;
             }
         }
-        socket.getOutputStream().write(response.getBytes());
+        socket.getOutputStream().write(response.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test

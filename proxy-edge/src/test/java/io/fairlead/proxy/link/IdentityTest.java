@@ -8,6 +8,7 @@ import io.fairlead.proxy.agent.ExitAgent;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
+import java.nio.charset.StandardCharsets;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
@@ -83,7 +84,7 @@ class IdentityTest {
         try (Socket socket = new Socket(
                 rig.listener.address().getAddress(), rig.listener.address().getPort())) {
             OutputStream out = socket.getOutputStream();
-            out.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(50).getBytes());
+            out.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(50).getBytes(StandardCharsets.US_ASCII));
             out.flush();
             socket.setSoTimeout(5_000);
             while (socket.getInputStream().read() >= 0) {
