@@ -8,9 +8,9 @@ import io.fairlead.proxy.agent.ExitAgent;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
-import java.nio.charset.StandardCharsets;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -59,7 +59,7 @@ class IdentityTest {
         var tls =
                 LinkTls.forEdge(rig.authority.issueAgent("exit-bad", Duration.ofHours(1)), rig.authority.certificate());
         try (LinkListener fake = LinkListener.start(
-                new java.net.InetSocketAddress("127.0.0.1", 0),
+                new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0),
                 rig.edgeLoops(),
                 tls,
                 LinkSettings.DEFAULTS,
