@@ -5,6 +5,7 @@ import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
@@ -147,7 +148,8 @@ public final class ExitRegistry implements ExitTunnels {
     public Future<Channel> open(String exitId, Target target, TunnelOptions options, @Nullable EventLoop preferred) {
         Exit exit = exits.get(exitId);
         if (exit == null) {
-            return GlobalEventExecutor.INSTANCE.newFailedFuture(new TunnelException(
+            EventExecutor notifying = preferred == null ? GlobalEventExecutor.INSTANCE : preferred;
+            return notifying.newFailedFuture(new TunnelException(
                     Outcome.EXIT_LINK_LOST, FaultLayer.EXIT, "exit " + exitId + " has no link to this edge"));
         }
         ExitLink link = leastLoaded(exit.links, preferred);

@@ -13,7 +13,9 @@ public interface ExitTunnels {
      *
      * <p>Succeeds, once the exit has connected to the target, with a channel of plain bytes: reads and writes are
      * {@link io.netty.buffer.ByteBuf}s, handlers may be added at the end of its pipeline. The channel starts with
-     * {@code autoRead} off, so that nothing is lost before the handlers stand: turn it on, or call {@code read()}.
+     * {@code autoRead} off, so that nothing is lost before the handlers stand: add them on the channel's event loop (a listener of
+     * the future runs there), then turn it on. A handler that is added from another thread misses what is read before its
+     * adding is completed.
      *
      * <ul>
      *   <li>Back-pressure: what is not read is not credited to the exit; {@code isWritable()} tells when to stop writing.
@@ -27,7 +29,7 @@ public interface ExitTunnels {
      *
      * @param preferred event loop whose links are taken first, so that both halves of a relay share a thread; the channel
      *     may live on another one all the same
-     * @return notified on the event loop of the channel
+     * @return notified on the event loop of the channel; an exit that is offline: on the preferred one
      */
     Future<Channel> open(String exitId, Target target, TunnelOptions options, @Nullable EventLoop preferred);
 }

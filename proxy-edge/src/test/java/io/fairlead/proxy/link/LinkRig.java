@@ -11,6 +11,7 @@ import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
 import io.fairlead.schemas.telemetry.PoolType;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.Future;
@@ -115,6 +116,19 @@ public final class LinkRig implements AutoCloseable {
         }
         tunnels.add(opening.get());
         return opening.get();
+    }
+
+    /**
+     * Puts handlers on a tunnel and reads. On its event loop: a handler that is added from elsewhere may miss what is read
+     * before its adding is completed there.
+     */
+    public static void read(Channel tunnel, ChannelHandler... handlers) {
+        tunnel.eventLoop()
+                .submit(() -> {
+                    tunnel.pipeline().addLast(handlers);
+                    tunnel.config().setAutoRead(true);
+                })
+                .syncUninterruptibly();
     }
 
     @Override

@@ -179,7 +179,7 @@ class OutcomesTest {
 
     private static AtomicReference<TunnelAborted> watch(Channel tunnel) {
         AtomicReference<TunnelAborted> aborted = new AtomicReference<>();
-        tunnel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+        LinkRig.read(tunnel, new ChannelInboundHandlerAdapter() {
             @Override
             public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
                 if (event instanceof TunnelAborted abort) {
@@ -187,7 +187,6 @@ class OutcomesTest {
                 }
             }
         });
-        tunnel.config().setAutoRead(true);
         return aborted;
     }
 }

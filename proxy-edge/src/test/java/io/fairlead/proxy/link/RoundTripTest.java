@@ -33,8 +33,7 @@ class RoundTripTest {
             await().until(() -> rig.registry.linkCount() == 1);
             Channel tunnel = rig.open("exit-1", site.address());
             Checker checker = new Checker();
-            tunnel.pipeline().addLast(checker, new Sender(MANY));
-            tunnel.config().setAutoRead(true);
+            LinkRig.read(tunnel, checker, new Sender(MANY));
             tunnel.eventLoop().execute(() -> tunnel.pipeline().fireUserEventTriggered("go"));
 
             assertThat(checker.ended.await(60, TimeUnit.SECONDS))
@@ -70,7 +69,7 @@ class RoundTripTest {
             await().until(() -> rig.registry.linkCount() == 1);
             Channel tunnel = rig.open("exit-1", site.address());
             CountDownLatch farEnded = new CountDownLatch(1);
-            tunnel.pipeline().addLast(new Checker() {
+            LinkRig.read(tunnel, new Checker() {
                 @Override
                 public void channelRead(ChannelHandlerContext ctx, Object message) {
                     ((ByteBuf) message).release();
@@ -83,7 +82,6 @@ class RoundTripTest {
                     }
                 }
             });
-            tunnel.config().setAutoRead(true);
             assertThat(farEnded.await(5, TimeUnit.SECONDS)).isTrue();
             assertThat(tunnel.isActive()).isTrue();
 
@@ -120,8 +118,7 @@ class RoundTripTest {
 
             Channel tunnel = rig.open("exit-1", echo.address());
             Checker checker = new Checker();
-            tunnel.pipeline().addLast(checker, new Sender(4 << 20));
-            tunnel.config().setAutoRead(true);
+            LinkRig.read(tunnel, checker, new Sender(4 << 20));
             tunnel.eventLoop().execute(() -> tunnel.pipeline().fireUserEventTriggered("go"));
             assertThat(checker.ended.await(20, TimeUnit.SECONDS))
                     .as("another tunnel of the same link")
