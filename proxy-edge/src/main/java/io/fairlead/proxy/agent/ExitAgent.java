@@ -173,7 +173,7 @@ public final class ExitAgent implements AutoCloseable {
                 settings.os(),
                 settings.connectionType(),
                 load.consent(),
-                settings.capacityRequests(),
+                load.line(0).capacityRequests(),
                 settings.pools());
     }
 

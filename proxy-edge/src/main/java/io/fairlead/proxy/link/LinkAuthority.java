@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -33,10 +34,10 @@ import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -104,12 +105,12 @@ public final class LinkAuthority {
                 Reader certificateText = Files.newBufferedReader(directory.resolve("ca.crt"));
                 PEMParser keyParser = new PEMParser(keyText);
                 PEMParser certificateParser = new PEMParser(certificateText)) {
-            if (!(keyParser.readObject() instanceof PEMKeyPair pair)
+            if (!(keyParser.readObject() instanceof PrivateKeyInfo info)
                     || !(certificateParser.readObject() instanceof X509CertificateHolder holder)) {
                 throw new IllegalArgumentException(directory
                         + " holds a ca.key or ca.crt that is not in PEM; restore them, or remove both to start anew");
             }
-            PrivateKey key = new JcaPEMKeyConverter().getKeyPair(pair).getPrivate();
+            PrivateKey key = new JcaPEMKeyConverter().getPrivateKey(info);
             return new LinkAuthority(clock, key, new JcaX509CertificateConverter().getCertificate(holder));
         } catch (IOException e) {
             throw new UncheckedIOException("the authority in " + directory + " can't be read: " + e.getMessage(), e);
@@ -193,7 +194,8 @@ public final class LinkAuthority {
     private static String pem(Object value) {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            writer.writeObject(value);
+            // PKCS #8, the one form that TLS libraries agree on.
+            writer.writeObject(value instanceof PrivateKey secret ? new JcaPKCS8Generator(secret, null) : value);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

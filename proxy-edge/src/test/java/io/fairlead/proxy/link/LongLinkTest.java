@@ -1,0 +1,69 @@
+package io.fairlead.proxy.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A link with a hundred milliseconds of round trip: its windows find out what it carries. */
+class LongLinkTest {
+
+    private static final long MANY = 40L << 20;
+
+    @Test
+    void windowsGrowWhereTheRoundTripIsLongAndShrinkBackWithTheTunnel() throws Exception {
+        try (LinkRig rig = new LinkRig(LinkSettings.DEFAULTS);
+                SlowRoad road = new SlowRoad(rig.listener.address(), 50);
+                Site site = new Site(socket -> {
+                    byte[] chunk = new byte[64 << 10];
+                    for (long sent = 0; sent < MANY; sent += chunk.length) {
+                        System.arraycopy(Bytes.from(sent, chunk.length), 0, chunk, 0, chunk.length);
+                        socket.getOutputStream().write(chunk);
+                    }
+                })) {
+            var settings = rig.settings("exit-1").withPulse(PulseSettings.DEFAULTS);
+            rig.start(new io.fairlead.proxy.agent.AgentSettings(
+                    settings.exitId(),
+                    List.of(road.address()),
+                    1,
+                    settings.poolType(),
+                    "",
+                    "",
+                    "",
+                    0,
+                    "",
+                    "",
+                    "test",
+                    true,
+                    8,
+                    List.of(),
+                    settings.allowedDestinations(),
+                    settings.pulse(),
+                    settings.windows(),
+                    32L << 20,
+                    5_000,
+                    60_000,
+                    20,
+                    200,
+                    1_000));
+            await().until(() -> rig.registry.linkCount() == 1);
+            Channel tunnel = rig.open("exit-1", site.address());
+            RoundTripTest.Checker checker = new RoundTripTest.Checker();
+            long started = System.nanoTime();
+            LinkRig.read(tunnel, checker);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> rig.listener.windowBudget().takenBytes() >= 1 << 20);
+            assertThat(checker.ended.await(60, TimeUnit.SECONDS)).isTrue();
+            long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+            System.out.println("40 MiB over 100 ms of round trip took " + tookMs + " ms");
+            assertThat(checker.position.get()).isEqualTo(MANY);
+            assertThat(checker.wrongAt.get()).isEqualTo(-1);
+            tunnel.close();
+            await().until(() -> rig.listener.windowBudget().takenBytes() == 0);
+        }
+    }
+}
