@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** A link with a hundred milliseconds of round trip: its windows find out what it carries. */
 class LongLinkTest {
 
-    private static final long MANY = 40L << 20;
+    private static final long MANY = 20L << 20;
 
     @Test
     void windowsGrowWhereTheRoundTripIsLongAndShrinkBackWithTheTunnel() throws Exception {
@@ -59,7 +59,7 @@ class LongLinkTest {
                     .until(() -> rig.listener.windowBudget().takenBytes() >= 1 << 20);
             assertThat(checker.ended.await(60, TimeUnit.SECONDS)).isTrue();
             long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-            System.out.println("40 MiB over 100 ms of round trip took " + tookMs + " ms");
+            System.out.println("20 MiB over 100 ms of round trip took " + tookMs + " ms");
             assertThat(checker.position.get()).isEqualTo(MANY);
             assertThat(checker.wrongAt.get()).isEqualTo(-1);
             tunnel.close();

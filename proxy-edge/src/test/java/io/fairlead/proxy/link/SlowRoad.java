@@ -9,8 +9,13 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /** A way between two hosts that takes its time: everything that goes in comes out so much later, in order. */
@@ -19,6 +24,7 @@ final class SlowRoad implements AutoCloseable {
     private static final WriteBufferWaterMark WIDE = new WriteBufferWaterMark(64 << 20, 128 << 20);
 
     private final EventLoopGroup loops = Sockets.loops(1, "road");
+    private final ChannelGroup travelling = new DefaultChannelGroup(loops.next());
     private final Channel listening;
     private final int oneWayMs;
 
@@ -32,6 +38,7 @@ final class SlowRoad implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel near) {
+                        travelling.add(near);
                         new Bootstrap()
                                 .group(near.eventLoop())
                                 .channel(Sockets.dialling(loops))
@@ -63,6 +70,7 @@ final class SlowRoad implements AutoCloseable {
 
     private final class Later extends ChannelInboundHandlerAdapter {
         private final Channel other;
+        private final Queue<Object> underway = new ArrayDeque<>();
 
         Later(Channel other) {
             this.other = other;
@@ -70,18 +78,31 @@ final class SlowRoad implements AutoCloseable {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object bytes) {
-            ctx.executor().schedule(() -> other.writeAndFlush(bytes), oneWayMs, TimeUnit.MILLISECONDS);
+            underway.add(bytes);
+            ctx.executor()
+                    .schedule(
+                            () -> {
+                                Object arrived = underway.poll();
+                                if (arrived != null) {
+                                    other.writeAndFlush(arrived);
+                                }
+                            },
+                            oneWayMs,
+                            TimeUnit.MILLISECONDS);
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            ctx.executor().schedule(() -> other.close(), oneWayMs, TimeUnit.MILLISECONDS);
+            underway.forEach(ReferenceCountUtil::release);
+            underway.clear();
+            other.close();
         }
     }
 
     @Override
     public void close() {
-        listening.close();
+        listening.close().syncUninterruptibly();
+        travelling.close().awaitUninterruptibly();
         loops.shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS);
     }
 }
