@@ -1,5 +1,10 @@
 package io.fairlead.cli;
 
+import io.fairlead.cli.clickhouse.ClickHouseCommand;
+import io.fairlead.cli.console.ConsoleCommand;
+import io.fairlead.cli.edge.AgentCommand;
+import io.fairlead.cli.edge.AuthorityCommand;
+import io.fairlead.cli.flink.JobsCommand;
 import io.fairlead.cli.settings.LayeredSettings;
 import io.fairlead.cli.topics.TopicsCommand;
 import java.io.OutputStreamWriter;
@@ -78,7 +83,13 @@ public final class Fairlead {
     }
 
     private static List<Object> commands() {
-        return List.of(new TopicsCommand());
+        return List.of(
+                new TopicsCommand(),
+                new JobsCommand(),
+                new ClickHouseCommand(),
+                new ConsoleCommand(),
+                new AgentCommand(),
+                new AuthorityCommand());
     }
 
     private static int usage(CommandLine line) {

@@ -1,0 +1,5 @@
+/** Commands that speak to ClickHouse. */
+@NullMarked
+package io.fairlead.cli.clickhouse;
+
+import org.jspecify.annotations.NullMarked;
