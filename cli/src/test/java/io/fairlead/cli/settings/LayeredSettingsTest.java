@@ -42,7 +42,10 @@ class LayeredSettingsTest {
         Path file = file("bootstrap-servers: a:1\nconsole:\n  bootstrap-srvers: b:2\nnonsense: 1\n");
         Run run = run(Map.of(), "topics", "apply", "--settings", file.toString());
         assertThat(run.status).isEqualTo(2);
-        assertThat(run.err).contains("console: bootstrap-srvers").contains("nonsense").contains(file.toString());
+        assertThat(run.err)
+                .contains("console: bootstrap-srvers")
+                .contains("nonsense")
+                .contains(file.toString());
     }
 
     @Test

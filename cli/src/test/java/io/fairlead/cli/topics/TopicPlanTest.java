@@ -18,8 +18,8 @@ class TopicPlanTest {
 
     @Test
     void aTopicThatAgreesIsLeftAlone() {
-        TopicPlan plan = TopicPlan.of(
-                Topics.TELEMETRY_EXITS, new TopicPlan.Present(4, Topics.TELEMETRY_EXITS.settings()));
+        TopicPlan plan =
+                TopicPlan.of(Topics.TELEMETRY_EXITS, new TopicPlan.Present(4, Topics.TELEMETRY_EXITS.settings()));
         assertThat(plan.changes()).isFalse();
         assertThat(plan.lines()).isEmpty();
     }
@@ -35,20 +35,22 @@ class TopicPlanTest {
 
     @Test
     void partitionsAreAddedButNeverToACompactedTopic() {
-        assertThat(TopicPlan.of(
-                                Topics.TELEMETRY_EXITS, new TopicPlan.Present(1, Topics.TELEMETRY_EXITS.settings()))
+        assertThat(TopicPlan.of(Topics.TELEMETRY_EXITS, new TopicPlan.Present(1, Topics.TELEMETRY_EXITS.settings()))
                         .addPartitionsTo())
                 .isEqualTo(4);
         TopicPlan compacted =
                 TopicPlan.of(Topics.DECISIONS_EXITS, new TopicPlan.Present(1, Topics.DECISIONS_EXITS.settings()));
         assertThat(compacted.changes()).isFalse();
-        assertThat(compacted.lines()).singleElement().asString().startsWith("! ").contains("keys would move");
+        assertThat(compacted.lines())
+                .singleElement()
+                .asString()
+                .startsWith("! ")
+                .contains("keys would move");
     }
 
     @Test
     void moreThanOnePartitionOfPoliciesIsWarnedOf() {
-        assertThat(TopicPlan.of(
-                                Topics.CONFIG_POLICIES, new TopicPlan.Present(3, Topics.CONFIG_POLICIES.settings()))
+        assertThat(TopicPlan.of(Topics.CONFIG_POLICIES, new TopicPlan.Present(3, Topics.CONFIG_POLICIES.settings()))
                         .lines())
                 .singleElement()
                 .asString()

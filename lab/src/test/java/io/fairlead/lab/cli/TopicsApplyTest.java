@@ -35,7 +35,8 @@ class TopicsApplyTest {
             Run first = run("topics", "apply", "--bootstrap-servers", servers);
             assertThat(first.err).isEmpty();
             assertThat(first.status).isZero();
-            assertThat(first.out).contains(Topics.all().size() + " of " + Topics.all().size() + " topics changed.");
+            assertThat(first.out)
+                    .contains(Topics.all().size() + " of " + Topics.all().size() + " topics changed.");
 
             Run second = run("topics", "apply", "--bootstrap-servers", servers);
             assertThat(second.out).startsWith("Nothing to change");

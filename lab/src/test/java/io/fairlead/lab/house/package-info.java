@@ -1,0 +1,3 @@
+/** The rules of the house itself. */
+@org.jspecify.annotations.NullMarked
+package io.fairlead.lab.house;
