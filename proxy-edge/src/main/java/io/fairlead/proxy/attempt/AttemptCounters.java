@@ -1,0 +1,115 @@
+package io.fairlead.proxy.attempt;
+
+import io.fairlead.schemas.telemetry.Outcome;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts of requests and tries since the process began. */
+public final class AttemptCounters {
+
+    private final Map<Outcome, LongAdder> requests = new EnumMap<>(Outcome.class);
+    private final LongAdder begun = new LongAdder();
+    private final LongAdder ended = new LongAdder();
+    private final LongAdder attempts = new LongAdder();
+    private final LongAdder retries = new LongAdder();
+    private final LongAdder retriesForgone = new LongAdder();
+    private final LongAdder bytesUp = new LongAdder();
+    private final LongAdder bytesDown = new LongAdder();
+
+    AttemptCounters() {
+        for (Outcome outcome : Outcome.values()) {
+            requests.put(outcome, new LongAdder());
+        }
+    }
+
+    void begun() {
+        begun.increment();
+    }
+
+    void attempted(boolean again) {
+        attempts.increment();
+        if (again) {
+            retries.increment();
+        }
+    }
+
+    void retryForgone() {
+        retriesForgone.increment();
+    }
+
+    void ended(Outcome outcome, long up, long down) {
+        ended.increment();
+        requests(outcome).increment();
+        bytesUp.add(up);
+        bytesDown.add(down);
+    }
+
+    private LongAdder requests(Outcome outcome) {
+        LongAdder adder = requests.get(outcome);
+        if (adder == null) {
+            throw new IllegalStateException("no counter for " + outcome);
+        }
+        return adder;
+    }
+
+    /** Requests that are over. */
+    public long endedRequests() {
+        return ended.sum();
+    }
+
+    /** Requests that are over with this outcome. */
+    public long endedWith(Outcome outcome) {
+        return requests(outcome).sum();
+    }
+
+    /** Requests that are over and whose outcome was not OK. */
+    public long failures() {
+        return ended.sum() - endedWith(Outcome.OK);
+    }
+
+    public int inFlightRequests() {
+        return (int) Math.max(0, begun.sum() - ended.sum());
+    }
+
+    public long attempts() {
+        return attempts.sum();
+    }
+
+    public long retries() {
+        return retries.sum();
+    }
+
+    /** Retries that the budget did not allow. */
+    public long retriesForgone() {
+        return retriesForgone.sum();
+    }
+
+    /** Shows them as meters {@code fairlead.proxy.*}. */
+    public void bindTo(MeterRegistry registry) {
+        for (Outcome outcome : Outcome.values()) {
+            FunctionCounter.builder("fairlead.proxy.requests", requests(outcome), LongAdder::sum)
+                    .description("Requests that are over, by outcome")
+                    .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+        Gauge.builder("fairlead.proxy.requests.in.flight", this, AttemptCounters::inFlightRequests)
+                .description("Requests that run now, tunnels included")
+                .register(registry);
+        counter(registry, "fairlead.proxy.attempts", attempts, "Tries through exits");
+        counter(registry, "fairlead.proxy.retries", retries, "Tries after the first");
+        counter(registry, "fairlead.proxy.retries.forgone", retriesForgone, "Retries that the budget did not allow");
+        counter(registry, "fairlead.proxy.bytes.up", bytesUp, "Bytes sent to targets");
+        counter(registry, "fairlead.proxy.bytes.down", bytesDown, "Bytes received from targets");
+    }
+
+    private static void counter(MeterRegistry registry, String name, LongAdder adder, String description) {
+        FunctionCounter.builder(name, adder, LongAdder::sum)
+                .description(description)
+                .register(registry);
+    }
+}

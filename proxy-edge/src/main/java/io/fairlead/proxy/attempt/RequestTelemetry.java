@@ -1,0 +1,14 @@
+package io.fairlead.proxy.attempt;
+
+import io.fairlead.schemas.telemetry.ProxiedAttempt;
+import io.fairlead.schemas.telemetry.ProxiedRequest;
+
+/** Where records about requests go. Called on event loops: must not block. Whoever sends a record fills in its header. */
+public interface RequestTelemetry {
+
+    /** Keyed by the exit's id. */
+    void attempt(ProxiedAttempt attempt);
+
+    /** Keyed by the tenant. */
+    void request(ProxiedRequest request);
+}

@@ -1,0 +1,62 @@
+package io.fairlead.proxy.front;
+
+import io.fairlead.proxy.attempt.Failure;
+import io.fairlead.proxy.status.ErrorAnswer;
+import io.fairlead.proxy.status.ProxyStatus;
+import io.fairlead.schemas.telemetry.Outcome;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+
+/** Answers that the edge makes itself: each with {@code Proxy-Status}, and the same sentence as plain text. */
+final class Answers {
+
+    static final AsciiString EXIT = AsciiString.cached("x-fairlead-exit");
+
+    private static final HttpResponseStatus ESTABLISHED = new HttpResponseStatus(200, "Connection established");
+    private static final String CHALLENGE = "Basic realm=\"fairlead\", charset=\"UTF-8\"";
+
+    private Answers() {}
+
+    /** Says why a request is not served. */
+    static FullHttpResponse failure(Front front, Failure failure) {
+        return failure(front, failure, ErrorAnswer.of(failure.outcome()).status());
+    }
+
+    /** The same with a status of its own, where HTTP has a better one for the same outcome. */
+    static FullHttpResponse failure(Front front, Failure failure, int status) {
+        byte[] text = (failure.detail() + "\n").getBytes(StandardCharsets.UTF_8);
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(text));
+        HttpHeaders headers = response.headers();
+        headers.set(
+                ProxyStatus.FIELD,
+                ProxyStatus.field(front.edgeId(), failure.outcome(), failure.detail(), failure.exitId()));
+        headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+        headers.set(HttpHeaderNames.CONTENT_LENGTH, text.length);
+        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        if (failure.outcome() == Outcome.AUTHENTICATION_REQUIRED) {
+            headers.set(HttpHeaderNames.PROXY_AUTHENTICATE, CHALLENGE);
+        }
+        if (front.settings().exitHeader() && !failure.exitId().isEmpty()) {
+            headers.set(EXIT, failure.exitId());
+        }
+        return response;
+    }
+
+    /** Says that a tunnel stands. */
+    static FullHttpResponse established(Front front, String exitId) {
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, ESTABLISHED, Unpooled.EMPTY_BUFFER);
+        if (front.settings().exitHeader()) {
+            response.headers().set(EXIT, exitId);
+        }
+        return response;
+    }
+}

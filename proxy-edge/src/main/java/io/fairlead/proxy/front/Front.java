@@ -1,0 +1,15 @@
+package io.fairlead.proxy.front;
+
+import io.fairlead.proxy.attempt.Attempts;
+import io.fairlead.proxy.tenant.TenantGate;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What all user connections of an edge share. */
+record Front(
+        String edgeId,
+        FrontSettings settings,
+        TenantGate gate,
+        Attempts attempts,
+        IdleTunnels idleTunnels,
+        FrontCounters counters,
+        AtomicBoolean draining) {}

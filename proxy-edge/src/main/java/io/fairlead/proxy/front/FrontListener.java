@@ -1,0 +1,138 @@
+package io.fairlead.proxy.front;
+
+import io.fairlead.proxy.attempt.Attempts;
+import io.fairlead.proxy.link.Sockets;
+import io.fairlead.proxy.tenant.TenantGate;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Where users connect. */
+public final class FrontListener {
+
+    private static final int BACKLOG = 4096;
+    private static final int SWEEP_MS = 1_000;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 128 << 10);
+
+    private final Front front;
+    private final ConnectionLimits limits;
+    private final Set<UserConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Channel listening;
+    private final Future<?> sweeping;
+
+    private FrontListener(InetSocketAddress address, EventLoopGroup loops, Front front) throws IOException {
+        this.front = front;
+        this.limits = new ConnectionLimits(front.settings(), front.counters());
+        var bound = new ServerBootstrap()
+                .group(loops)
+                .channel(Sockets.listening(loops))
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new Accept())
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "can't listen for users on " + address + ": "
+                            + bound.cause().getMessage() + "; choose another address or end what uses it",
+                    bound.cause());
+        }
+        this.listening = bound.channel();
+        this.sweeping =
+                loops.next().scheduleAtFixedRate(front.idleTunnels()::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param edgeId names the edge in {@code Proxy-Status}
+     * @param address port 0: any free one, see {@link #address()}
+     * @param loops carry the user connections; share them with the links of the exits
+     * @throws IOException if the address can't be bound; the message says why
+     */
+    public static FrontListener start(
+            String edgeId,
+            InetSocketAddress address,
+            EventLoopGroup loops,
+            FrontSettings settings,
+            TenantGate gate,
+            Attempts attempts)
+            throws IOException {
+        Front front = new Front(
+                edgeId,
+                settings,
+                gate,
+                attempts,
+                new IdleTunnels(settings, attempts.nanoClock()),
+                new FrontCounters(),
+                new AtomicBoolean());
+        return new FrontListener(address, loops, front);
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listening.localAddress();
+    }
+
+    public FrontCounters counters() {
+        return front.counters();
+    }
+
+    /** Tunnels that are kept open for a next request. */
+    public int idleTunnels() {
+        return front.idleTunnels().count();
+    }
+
+    /** Takes no new connections; those that wait are closed, the others after their present request. Tunnels go on. */
+    public void drain() {
+        front.draining().set(true);
+        listening.close();
+        connections.forEach(connection -> connection.loop().execute(connection::drain));
+    }
+
+    /** Ends whatever is left. */
+    public void close() {
+        front.draining().set(true);
+        sweeping.cancel(false);
+        listening.close().awaitUninterruptibly();
+        connections.forEach(connection -> connection.loop().execute(connection::drainNow));
+        front.idleTunnels().closeAll();
+    }
+
+    private final class Accept extends ChannelInitializer<SocketChannel> {
+
+        @Override
+        protected void initChannel(SocketChannel channel) {
+            InetSocketAddress remote = channel.remoteAddress();
+            InetAddress source = remote == null ? null : remote.getAddress();
+            if (source == null || !limits.enter(source)) {
+                channel.config().setSoLinger(0);
+                channel.close();
+                return;
+            }
+            UserConnection connection = UserConnection.install(front, channel);
+            connections.add(connection);
+            channel.closeFuture().addListener(closed -> {
+                connections.remove(connection);
+                limits.leave(source);
+            });
+        }
+    }
+}

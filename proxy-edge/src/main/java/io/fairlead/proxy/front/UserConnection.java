@@ -1,0 +1,496 @@
+package io.fairlead.proxy.front;
+
+import io.fairlead.proxy.attempt.Failure;
+import io.fairlead.proxy.attempt.RequestLife;
+import io.fairlead.proxy.attempt.RequestTerms;
+import io.fairlead.proxy.exit.Target;
+import io.fairlead.proxy.targeting.Targeting;
+import io.fairlead.proxy.targeting.TargetingGrammar;
+import io.fairlead.proxy.targeting.TargetingGrammar.Reading;
+import io.fairlead.proxy.tenant.Login;
+import io.fairlead.proxy.tenant.TenantRules;
+import io.fairlead.schemas.telemetry.ClientProtocol;
+import io.fairlead.schemas.telemetry.FaultLayer;
+import io.fairlead.schemas.telemetry.Outcome;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user's connection: the end of its pipeline, behind a {@link RequestDecoder} and a {@link ResponseEncoder}.
+ *
+ * <p>States: waiting (for a head) → deciding (who is it, may they) → serving (an {@link Exchange}) → waiting again, or closing
+ * (the answer is out; what still comes is thrown away so that no reset overtakes it), or given over to a {@link Relay}, when this
+ * handler leaves.
+ *
+ * <p>Reading: one read is outstanding whenever bytes may be taken, so that a user who leaves is noticed; none while the
+ * decoder holds bytes back or the exchange can't take more.
+ */
+final class UserConnection extends ChannelInboundHandlerAdapter {
+
+    private enum State {
+        WAITING,
+        DECIDING,
+        SERVING,
+        CLOSING
+    }
+
+    private final Front front;
+    private final RequestDecoder decoder;
+    private final ResponseEncoder encoder;
+    private final InetAddress source;
+    private final PhaseTimer timer;
+
+    private State state = State.WAITING;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ChannelHandlerContext decoderContext;
+    private @Nullable RequestHead head;
+    private @Nullable RequestForm form;
+    private @Nullable Exchange exchange;
+    private @Nullable Relay relay;
+    private @Nullable TenantRules entered;
+    private long arrivedNanos;
+    private boolean keepAlive;
+    private boolean readOutstanding;
+    private boolean inputEnded;
+    private boolean outputEnded;
+
+    private UserConnection(Front front, Channel channel) {
+        this.front = front;
+        this.decoder = new RequestDecoder(front.settings());
+        this.encoder = new ResponseEncoder();
+        this.source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        this.timer = new PhaseTimer(channel.eventLoop(), front.attempts().nanoClock());
+    }
+
+    /** Makes an accepted channel one of these. */
+    static UserConnection install(Front front, Channel channel) {
+        UserConnection connection = new UserConnection(front, channel);
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(connection.decoder);
+        connection.decoderContext = pipeline.context(connection.decoder);
+        pipeline.addLast(connection.encoder).addLast(connection);
+        return connection;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        timer.start(front.settings().keepAliveIdleMs(), this::idle);
+        readMore();
+    }
+
+    // ---- what comes from the user
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        Exchange serving = exchange;
+        if (message instanceof RequestHead whole) {
+            head(whole);
+        } else if (message instanceof MalformedRequest why) {
+            front.counters().malformed.increment();
+            if (serving != null) {
+                serving.malformed(why);
+            } else {
+                badRequest(why.status(), why.detail());
+            }
+        } else if (message instanceof HttpContent part && serving != null) {
+            serving.content(part);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        readOutstanding = false;
+        Exchange serving = exchange;
+        if (serving != null) {
+            serving.userPaused();
+        }
+        readMore();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == RequestDecoder.Event.HEAD_BEGUN) {
+            timer.start(front.settings().headTimeoutMs(), this::headTimedOut);
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            userEnded(ctx);
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        userEnded(ctx);
+        timer.close();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close(); // a reset by the user; channelInactive ends the exchange
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Exchange serving = exchange;
+        if (serving != null && ctx.channel().isWritable()) {
+            serving.userWritable();
+        }
+    }
+
+    private void userEnded(ChannelHandlerContext ctx) {
+        inputEnded = true;
+        Exchange serving = exchange;
+        exchange = null;
+        if (serving != null) {
+            serving.userGone();
+            leaveTenant();
+        }
+        if (state != State.CLOSING || outputEnded) {
+            state = State.CLOSING;
+            ctx.close();
+        }
+    }
+
+    /** Reads more if there is anybody to take it. */
+    void readMore() {
+        Exchange serving = exchange;
+        boolean wanted = !inputEnded
+                && (state == State.CLOSING || (!decoder.hasPending() && (serving == null || serving.wantsMore())));
+        if (wanted && !readOutstanding) {
+            readOutstanding = true;
+            ctx().read();
+        }
+    }
+
+    // ---- deciding
+
+    private void head(RequestHead whole) {
+        state = State.DECIDING;
+        head = whole;
+        arrivedNanos = front.attempts().nanoClock().getAsLong();
+        timer.stop();
+        HttpRequest request = whole.request();
+        HttpHeaders headers = request.headers();
+        keepAlive = wantsKeepAlive(request) && !front.draining().get();
+        encoder.answering(request.method().equals(HttpMethod.HEAD));
+        RequestForm asked = RequestForm.of(request.method(), request.uri());
+        if (asked instanceof RequestForm.Unusable unusable) {
+            badRequest(400, unusable.detail());
+            return;
+        }
+        if (asked instanceof RequestForm.Connect && whole.hasBody()) {
+            badRequest(400, "a CONNECT has no body; leave out Content-Length and Transfer-Encoding");
+            return;
+        }
+        form = asked;
+        List<String> credentials = headers.getAll(HttpHeaderNames.PROXY_AUTHORIZATION);
+        Login login = front.gate()
+                .admit(credentials.size() == 1 ? credentials.get(0) : null, source, ctx().executor(), this::decided);
+        if (login != null) {
+            decided(login);
+        }
+    }
+
+    private static boolean wantsKeepAlive(HttpRequest request) {
+        HttpHeaders headers = request.headers();
+        if (says(headers, HttpHeaderValues.CLOSE)) {
+            return false;
+        }
+        return request.protocolVersion().equals(HttpVersion.HTTP_1_1) || says(headers, HttpHeaderValues.KEEP_ALIVE);
+    }
+
+    private static boolean says(HttpHeaders headers, CharSequence option) {
+        return headers.containsValue(HttpHeaderNames.CONNECTION, option, true)
+                || headers.containsValue(HopByHop.PROXY_CONNECTION, option, true);
+    }
+
+    private void decided(Login login) {
+        if (state != State.DECIDING) {
+            return;
+        }
+        if (login instanceof Login.Admitted admitted) {
+            admitted(admitted);
+        } else if (login instanceof Login.BackedOff backedOff) {
+            front.counters().backedOff.increment();
+            refuse(
+                    Outcome.LIMIT_EXCEEDED,
+                    "too many failed log-ins from " + source.getHostAddress() + "; try again in "
+                            + backedOff.waitSeconds() + " s");
+        } else if (login instanceof Login.Overloaded) {
+            refuse(Outcome.LIMIT_EXCEEDED, "too many log-ins wait to be verified; try again in a second");
+        } else {
+            front.counters().denied.increment();
+            refuse(Outcome.AUTHENTICATION_REQUIRED, "user name or secret missing or wrong");
+        }
+    }
+
+    private void refuse(Outcome outcome, String detail) {
+        answer(Answers.failure(front, new Failure(outcome, FaultLayer.CLIENT, detail, "")));
+    }
+
+    private void admitted(Login.Admitted admitted) {
+        TenantRules tenant = admitted.tenant();
+        Target target = form instanceof RequestForm.Connect connect
+                ? connect.target()
+                : ((RequestForm.Forward) Objects.requireNonNull(form)).target();
+        Reading reading = TargetingGrammar.read(admitted.asked());
+        Targeting targeting =
+                reading instanceof Reading.Understood understood ? understood.targeting() : Targeting.NONE;
+        String pool = targeting.pool().isEmpty() && !tenant.pools().isEmpty()
+                ? tenant.pools().get(0)
+                : targeting.pool();
+        ClientProtocol protocol =
+                form instanceof RequestForm.Connect ? ClientProtocol.HTTP_CONNECT : ClientProtocol.HTTP_FORWARD;
+        RequestLife life =
+                front.attempts().begin(new RequestTerms(tenant.id(), pool, target, protocol, arrivedNanos), loop());
+        Failure failure = reading instanceof Reading.Refused refused
+                ? new Failure(Outcome.BAD_REQUEST, FaultLayer.CLIENT, refused.detail(), "")
+                : refusal(tenant, pool, target);
+        if (failure == null && !tenant.enter()) {
+            failure = new Failure(
+                    Outcome.LIMIT_EXCEEDED,
+                    FaultLayer.CLIENT,
+                    "tenant " + tenant.id() + " has its " + tenant.maxInFlightRequests() + " requests in flight",
+                    "");
+        }
+        if (failure != null) {
+            FullHttpResponse response = Answers.failure(front, failure);
+            life.end(failure.outcome(), failure.layer(), response.status().code());
+            answer(response);
+            return;
+        }
+        entered = tenant;
+        serve(life);
+    }
+
+    private @Nullable Failure refusal(TenantRules tenant, String pool, Target target) {
+        if (tenant.pools().isEmpty()) {
+            return new Failure(
+                    Outcome.POOL_FORBIDDEN, FaultLayer.CLIENT, "tenant " + tenant.id() + " may use no pool", "");
+        }
+        if (!tenant.pools().contains(pool)) {
+            return new Failure(
+                    Outcome.POOL_UNKNOWN,
+                    FaultLayer.CLIENT,
+                    "pool '" + pool + "' is none of tenant " + tenant.id() + "'s: " + String.join(", ", tenant.pools()),
+                    "");
+        }
+        var verdict = tenant.destinations().checkName(target.host(), target.port());
+        return verdict.allowed()
+                ? null
+                : new Failure(Outcome.DESTINATION_FORBIDDEN, FaultLayer.CLIENT, verdict.reason(), "");
+    }
+
+    private void serve(RequestLife life) {
+        RequestHead whole = Objects.requireNonNull(head);
+        state = State.SERVING;
+        Exchange serving = form instanceof RequestForm.Forward forward
+                ? new ForwardExchange(this, front, whole, forward, life)
+                : new ConnectExchange(this, front, life);
+        exchange = serving;
+        serving.start();
+        readMore();
+    }
+
+    // ---- for the exchange
+
+    EventLoop loop() {
+        return ctx().channel().eventLoop();
+    }
+
+    Channel channel() {
+        return ctx().channel();
+    }
+
+    PhaseTimer timer() {
+        return timer;
+    }
+
+    boolean keepsAlive() {
+        return keepAlive && !front.draining().get();
+    }
+
+    /** Lets the body of the present request come. */
+    void readBody() {
+        decoder.resume(decoderCtx());
+        readMore();
+    }
+
+    void write(Object part) {
+        ctx().write(part, ctx().voidPromise());
+    }
+
+    void flush() {
+        ctx().flush();
+    }
+
+    boolean isWritable() {
+        return ctx().channel().isWritable();
+    }
+
+    /** The request is answered, by parts already written. */
+    void served(boolean connectionStays) {
+        exchange = null;
+        leaveTenant();
+        next(connectionStays);
+    }
+
+    /** The request is answered by this. */
+    void answer(FullHttpResponse response) {
+        exchange = null;
+        leaveTenant();
+        RequestHead whole = head;
+        boolean stays = keepsAlive() && whole != null && !whole.hasBody();
+        if (!stays) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (whole != null && whole.request().protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+        write(response);
+        next(stays);
+    }
+
+    /** The answer can't be finished: says so by a reset. */
+    void abort() {
+        exchange = null;
+        leaveTenant();
+        state = State.CLOSING;
+        timer.close();
+        ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        ctx().close();
+    }
+
+    /** Gives the connection over to a relay: this handler and the codecs leave; bytes that wait go to {@code end}. */
+    void giveOver(RelayEnd end, Relay to) {
+        timer.close();
+        exchange = null;
+        relay = to;
+        ChannelPipeline pipeline = ctx().pipeline();
+        pipeline.addLast(end);
+        pipeline.remove(this);
+        pipeline.remove(encoder);
+        pipeline.remove(decoder);
+    }
+
+    /** The relay has ended. */
+    void relayed() {
+        leaveTenant();
+    }
+
+    /** The edge stops: idle connections close at once. */
+    void drain() {
+        if (state == State.WAITING && relay == null) {
+            ctx().close();
+        }
+    }
+
+    /** The edge waits no longer. */
+    void drainNow() {
+        Relay passing = relay;
+        Exchange serving = exchange;
+        if (passing != null) {
+            passing.drained();
+        } else if (serving != null) {
+            exchange = null;
+            serving.drained();
+            abort();
+        } else {
+            ctx().close();
+        }
+    }
+
+    // ---- after an answer
+
+    private void next(boolean stays) {
+        head = null;
+        form = null;
+        if (!stays || state == State.CLOSING || front.draining().get()) {
+            linger();
+            return;
+        }
+        state = State.WAITING;
+        timer.start(front.settings().keepAliveIdleMs(), this::idle);
+        ctx().flush();
+        decoder.resume(decoderCtx());
+        readMore();
+    }
+
+    /** Ends our direction, then reads and forgets until the user ends theirs: closing at once could reset the answer away. */
+    private void linger() {
+        state = State.CLOSING;
+        timer.start(front.settings().responseIdleMs(), () -> ctx().close());
+        decoder.discard();
+        ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            outputEnded = true;
+            if (inputEnded) {
+                ctx().close();
+            } else {
+                ((DuplexChannel) ctx().channel()).shutdownOutput();
+                timer.start(front.settings().lingerMs(), () -> ctx().close());
+            }
+        });
+        readMore();
+    }
+
+    private void badRequest(int status, String detail) {
+        keepAlive = false;
+        Failure failure = new Failure(Outcome.BAD_REQUEST, FaultLayer.CLIENT, detail, "");
+        answer(Answers.failure(front, failure, status));
+    }
+
+    private void headTimedOut() {
+        front.counters().headTimeouts.increment();
+        badRequest(
+                408,
+                "the request's head was not whole after " + front.settings().headTimeoutMs() + " ms");
+    }
+
+    private void idle() {
+        ctx().close();
+    }
+
+    private void leaveTenant() {
+        TenantRules tenant = entered;
+        if (tenant != null) {
+            entered = null;
+            tenant.leave();
+        }
+    }
+
+    private ChannelHandlerContext ctx() {
+        return Objects.requireNonNull(context);
+    }
+
+    private ChannelHandlerContext decoderCtx() {
+        return Objects.requireNonNull(decoderContext);
+    }
+}

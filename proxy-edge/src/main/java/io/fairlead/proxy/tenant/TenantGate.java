@@ -1,0 +1,198 @@
+package io.fairlead.proxy.tenant;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.fairlead.proxy.targeting.TargetingGrammar;
+import io.fairlead.proxy.targeting.TargetingGrammar.UserName;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets tenants in. A secret is verified once by its slow hash, on threads of this gate; then a digest of it, keyed anew in
+ * each process, is remembered, so that later requests are decided on the event loop in about a microsecond.
+ *
+ * <p>Nothing tells a wrong secret from an unknown user: the same answer, after the same number of hash computations (as many
+ * as any tenant has had), of the same cost. Digests are compared as keys of a map, which gives nothing away to
+ * somebody who does not know the process's key. The same credentials arriving many times at once are verified once.
+ */
+public final class TenantGate implements AutoCloseable {
+
+    private static final int MOST_REMEMBERED = 100_000;
+    private static final String NO_MATCH = "";
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private record Digest(long a, long b, long c, long d) {}
+
+    private final TenantDirectory directory;
+    private final SourceBackoff backoff;
+    private final ThreadPoolExecutor verifying;
+    private final SecretKeySpec key;
+    private final FastThreadLocal<Mac> mac = new FastThreadLocal<>();
+    private final Cache<Digest, String> verified = Caffeine.newBuilder()
+            .maximumSize(MOST_REMEMBERED)
+            .executor(Runnable::run)
+            .build();
+    private final ConcurrentHashMap<Digest, CompletableFuture<String>> beingVerified = new ConcurrentHashMap<>();
+    private volatile String dummyHash = SecretHashes.hash("nobody's", 4);
+
+    /**
+     * @param threads that compute slow hashes
+     * @param waiting verifications that may wait for them; over it logins are answered {@link Login.Overloaded}
+     */
+    public TenantGate(
+            TenantDirectory directory, int threads, int waiting, SecureRandom random, LongSupplier nanoClock) {
+        this.directory = directory;
+        this.backoff = new SourceBackoff(nanoClock);
+        this.verifying = new ThreadPoolExecutor(
+                threads,
+                threads,
+                10,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(waiting),
+                new DefaultThreadFactory("tenant-gate", true));
+        verifying.allowCoreThreadTimeOut(true);
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        this.key = new SecretKeySpec(bytes, ALGORITHM);
+    }
+
+    /**
+     * Decides about credentials.
+     *
+     * @param basic value of the {@code Proxy-Authorization} field; null: there was none
+     * @param source where they came from
+     * @param caller where {@code then} runs if the answer takes time
+     * @param then told the answer if it takes time; never if it is returned
+     * @return the answer if it is known at once, else null
+     */
+    public @Nullable Login admit(@Nullable String basic, InetAddress source, Executor caller, Consumer<Login> then) {
+        Credentials credentials = basic == null ? null : Credentials.ofBasic(basic);
+        if (credentials == null) {
+            return new Login.Denied();
+        }
+        UserName user = TargetingGrammar.cut(credentials.userName(), id -> directory.find(id) != null);
+        Digest digest = digest(user.tenant(), credentials.secret());
+        String remembered = verified.getIfPresent(digest);
+        if (remembered != null) {
+            TenantRules tenant = directory.find(user.tenant());
+            if (tenant != null && tenant.enabled() && tenant.secretHashes().contains(remembered)) {
+                return new Login.Admitted(tenant, user.asked());
+            }
+            verified.invalidate(digest);
+        }
+        int wait = backoff.waitSeconds(source);
+        if (wait > 0) {
+            return new Login.BackedOff(wait);
+        }
+        CompletableFuture<String> verdict = verify(digest, user.tenant(), credentials.secret());
+        if (verdict == null) {
+            return new Login.Overloaded();
+        }
+        verdict.whenCompleteAsync((hash, failed) -> then.accept(judge(user, hash, source)), caller);
+        return null;
+    }
+
+    /** Starts or joins a verification; null if too many wait. */
+    private @Nullable CompletableFuture<String> verify(Digest digest, String tenantId, String secret) {
+        CompletableFuture<String> mine = new CompletableFuture<>();
+        CompletableFuture<String> others = beingVerified.putIfAbsent(digest, mine);
+        if (others != null) {
+            return others;
+        }
+        try {
+            verifying.execute(() -> {
+                String hash = NO_MATCH;
+                try {
+                    hash = matchingHash(tenantId, secret);
+                    if (!hash.isEmpty()) {
+                        verified.put(digest, hash);
+                    }
+                } finally {
+                    beingVerified.remove(digest);
+                    mine.complete(hash);
+                }
+            });
+            return mine;
+        } catch (RejectedExecutionException e) {
+            beingVerified.remove(digest);
+            mine.complete(NO_MATCH);
+            return null;
+        }
+    }
+
+    private Login judge(UserName user, @Nullable String hash, InetAddress source) {
+        TenantRules tenant = directory.find(user.tenant());
+        if (hash != null
+                && tenant != null
+                && tenant.enabled()
+                && tenant.secretHashes().contains(hash)) {
+            return new Login.Admitted(tenant, user.asked());
+        }
+        backoff.failed(source);
+        return new Login.Denied();
+    }
+
+    private String matchingHash(String tenantId, String secret) {
+        TenantRules tenant = directory.find(tenantId);
+        List<String> hashes = tenant == null ? List.of() : tenant.secretHashes();
+        String match = NO_MATCH;
+        for (String hash : hashes) {
+            if (SecretHashes.matches(secret, hash)) {
+                match = hash;
+            }
+        }
+        for (int done = hashes.size(); match.isEmpty() && done < directory.hashesPerTenant(); done++) {
+            SecretHashes.matches(secret, dummyHash());
+        }
+        return match;
+    }
+
+    private String dummyHash() {
+        String dummy = dummyHash;
+        if (SecretHashes.costOf(dummy) != directory.hashCost()) {
+            dummy = SecretHashes.hash("nobody's", directory.hashCost());
+            dummyHash = dummy;
+        }
+        return dummy;
+    }
+
+    private Digest digest(String tenantId, String secret) {
+        try {
+            Mac hmac = mac.getIfExists();
+            if (hmac == null) {
+                hmac = Mac.getInstance(ALGORITHM);
+                hmac.init(key);
+                mac.set(hmac);
+            }
+            hmac.update(tenantId.getBytes(StandardCharsets.UTF_8));
+            hmac.update((byte) 0);
+            ByteBuffer out = ByteBuffer.wrap(hmac.doFinal(secret.getBytes(StandardCharsets.UTF_8)));
+            return new Digest(out.getLong(), out.getLong(), out.getLong(), out.getLong());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no " + ALGORITHM, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        verifying.shutdownNow();
+    }
+}
