@@ -66,6 +66,7 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
     private long pings;
     private long heartbeatSentNanos;
     private long heartbeatPayload;
+    private long samplePayload;
 
     LinkVitals(
             Http2FrameCodec codec,
@@ -147,7 +148,8 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
             if (estimate.arrived(data.initialFlowControlledBytes(), now)) {
                 sampled.forEach(TunnelBytes::beginSample);
                 sampled.clear();
-                ping(ctx, SAMPLE | ++pings);
+                samplePayload = SAMPLE | ++pings;
+                ping(ctx, samplePayload);
             }
         } else if (frame instanceof Http2PingFrame ping) {
             if (ping.ack()) {
@@ -164,7 +166,7 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
         long purpose = payload & PURPOSE;
         if (purpose == HEARTBEAT && payload == heartbeatPayload) {
             listener.answered(payload, now - heartbeatSentNanos);
-        } else if (purpose == SAMPLE && payload == (SAMPLE | pings)) {
+        } else if (purpose == SAMPLE && payload == samplePayload) {
             if (estimate.answered(now)) {
                 widenLink(Math.min(windows.maxBytes(), 2L * estimate.windowBytes()));
             }

@@ -12,11 +12,14 @@ import org.junit.jupiter.api.Test;
 /** A link with a hundred milliseconds of round trip: its windows find out what it carries. */
 class LongLinkTest {
 
+    /** Heartbeats that cross every sample of the bandwidth: neither may disturb the other. */
+    private static final PulseSettings PULSE = new PulseSettings(60, 0.2, 3_000, 6_000, 20_000);
+
     private static final long MANY = 20L << 20;
 
     @Test
     void windowsGrowWhereTheRoundTripIsLongAndShrinkBackWithTheTunnel() throws Exception {
-        try (LinkRig rig = new LinkRig(LinkSettings.DEFAULTS);
+        try (LinkRig rig = new LinkRig(LinkSettings.DEFAULTS.withPulse(PULSE));
                 SlowRoad road = new SlowRoad(rig.listener.address(), 50);
                 Site site = new Site(socket -> {
                     byte[] chunk = new byte[64 << 10];
@@ -25,7 +28,7 @@ class LongLinkTest {
                         socket.getOutputStream().write(chunk);
                     }
                 })) {
-            var settings = rig.settings("exit-1").withPulse(PulseSettings.DEFAULTS);
+            var settings = rig.settings("exit-1").withPulse(PULSE);
             rig.start(new io.fairlead.proxy.agent.AgentSettings(
                     settings.exitId(),
                     List.of(road.address()),
