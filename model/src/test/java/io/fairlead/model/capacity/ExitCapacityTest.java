@@ -1,0 +1,145 @@
+package io.fairlead.model.capacity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.model.PoolType;
+import io.fairlead.model.policy.CapacityMode;
+import io.fairlead.model.policy.CapacityPolicy;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Capacity and the traps of learning it. */
+class ExitCapacityTest {
+
+    private static final CapacityPolicy POLICY = CapacityPolicy.defaults();
+    private static final long T0 = 1_700_000_000_000L;
+
+    @ParameterizedTest
+    @CsvSource({"MOBILE,0,3", "RESIDENTIAL,0,12", "ISP,0,64", "DATACENTER,0,128", "RESIDENTIAL,7,7", "ISP,5000,1000"})
+    void startsFromWhatIsDeclaredElseByType(PoolType type, int declared, int expected) {
+        assertThat(started(type, declared).capacityRequests).isEqualTo(expected);
+    }
+
+    @Test
+    void availableIsWhatIsLeftAndNeverNegative() {
+        ExitCapacity capacity = started(PoolType.RESIDENTIAL, 20);
+        assertThat(capacity.availableRequests(4)).isEqualTo(16);
+        assertThat(capacity.availableRequests(25)).isZero();
+    }
+
+    @Test
+    void growsByOneInTwentyAfterAsManyCompletionsUnderLoad() {
+        ExitCapacity capacity = started(PoolType.ISP, 100);
+        for (int i = 0; i < 99; i++) {
+            capacity.completed(95, POLICY);
+        }
+        assertThat(capacity.capacityRequests).isEqualTo(100);
+        capacity.completed(90, POLICY);
+        assertThat(capacity.capacityRequests).isEqualTo(105);
+    }
+
+    @Test
+    void idleTrafficNeitherGrowsNorShrinksIt() {
+        ExitCapacity capacity = started(PoolType.RESIDENTIAL, 12);
+        for (int i = 0; i < 10_000; i++) {
+            capacity.completed(1, POLICY);
+        }
+        assertThat(capacity.capacityRequests).isEqualTo(12);
+    }
+
+    @Test
+    void shrinksOnceForThreeFailuresWithinAMinute() {
+        ExitCapacity capacity = started(PoolType.ISP, 100);
+        capacity.overloaded(T0, POLICY);
+        capacity.overloaded(T0 + 30_000, POLICY);
+        assertThat(capacity.capacityRequests).isEqualTo(100);
+        capacity.overloaded(T0 + 59_000, POLICY);
+        assertThat(capacity.capacityRequests).isEqualTo(85);
+        capacity.overloaded(T0 + 59_100, POLICY);
+        assertThat(capacity.capacityRequests).as("what shrank it is spent").isEqualTo(85);
+    }
+
+    @Test
+    void failuresFarApartDoNotShrinkIt() {
+        ExitCapacity capacity = started(PoolType.ISP, 100);
+        for (int i = 0; i < 50; i++) {
+            capacity.overloaded(T0 + i * 45_000L, POLICY);
+        }
+        assertThat(capacity.capacityRequests).isEqualTo(100);
+    }
+
+    @Test
+    void doesNotStickAtOneAfterABurst() {
+        ExitCapacity capacity = started(PoolType.RESIDENTIAL, 12);
+        for (int i = 0; i < 200; i++) {
+            capacity.overloaded(T0 + i, POLICY);
+        }
+        assertThat(capacity.capacityRequests).isEqualTo(1);
+        for (int i = 0; i < 78; i++) {
+            capacity.completed(capacity.capacityRequests, POLICY);
+        }
+        assertThat(capacity.capacityRequests).isEqualTo(13);
+    }
+
+    @Test
+    void modestOverloadDoesNotDriftItUp() {
+        ExitCapacity capacity = started(PoolType.ISP, 100);
+        for (int i = 1; i <= 100_000; i++) {
+            if (i % 50 == 0) {
+                capacity.overloaded(T0 + i * 100L, POLICY);
+            } else {
+                capacity.completed(100, POLICY);
+            }
+        }
+        assertThat(capacity.capacityRequests).isLessThan(100);
+    }
+
+    @Test
+    void aSlowTargetIsNoFullExit() {
+        assertThat(ExitCapacity.slowConnect(90, 30, POLICY)).isFalse();
+        assertThat(ExitCapacity.slowConnect(91, 30, POLICY)).isTrue();
+        assertThat(ExitCapacity.slowConnect(60_000, 0, POLICY))
+                .as("without a baseline nothing is said")
+                .isFalse();
+    }
+
+    @Test
+    void fixedStays() {
+        CapacityPolicy fixed = POLICY.withMode(CapacityMode.FIXED);
+        ExitCapacity capacity = started(PoolType.RESIDENTIAL, 12);
+        for (int i = 0; i < 100; i++) {
+            capacity.completed(12, fixed);
+            capacity.overloaded(T0 + i, fixed);
+        }
+        assertThat(capacity.capacityRequests).isEqualTo(12);
+    }
+
+    @Property
+    void alwaysBetweenOneAndTheCeiling(
+            @ForAll @IntRange(min = 1, max = 500) int declared,
+            @ForAll @IntRange(min = 1, max = 200) int ceiling,
+            @ForAll int[] events) {
+        CapacityPolicy policy = new CapacityPolicy(
+                POLICY.scope(), 0, CapacityMode.ADAPTIVE, 1, 1, 1, 1, 1, ceiling, 0.05, 0.85, 3, 60_000, 0.9, 0.01, 3);
+        ExitCapacity capacity = new ExitCapacity();
+        capacity.start(PoolType.ISP, declared, policy);
+        for (int i = 0; i < events.length; i++) {
+            if (events[i] % 3 == 0) {
+                capacity.overloaded(T0 + i * 1_000L, policy);
+            } else {
+                capacity.completed(capacity.capacityRequests, policy);
+            }
+            assertThat(capacity.capacityRequests).isBetween(1, ceiling);
+        }
+    }
+
+    private static ExitCapacity started(PoolType type, int declared) {
+        ExitCapacity capacity = new ExitCapacity();
+        capacity.start(type, declared, POLICY);
+        return capacity;
+    }
+}
