@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import java.util.Set;
@@ -40,6 +41,9 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
 
     private static final Set<HttpMethod> IDEMPOTENT = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
+
+    /** Spelled as clients do: the order and case of fields are what origins know clients by. */
+    private static final AsciiString HOST = AsciiString.cached("Host");
 
     private static final int SWITCHING_PROTOCOLS = 101;
 
@@ -84,7 +88,9 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         HttpRequest request = head.request();
         HttpHeaders headers = request.headers();
         HopByHop.cleanRequest(headers);
-        headers.set(HttpHeaderNames.HOST, form.hostField());
+        if (!form.hostField().equalsIgnoreCase(headers.get(HttpHeaderNames.HOST))) {
+            headers.set(HOST, form.hostField()); // RFC 9112 §3.2.2: the target decides, not the field
+        }
         if (http10) {
             headers.remove(HttpHeaderNames.EXPECT);
             headers.remove(HttpHeaderNames.UPGRADE);
@@ -193,8 +199,9 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
 
     @Override
     public void userGone() {
-        end(Outcome.CLIENT_ABORTED, FaultLayer.CLIENT, status);
+        count();
         dropOrigin();
+        end(Outcome.CLIENT_ABORTED, FaultLayer.CLIENT, status);
     }
 
     @Override
@@ -204,8 +211,9 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
 
     @Override
     public void drained() {
-        end(Outcome.EDGE_DRAINING, FaultLayer.EDGE, status);
+        count();
         dropOrigin();
+        end(Outcome.EDGE_DRAINING, FaultLayer.EDGE, status);
     }
 
     // ---- from the origin
@@ -354,13 +362,14 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         }
         Slot slot = life.slot();
         int spare = slot == null ? 0 : slot.capacity() - slot.running() + 1;
-        end(Outcome.OK, FaultLayer.NONE, status);
+        count();
         origin = null;
         if (originStays && requestSent) {
-            front.idleTunnels().put(life.terms().tenant(), life.exitId(), form.target(), from, spare);
+            front.idleTunnels().put(life.terms().tenant(), life.exitId(), form.target(), from, this, spare);
         } else {
             from.close();
         }
+        end(Outcome.OK, FaultLayer.NONE, status);
         connection.served(userStays && requestSent);
     }
 
@@ -438,8 +447,9 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
             return;
         }
         int told = answered ? status : ErrorAnswer.of(failure.outcome()).status();
-        end(failure.outcome(), failure.layer(), told);
+        count();
         dropOrigin();
+        end(failure.outcome(), failure.layer(), told);
         if (answered) {
             connection.flush();
             connection.abort();
@@ -448,10 +458,10 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         }
     }
 
+    /** The tunnel is closed or kept by then: whoever gets the slot next must find the exit's agent with room. */
     private void end(Outcome outcome, FaultLayer layer, int told) {
         over = true;
         connection.timer().stop();
-        count();
         life.end(outcome, layer, told);
     }
 

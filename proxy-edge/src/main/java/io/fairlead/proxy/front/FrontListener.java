@@ -111,7 +111,7 @@ public final class FrontListener {
     public void close() {
         front.draining().set(true);
         sweeping.cancel(false);
-        listening.close().awaitUninterruptibly();
+        listening.close();
         connections.forEach(connection -> connection.loop().execute(connection::drainNow));
         front.idleTunnels().closeAll();
     }

@@ -68,15 +68,22 @@ final class IdleTunnels {
     /**
      * Keeps a tunnel, or closes it if there is no room.
      *
+     * @param former who has used it until now
      * @param spareRequests what the exit's capacity leaves over beside its running requests
      */
-    void put(String tenant, String exitId, Target target, OriginConnection connection, int spareRequests) {
+    void put(
+            String tenant,
+            String exitId,
+            Target target,
+            OriginConnection connection,
+            OriginConnection.User former,
+            int spareRequests) {
         int room = Math.min(settings.maxIdleTunnelsPerExit(), spareRequests);
         if (room <= 0 || count.get() >= settings.maxIdleTunnels() || !connection.usable()) {
             connection.close();
             return;
         }
-        connection.detach();
+        connection.detach(former);
         List<OriginConnection> surplus = new ArrayList<>(0);
         byExit.compute(exitId, (id, present) -> {
             ArrayDeque<Idle> idle = present == null ? new ArrayDeque<>() : present;

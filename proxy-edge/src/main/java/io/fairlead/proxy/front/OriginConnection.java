@@ -114,11 +114,16 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
-    /** The user is done with it. Whatever comes until the next {@link #attach} makes it unusable. */
-    void detach() {
+    /**
+     * The user is done with it. Whatever comes until the next {@link #attach} makes it unusable. That one may overtake this: it
+     * may come from the tunnel's own event loop, while this waits in its queue.
+     */
+    void detach(User former) {
         onTunnel(() -> {
-            user = null;
-            userLoop = null;
+            if (user == former) {
+                user = null;
+                userLoop = null;
+            }
             tunnel.read();
         });
     }

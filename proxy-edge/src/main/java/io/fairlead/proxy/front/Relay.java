@@ -135,8 +135,8 @@ final class Relay {
             }
             if (ofUser) {
                 boolean served = tunnelEnd.bytes() > 0;
-                end(served ? Outcome.OK : Outcome.CLIENT_ABORTED, served ? FaultLayer.NONE : FaultLayer.CLIENT);
                 tunnel.close();
+                end(served ? Outcome.OK : Outcome.CLIENT_ABORTED, served ? FaultLayer.NONE : FaultLayer.CLIENT);
             } else {
                 end(Outcome.EXIT_LINK_LOST, FaultLayer.EXIT);
                 reset();
@@ -147,6 +147,7 @@ final class Relay {
     /** Ends it because the edge stops. */
     void drained() {
         onUser(() -> {
+            tunnel.close();
             end(Outcome.EDGE_DRAINING, FaultLayer.EDGE);
             reset();
         });
@@ -166,8 +167,8 @@ final class Relay {
             return;
         }
         boolean served = tunnelEnd.bytes() > 0;
-        end(Outcome.IDLE_TIMEOUT, served ? FaultLayer.NONE : FaultLayer.AMBIGUOUS);
         tunnel.close();
+        end(Outcome.IDLE_TIMEOUT, served ? FaultLayer.NONE : FaultLayer.AMBIGUOUS);
         user.close();
     }
 

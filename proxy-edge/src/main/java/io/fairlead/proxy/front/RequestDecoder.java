@@ -81,10 +81,10 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
         drop();
     }
 
-    /** Whether bytes wait here that have not been looked at. */
-    boolean hasPending() {
+    /** Whether bytes wait here for {@link #resume}. */
+    boolean holdsBytes() {
         ByteBuf bytes = pending;
-        return bytes != null && bytes.isReadable();
+        return held && bytes != null && bytes.isReadable();
     }
 
     @Override

@@ -184,7 +184,7 @@ final class UserConnection extends ChannelInboundHandlerAdapter {
     void readMore() {
         Exchange serving = exchange;
         boolean wanted = !inputEnded
-                && (state == State.CLOSING || (!decoder.hasPending() && (serving == null || serving.wantsMore())));
+                && (state == State.CLOSING || (!decoder.holdsBytes() && (serving == null || serving.wantsMore())));
         if (wanted && !readOutstanding) {
             readOutstanding = true;
             ctx().read();

@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import javax.crypto.Mac;
@@ -51,6 +52,7 @@ public final class TenantGate implements AutoCloseable {
             .executor(Runnable::run)
             .build();
     private final ConcurrentHashMap<Digest, CompletableFuture<String>> beingVerified = new ConcurrentHashMap<>();
+    private final LongAdder verifications = new LongAdder();
     private volatile String dummyHash = SecretHashes.hash("nobody's", 4);
 
     /**
@@ -150,7 +152,13 @@ public final class TenantGate implements AutoCloseable {
         return new Login.Denied();
     }
 
+    /** Secrets that were verified by their slow hash so far. */
+    public long verifications() {
+        return verifications.sum();
+    }
+
     private String matchingHash(String tenantId, String secret) {
+        verifications.increment();
         TenantRules tenant = directory.find(tenantId);
         List<String> hashes = tenant == null ? List.of() : tenant.secretHashes();
         String match = NO_MATCH;
