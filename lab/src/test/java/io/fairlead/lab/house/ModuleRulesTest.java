@@ -46,13 +46,23 @@ class ModuleRulesTest {
                 KAFKA,
                 FLINK,
                 NETTY,
-                MODEL,
                 EDGE_KIT,
                 PROXY,
                 JOBS,
                 DASHBOARDS,
                 CLI,
                 LAB);
+    }
+
+    @Test
+    void onlyTheRoomOfPoliciesKnowsContractAndModel() {
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage(SCHEMAS)
+                        .and()
+                        .resideOutsideOfPackage("io.fairlead.schemas.policies"),
+                MODEL);
     }
 
     @Test

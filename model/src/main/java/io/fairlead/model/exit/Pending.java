@@ -1,0 +1,25 @@
+package io.fairlead.model.exit;
+
+/** A failure that waits for the verdict on its target. Plain mutable state for one owner. */
+public class Pending {
+
+    /** When it was seen, ms since the Unix epoch. */
+    public long atMs;
+
+    /** Hash of the target's host. */
+    public long target;
+
+    public String targetClass = "";
+
+    /** It was a benchmark, not a user's request. */
+    public boolean benchmark;
+
+    public Pending() {}
+
+    Pending(long atMs, long target, String targetClass, boolean benchmark) {
+        this.atMs = atMs;
+        this.target = target;
+        this.targetClass = targetClass;
+        this.benchmark = benchmark;
+    }
+}

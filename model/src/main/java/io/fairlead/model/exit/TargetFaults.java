@@ -1,0 +1,17 @@
+package io.fairlead.model.exit;
+
+/** What is known of targets that fail whatever the exit. */
+@FunctionalInterface
+public interface TargetFaults {
+
+    /** No target is known to fail. */
+    TargetFaults NONE = (target, atMs) -> false;
+
+    /**
+     * Whether a failure is the target's.
+     *
+     * @param target hash of its host
+     * @param atMs when the failure was seen, ms since the Unix epoch
+     */
+    boolean covers(long target, long atMs);
+}
