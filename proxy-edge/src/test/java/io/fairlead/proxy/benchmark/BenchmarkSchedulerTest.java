@@ -120,7 +120,7 @@ class BenchmarkSchedulerTest {
                 new Site(socket -> socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream()))) {
             schedule(site.address(), 600_000, 50, 4);
             rig.start(rig.settings("exit-1"));
-            await().atMost(15, TimeUnit.SECONDS).until(() -> told.size() >= 2);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> told.size() >= 2);
             assertThat(told.get(0).getOutcome()).isEqualTo(Outcome.RESPONSE_TIMEOUT);
             assertThat(told.get(1).getTrigger()).isEqualTo("failure");
         }

@@ -176,7 +176,7 @@ class FaultsOnTheWayTest {
             rig.exit("exit-02");
             Process curl = Curl.start(
                     List.of("-x", "http://" + rig.address(), "-U", FrontRig.USER, "-w", "%{http_code}", site.url("/")));
-            assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
             first.close();
             assertThat(new String(curl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
                     .isEqualTo("second200");
@@ -251,7 +251,7 @@ class FaultsOnTheWayTest {
                 })) {
             rig.exit("exit-01");
             Process curl = Curl.start(List.of("-x", "http://" + rig.address(), "-U", FrontRig.USER, site.url("/")));
-            assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(rig.exits.running()).isEqualTo(1);
             curl.destroyForcibly();
             assertThat(rig.onlyRequest().getOutcome()).isEqualTo(Outcome.CLIENT_ABORTED);
@@ -278,20 +278,21 @@ class FaultsOnTheWayTest {
                         Curl.start(List.of("-x", "http://" + rig.address(), "-U", FrontRig.USER, site.url("/[1-20]"))));
             }
             for (Process client : clients) {
-                assertThat(client.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                assertThat(client.waitFor(60, TimeUnit.SECONDS)).isTrue();
             }
             await().until(() -> rig.requests.size() == 240);
             assertThat(rig.exits.mostRunning("exit-01")).isLessThanOrEqualTo(3);
+            // EXIT_BUSY: the agent's word for it, where a slot came free here before its stream had ended there.
             assertThat(rig.requests)
                     .extracting(ProxiedRequest::getOutcome)
-                    .containsOnly(Outcome.OK, Outcome.NO_EXIT_AVAILABLE);
+                    .isSubsetOf(Outcome.OK, Outcome.NO_EXIT_AVAILABLE, Outcome.EXIT_BUSY);
             assertThat(rig.lives.counters().endedWith(Outcome.OK)).isPositive();
         }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            latch.await(20, TimeUnit.SECONDS);
+            latch.await(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -139,8 +139,8 @@ final class FrontRig implements AutoCloseable, RequestTelemetry {
     public void close() {
         front.close();
         try {
-            await("slots given back").atMost(5, TimeUnit.SECONDS).until(() -> exits.running() == 0);
-            await("tunnels closed").atMost(5, TimeUnit.SECONDS).until(() -> links.registry.online().stream()
+            await("slots given back").atMost(60, TimeUnit.SECONDS).until(() -> exits.running() == 0);
+            await("tunnels closed").atMost(60, TimeUnit.SECONDS).until(() -> links.registry.online().stream()
                     .allMatch(exit -> links.registry.tunnels(exit) == 0));
             Assertions.assertThat(exits.releases.get()).isEqualTo(exits.picks.get());
             Assertions.assertThat(lives.counters().inFlightRequests()).isZero();

@@ -26,9 +26,14 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.awaitility.Awaitility;
 
 /** A supernode's link listener with its registry, and agents that dial it over loopback. Ends with all it has started. */
 public final class LinkRig implements AutoCloseable {
+
+    static {
+        Awaitility.setDefaultTimeout(60, TimeUnit.SECONDS); // for machines that are busy with something else
+    }
 
     public static final PulseSettings FAST_PULSE = new PulseSettings(100, 0.2, 150, 500, 800);
 
@@ -108,7 +113,7 @@ public final class LinkRig implements AutoCloseable {
 
     public Channel open(String exitId, Target target, int timeoutMs) throws Exception {
         Future<Channel> opening = registry.open(exitId, target, new TunnelOptions(timeoutMs, "test"), null);
-        if (!opening.await(timeoutMs + 5_000, TimeUnit.MILLISECONDS)) {
+        if (!opening.await(timeoutMs + 60_000, TimeUnit.MILLISECONDS)) {
             throw new AssertionError("neither opened nor failed: " + target);
         }
         if (opening.cause() instanceof TunnelException refused) {

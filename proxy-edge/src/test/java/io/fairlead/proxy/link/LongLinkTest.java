@@ -58,7 +58,7 @@ class LongLinkTest {
             RoundTripTest.Checker checker = new RoundTripTest.Checker();
             long started = System.nanoTime();
             LinkRig.read(tunnel, checker);
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> rig.listener.windowBudget().takenBytes() >= 1 << 20);
             assertThat(checker.ended.await(60, TimeUnit.SECONDS)).isTrue();
             long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);

@@ -100,7 +100,7 @@ class OutcomesTest {
             reset.complete(null);
             await().untilAsserted(() -> assertThat(aborted.get()).isNotNull());
             assertThat(aborted.get().outcome()).isEqualTo(Outcome.CONNECTION_RESET);
-            assertThat(tunnel.closeFuture().await(2, TimeUnit.SECONDS)).isTrue();
+            assertThat(tunnel.closeFuture().await(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 

@@ -149,7 +149,7 @@ class RubbishTest {
                 .connect(rig.listener.address())
                 .sync()
                 .channel();
-        assertThat(ready.await(5, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(ready.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         return channel;
     }
 
