@@ -1,15 +1,12 @@
 package io.fairlead.jobs.facts;
 
+import io.fairlead.jobs.source.ContractReader;
 import io.fairlead.jobs.source.DeadLetters;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
-import io.fairlead.jobs.source.SchemaTopic;
 import io.fairlead.schemas.topics.TopicSpec;
-import io.fairlead.schemas.wire.SchemaDirectory;
 import io.fairlead.schemas.wire.TelemetryPeek;
 import io.fairlead.schemas.wire.UnreadableRecordException;
-import io.fairlead.schemas.wire.UnreadableRecordException.Reason;
-import io.fairlead.schemas.wire.WireReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -38,22 +35,19 @@ final class FactReader extends KeyedProcessFunction<String, RawRecord, FactRow> 
     static final OutputTag<RawRecord> DEAD = new OutputTag<>("dead letters", RawRecords.TYPE);
 
     private static final long serialVersionUID = 1L;
-    private static final long SCHEMA_PAUSE_MS = 5_000;
 
     private final Duration laneTtl;
     private final String bootstrapServers;
     private final Properties clientProperties;
 
     private transient ValueState<long[]> seen;
-    private transient SchemaDirectory schemas;
-    private transient WireReader reader;
+    private transient ContractReader reader;
     private transient RowBinary row;
     private transient Map<String, Map<Class<?>, Integer>> tables;
     private transient Counter duplicates;
     private transient Counter deadLetters;
     private transient Counter rows;
     private transient Counter tombstones;
-    private transient long schemasReadAtMs;
 
     /**
      * @param laneTtl how long a silent lane is remembered; longer than telemetry lies on Kafka
@@ -72,8 +66,7 @@ final class FactReader extends KeyedProcessFunction<String, RawRecord, FactRow> 
                 new ValueStateDescriptor<>("seen sequences", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO);
         descriptor.enableTimeToLive(StateTtlConfig.newBuilder(laneTtl).build());
         seen = getRuntimeContext().getState(descriptor);
-        schemas = SchemaDirectory.builtIn();
-        reader = new WireReader(schemas);
+        reader = new ContractReader(bootstrapServers, clientProperties);
         row = new RowBinary();
         tables = new HashMap<>();
         for (TopicSpec topic : FactTables.topics()) {
@@ -84,7 +77,6 @@ final class FactReader extends KeyedProcessFunction<String, RawRecord, FactRow> 
         deadLetters = metrics.counter("deadLetters");
         rows = metrics.counter("rows");
         tombstones = metrics.counter("tombstones");
-        schemasReadAtMs = -SCHEMA_PAUSE_MS;
     }
 
     @Override
@@ -98,7 +90,7 @@ final class FactReader extends KeyedProcessFunction<String, RawRecord, FactRow> 
             } else if (Lane.numbered(origin) && !isNew(value)) {
                 duplicates.inc();
             } else {
-                SpecificRecord record = read(value, nowMs);
+                SpecificRecord record = reader.read(value, nowMs);
                 int table = table(origin, record);
                 row.clear();
                 FactTables.all().get(table).write(record, origin, row);
@@ -129,20 +121,6 @@ final class FactReader extends KeyedProcessFunction<String, RawRecord, FactRow> 
         }
         seen.update(then);
         return true;
-    }
-
-    /** Reads a record; a writer's schema that is not known is looked for on the schema topic, at most every five seconds. */
-    private SpecificRecord read(byte[] value, long nowMs) throws UnreadableRecordException {
-        try {
-            return reader.read(value);
-        } catch (UnreadableRecordException e) {
-            if (e.reason() != Reason.UNKNOWN_SCHEMA || nowMs - schemasReadAtMs < SCHEMA_PAUSE_MS) {
-                throw e;
-            }
-            schemasReadAtMs = nowMs;
-            SchemaTopic.readInto(schemas, bootstrapServers, clientProperties);
-            return reader.read(value);
-        }
     }
 
     private int table(RawRecord origin, SpecificRecord record) throws RefusedRecordException {

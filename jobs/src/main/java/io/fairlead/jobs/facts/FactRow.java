@@ -1,9 +1,9 @@
 package io.fairlead.jobs.facts;
 
+import io.fairlead.jobs.source.ImmutableSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -17,35 +17,15 @@ import org.apache.flink.core.memory.DataOutputView;
 record FactRow(int table, byte[] bytes) {
 
     /** Rows are immutable: chained operators hand them on uncopied. */
-    static final class Serializer extends TypeSerializerSingleton<FactRow> {
+    static final class Serializer extends ImmutableSerializer<FactRow> {
 
         static final Serializer INSTANCE = new Serializer();
         private static final long serialVersionUID = 1L;
         private static final FactRow EMPTY = new FactRow(0, new byte[0]);
 
         @Override
-        public boolean isImmutableType() {
-            return true;
-        }
-
-        @Override
         public FactRow createInstance() {
             return EMPTY;
-        }
-
-        @Override
-        public FactRow copy(FactRow from) {
-            return from;
-        }
-
-        @Override
-        public FactRow copy(FactRow from, FactRow reuse) {
-            return from;
-        }
-
-        @Override
-        public int getLength() {
-            return -1;
         }
 
         @Override
@@ -61,16 +41,6 @@ record FactRow(int table, byte[] bytes) {
             byte[] bytes = new byte[source.readInt()];
             source.readFully(bytes);
             return new FactRow(table, bytes);
-        }
-
-        @Override
-        public FactRow deserialize(FactRow reuse, DataInputView source) throws IOException {
-            return deserialize(source);
-        }
-
-        @Override
-        public void copy(DataInputView source, DataOutputView target) throws IOException {
-            serialize(deserialize(source), target);
         }
 
         @Override

@@ -1,16 +1,12 @@
 package io.fairlead.jobs.facts;
 
+import io.fairlead.jobs.setup.JobRuntime;
 import io.fairlead.jobs.source.LeanTypeInformation;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExternalizedCheckpointRetention;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -27,9 +23,6 @@ public final class FactsJob {
     /** Name of the job, as dead letters and Flink name it. */
     public static final String NAME = "facts";
 
-    /** Never to be changed: state is laid out by it. */
-    private static final int MAX_PARALLELISM = 128;
-
     /** A hold for a ClickHouse that is down must not fail the job. */
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofHours(1);
 
@@ -44,8 +37,7 @@ public final class FactsJob {
     }
 
     static void build(StreamExecutionEnvironment environment, FactsSettings settings) {
-        environment.configure(configuration(settings));
-        environment.setMaxParallelism(MAX_PARALLELISM);
+        JobRuntime.configure(environment, settings.checkpointInterval(), CHECKPOINT_TIMEOUT);
         SingleOutputStreamOperator<RawRecord> records = environment
                 .fromSource(
                         RawRecords.source(
@@ -69,19 +61,5 @@ public final class FactsJob {
                 .sinkTo(RawRecords.sink(settings.bootstrapServers(), producer))
                 .name("dead letters")
                 .uid("facts-deadletters");
-    }
-
-    private static Configuration configuration(FactsSettings settings) {
-        Configuration configuration = new Configuration();
-        configuration.set(PipelineOptions.GENERIC_TYPES, false);
-        configuration.set(PipelineOptions.OBJECT_REUSE, true);
-        configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.checkpointInterval());
-        configuration.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
-        configuration.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, CHECKPOINT_TIMEOUT);
-        configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
-        configuration.set(
-                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
-                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-        return configuration;
     }
 }

@@ -1,13 +1,9 @@
 package io.fairlead.jobs.facts;
 
+import io.fairlead.jobs.setup.JobArguments;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
-import java.util.TreeSet;
-import org.apache.flink.util.ParameterTool;
 
 /**
  * Settings of the job: {@code --name value} on its command line, else {@code FAIRLEAD_FACTS_NAME} in the environment of the
@@ -34,8 +30,6 @@ record FactsSettings(
         Duration checkpointInterval,
         Duration laneTtl) {
 
-    private static final String KAFKA_PREFIX = "kafka.";
-
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry("bootstrap-servers", "127.0.0.1:9092"),
             Map.entry("group", "fairlead-facts"),
@@ -53,56 +47,23 @@ record FactsSettings(
 
     /** @throws IllegalArgumentException naming the setting that is unknown or out of its bounds */
     static FactsSettings parse(String[] arguments, Map<String, String> environment) {
-        Map<String, String> values = new HashMap<>(DEFAULTS);
-        DEFAULTS.keySet().forEach(name -> {
-            String value = environment.get(
-                    "FAIRLEAD_FACTS_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
-            if (value != null) {
-                values.put(name, value);
-            }
-        });
-        Properties kafka = new Properties();
-        ParameterTool.fromArgs(arguments).toMap().forEach((name, value) -> {
-            if (name.startsWith(KAFKA_PREFIX)) {
-                kafka.setProperty(name.substring(KAFKA_PREFIX.length()), value);
-            } else if (values.replace(name, value) == null) {
-                throw new IllegalArgumentException("There is no setting --" + name + "; there are --"
-                        + String.join(", --", new TreeSet<>(DEFAULTS.keySet())) + " and --kafka.NAME.");
-            }
-        });
+        JobArguments values = JobArguments.parse(FactsJob.NAME, DEFAULTS, arguments, environment);
         return new FactsSettings(
-                text(values, "bootstrap-servers"),
-                kafka,
-                text(values, "group"),
+                values.text("bootstrap-servers"),
+                values.kafka(),
+                values.text("group"),
                 new ClickHouseAddress(
-                        text(values, "clickhouse"),
-                        text(values, "clickhouse-user"),
-                        text(values, "clickhouse-password"),
-                        text(values, "clickhouse-database")),
+                        values.text("clickhouse"),
+                        values.text("clickhouse-user"),
+                        values.text("clickhouse-password"),
+                        values.text("clickhouse-database")),
                 new BatchLimits(
-                        (int) number(values, "batch-rows", 1, Integer.MAX_VALUE),
-                        (int) number(values, "batch-bytes", 1, Integer.MAX_VALUE),
-                        number(values, "held-bytes", 1, Long.MAX_VALUE)),
-                (int) number(values, "sink-parallelism", 1, 128),
-                (int) number(values, "inserts-in-flight", 1, 16),
-                Duration.ofMillis(number(values, "checkpoint-ms", 100, 600_000)),
-                Duration.ofHours(number(values, "lane-ttl-hours", 1, 10_000)));
-    }
-
-    private static String text(Map<String, String> values, String name) {
-        return Objects.requireNonNull(values.get(name), name);
-    }
-
-    private static long number(Map<String, String> values, String name, long min, long max) {
-        String text = text(values, name);
-        try {
-            long value = Long.parseLong(text);
-            if (value >= min && value <= max) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("--" + name + " is '" + text + "', which is no whole number.", e);
-        }
-        throw new IllegalArgumentException("--" + name + " is " + text + "; set " + min + " to " + max + ".");
+                        (int) values.number("batch-rows", 1, Integer.MAX_VALUE),
+                        (int) values.number("batch-bytes", 1, Integer.MAX_VALUE),
+                        values.number("held-bytes", 1, Long.MAX_VALUE)),
+                (int) values.number("sink-parallelism", 1, 128),
+                (int) values.number("inserts-in-flight", 1, 16),
+                Duration.ofMillis(values.number("checkpoint-ms", 100, 600_000)),
+                Duration.ofHours(values.number("lane-ttl-hours", 1, 10_000)));
     }
 }

@@ -36,12 +36,27 @@ public final class RawRecords {
     @SuppressWarnings("deprecation") // the connector knows no other way to say "else the oldest"
     public static KafkaSource<RawRecord> source(
             String bootstrapServers, String group, List<TopicSpec> topics, Properties clientProperties) {
+        return source(
+                bootstrapServers,
+                group,
+                topics,
+                clientProperties,
+                OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST));
+    }
+
+    /** As {@link #source(String, String, List, Properties)}, beginning elsewhere when there is no checkpoint. */
+    public static KafkaSource<RawRecord> source(
+            String bootstrapServers,
+            String group,
+            List<TopicSpec> topics,
+            Properties clientProperties,
+            OffsetsInitializer start) {
         return KafkaSource.<RawRecord>builder()
                 .setBootstrapServers(bootstrapServers)
                 .setGroupId(group)
                 .setClientIdPrefix(group)
                 .setTopics(topics.stream().map(TopicSpec::name).toList())
-                .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+                .setStartingOffsets(start)
                 .setDeserializer(new Reader())
                 .setProperties(clientProperties)
                 .setProperty("isolation.level", "read_committed")

@@ -1,0 +1,207 @@
+package io.fairlead.jobs.quality;
+
+import io.fairlead.model.PoolType;
+import io.fairlead.model.exit.ExitRating;
+import io.fairlead.model.exit.Presence;
+import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.schemas.wire.WireEncoder;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rates exits, and tells when a rating is worth it.
+ *
+ * <p>An event that may change much is looked at within {@value #URGENT_MS} ms, any other within the policy's interval; both as the
+ * exit's next event comes, so that the loop is short, or by its timer. There is one timer an exit, in event time: for failures
+ * that wait for a verdict, for silence and for the end of its state.
+ */
+final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal, Ruling, Finding> {
+
+    /** Shortest time between two looks at one exit, ms of event time. */
+    static final long URGENT_MS = 50;
+
+    private static final long serialVersionUID = 1L;
+    private static final ValueStateDescriptor<TrackedExit> EXIT =
+            new ValueStateDescriptor<>("exit", TypeInformation.of(TrackedExit.class));
+
+    private transient ValueState<TrackedExit> exits;
+    private transient @Nullable Rulebook rulebook;
+    private transient Counter duplicates;
+    private transient Counter decisions;
+    private transient Counter ended;
+    private transient long keys;
+
+    @Override
+    public void open(OpenContext context) {
+        exits = getRuntimeContext().getState(EXIT);
+        keys = -1;
+        MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("quality");
+        duplicates = metrics.counter("duplicates");
+        decisions = metrics.counter("decisions");
+        ended = metrics.counter("exitsEnded");
+    }
+
+    @Override
+    public void processElement(ExitSignal signal, ReadOnlyContext context, Collector<Finding> out) throws Exception {
+        Rulebook book = book(context.getBroadcastState(Rulebook.STATE));
+        TrackedExit known = exits.value();
+        TrackedExit exit = known == null ? new TrackedExit() : known;
+        if (known == null && keys >= 0) {
+            keys++;
+        }
+        if (!exit.isNew(signal)) {
+            duplicates.inc();
+            return;
+        }
+        long atMs = signal.event().atMs();
+        PoolType type = exit.state.type;
+        QualityPolicy policy = book.quality(type, "", atMs);
+        boolean urgent = exit.state.apply(signal.event(), policy, book.capacity(type, atMs));
+        exit.stale = true;
+        if (signal.observedAtMs() >= exit.newestObservedMs) {
+            exit.newestObservedMs = signal.observedAtMs();
+            exit.newestEdge = signal.edge();
+        }
+        TimerService timers = context.timerService();
+        long nowMs = Math.max(exit.state.newestMs, timers.currentWatermark());
+        if (nowMs - exit.lookedAtMs >= (urgent ? URGENT_MS : policy.tellIntervalMs())) {
+            look(context.getCurrentKey(), exit, book, nowMs, timers.currentProcessingTime(), out);
+        }
+        setTimer(exit, policy, timers);
+        exits.update(exit);
+    }
+
+    @Override
+    public void onTimer(long atMs, OnTimerContext context, Collector<Finding> out) throws Exception {
+        TrackedExit exit = exits.value();
+        if (exit == null) {
+            return;
+        }
+        exit.timerMs = 0;
+        Rulebook book = book(context.getBroadcastState(Rulebook.STATE));
+        TimerService timers = context.timerService();
+        // A timer that an idle source held back fires late: rate for when it was due, not for when it could.
+        QualityPolicy policy = book.quality(exit.state.type, "", atMs);
+        if (atMs - exit.state.newestMs >= policy.stateTtlMs()) {
+            end(context.getCurrentKey(), exit, out);
+            return;
+        }
+        look(
+                context.getCurrentKey(),
+                exit,
+                book,
+                Math.max(atMs, exit.state.newestMs),
+                timers.currentProcessingTime(),
+                out);
+        setTimer(exit, policy, timers);
+        exits.update(exit);
+    }
+
+    @Override
+    public void processBroadcastElement(Ruling ruling, Context context, Collector<Finding> out) throws Exception {
+        Rulebook book = book(context.getBroadcastState(Rulebook.STATE));
+        if (ruling instanceof Ruling.Tick tick) {
+            out.collect(pulse(tick, book, context));
+            return;
+        }
+        book.take(ruling, context.getBroadcastState(Rulebook.STATE));
+        if (ruling instanceof Ruling.PolicySet) {
+            long watermarkMs = context.currentWatermark();
+            long nowMs = context.currentProcessingTime();
+            context.applyToKeyedState(EXIT, (exitId, state) -> {
+                TrackedExit exit = state.value();
+                look(exitId, exit, book, Math.max(exit.state.newestMs, watermarkMs), nowMs, out);
+                state.update(exit);
+            });
+        }
+    }
+
+    private Finding pulse(Ruling.Tick tick, Rulebook book, Context context) throws Exception {
+        if (keys < 0) {
+            long[] count = {0};
+            context.applyToKeyedState(EXIT, (exitId, state) -> count[0]++);
+            keys = count[0];
+        }
+        return new Finding.Pulse(
+                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+                tick.number(),
+                context.currentWatermark(),
+                book.policyVersion(),
+                keys);
+    }
+
+    /** Settles what has waited, rates, and tells if that is worth it. */
+    private void look(
+            String exitId, TrackedExit exit, Rulebook book, long nowMs, long issuedAtMs, Collector<Finding> out) {
+        PoolType type = exit.state.type;
+        QualityPolicy policy = book.quality(type, "", nowMs);
+        exit.state.settle(nowMs, policy, book);
+        ExitRating rating = ExitRating.of(
+                exit.state,
+                nowMs,
+                targetClass -> book.quality(type, targetClass, nowMs),
+                book::classWeight,
+                book.groupMean(GroupOutcomes.group(type, exit.state.asn)));
+        String trigger = exit.told.worth(rating, book.policyVersion(), nowMs, policy);
+        if (!trigger.isEmpty()) {
+            decisions.inc();
+            out.collect(new Finding.Scored(
+                    WireEncoder.encode(ExitScores.draft(exitId, exit, rating, trigger, book, nowMs, issuedAtMs))));
+            exit.told.remember(rating, book.policyVersion(), nowMs);
+        }
+        exit.lookedAtMs = nowMs;
+        exit.stale = false;
+        exit.newestEdge = "";
+        exit.newestObservedMs = 0;
+    }
+
+    private void end(String exitId, TrackedExit exit, Collector<Finding> out) {
+        ended.inc();
+        if (exit.told.atMs > 0) {
+            out.collect(new Finding.Ended(exitId));
+        }
+        exits.clear();
+        if (keys > 0) {
+            keys--;
+        }
+    }
+
+    /** Sets the timer to what comes next. One that is due sooner stays: it will look, and set the next. */
+    private static void setTimer(TrackedExit exit, QualityPolicy policy, TimerService timers) {
+        long nextMs = exit.state.newestMs + policy.stateTtlMs();
+        if (exit.told.presence == Presence.ONLINE) {
+            nextMs = Math.min(nextMs, exit.state.seenMs() + policy.exitSilenceMs());
+        }
+        if (exit.stale) {
+            nextMs = Math.min(nextMs, exit.lookedAtMs + policy.tellIntervalMs());
+        }
+        nextMs = Math.min(nextMs, exit.state.nextSettlementMs(policy));
+        nextMs = Math.max(nextMs, timers.currentWatermark() + 1);
+        if (exit.timerMs == 0 || nextMs < exit.timerMs) {
+            if (exit.timerMs != 0) {
+                timers.deleteEventTimeTimer(exit.timerMs);
+            }
+            timers.registerEventTimeTimer(nextMs);
+            exit.timerMs = nextMs;
+        }
+    }
+
+    private Rulebook book(ReadOnlyBroadcastState<String, Ruling> state) throws Exception {
+        Rulebook known = rulebook;
+        if (known == null) {
+            known = Rulebook.restored(state);
+            rulebook = known;
+        }
+        return known;
+    }
+}

@@ -1,0 +1,107 @@
+package io.fairlead.jobs.quality;
+
+import io.fairlead.model.PoolType;
+import io.fairlead.model.exit.ClassRating;
+import io.fairlead.model.exit.ClassState;
+import io.fairlead.model.exit.ExitRating;
+import io.fairlead.model.exit.Shortfalls;
+import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.model.quality.Estimate;
+import io.fairlead.model.quality.OutcomeCounts;
+import io.fairlead.model.quality.SuccessPosterior;
+import io.fairlead.schemas.decisions.Bounded;
+import io.fairlead.schemas.decisions.ClassScore;
+import io.fairlead.schemas.decisions.DecisionVersion;
+import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.ExitState;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes a rating as a decision, with its bounds and its reasons. */
+final class ExitScores {
+
+    /** Stands for a benchmark that only fails: an infinite time can't be plotted. */
+    static final double FAILING_BENCHMARK_MS = 3_600_000;
+
+    private ExitScores() {}
+
+    /**
+     * A decision without version.
+     *
+     * @param trigger why it is told
+     * @param nowMs event time it is computed for
+     * @param issuedAtMs by the job's clock
+     */
+    static ExitScore draft(
+            String exitId,
+            TrackedExit exit,
+            ExitRating rating,
+            String trigger,
+            Rulebook book,
+            long nowMs,
+            long issuedAtMs) {
+        PoolType type = exit.state.type;
+        QualityPolicy policy = book.quality(type, "", nowMs);
+        double groupMean = book.groupMean(GroupOutcomes.group(type, exit.state.asn));
+        ExitScore score = new ExitScore();
+        score.setExitId(exitId);
+        score.setVersion(new DecisionVersion(0L, 0L));
+        score.setIssuedAtMs(issuedAtMs);
+        score.setPolicyVersion(book.policyVersion());
+        score.setState(ExitState.valueOf(rating.presence().name()));
+        score.setQuality(rating.quality());
+        score.setLowConfidence(rating.lowConfidence());
+        score.setBenchmarkTerm(rating.benchmarkTerm() < 0 ? -1 : rating.benchmarkTerm());
+        score.setPingTerm(rating.pingTerm() < 0 ? -1 : rating.pingTerm());
+        score.setBenchmarkMs(told(rating.benchmarkMs()));
+        score.setPingMs(told(rating.pingMs()));
+        score.setDisconnect(bounded(exit.state.disconnections.estimate(nowMs, policy, policy.disconnectHorizonMs())));
+        double won = 0;
+        double lost = 0;
+        List<ClassScore> classes = new ArrayList<>(rating.classes().size());
+        for (ClassRating each : rating.classes()) {
+            ClassState known = exit.state.classes.get(each.targetClass());
+            OutcomeCounts outcomes = known == null ? new OutcomeCounts() : known.outcomes;
+            QualityPolicy ofClass = book.quality(type, each.targetClass(), nowMs);
+            double halfLifeMs = policy.successHalfLifeMs();
+            won += outcomes.successes(nowMs, halfLifeMs);
+            lost += outcomes.failures(nowMs, halfLifeMs);
+            classes.add(new ClassScore(
+                    each.targetClass(),
+                    each.quality(),
+                    told(each.benchmarkMs()),
+                    bounded(SuccessPosterior.of(
+                                    outcomes,
+                                    nowMs,
+                                    (double) ofClass.successHalfLifeMs(),
+                                    groupMean,
+                                    ofClass.groupStrength())
+                            .estimate()),
+                    each.blockRate(),
+                    each.share()));
+        }
+        score.setSuccess(bounded(new SuccessPosterior(won, lost, groupMean, policy.groupStrength()).estimate()));
+        score.setCapacityRequests(rating.capacityRequests());
+        score.setRunningRequests(rating.runningRequests());
+        score.setAvailableRequests(rating.availableRequests());
+        score.setClasses(classes);
+        score.setReasons(Shortfalls.of(rating, policy));
+        score.setTrigger(trigger);
+        score.setTriggerObservedAtMs(exit.newestObservedMs);
+        score.setTriggerEdgeId(exit.newestEdge);
+        score.setPoolType(io.fairlead.schemas.telemetry.PoolType.valueOf(type.name()));
+        score.setAsn(exit.state.asn);
+        return score;
+    }
+
+    private static double told(double ms) {
+        if (ms < 0) {
+            return -1;
+        }
+        return Math.min(ms, FAILING_BENCHMARK_MS);
+    }
+
+    private static Bounded bounded(Estimate estimate) {
+        return new Bounded(estimate.mean(), estimate.lower(), estimate.upper(), estimate.weight());
+    }
+}

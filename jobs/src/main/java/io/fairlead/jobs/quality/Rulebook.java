@@ -1,0 +1,175 @@
+package io.fairlead.jobs.quality;
+
+import io.fairlead.model.PoolType;
+import io.fairlead.model.exit.TargetFaults;
+import io.fairlead.model.policy.BenchmarkPolicy;
+import io.fairlead.model.policy.CapacityPolicy;
+import io.fairlead.model.policy.Policy;
+import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.model.policy.Scope;
+import io.fairlead.model.policy.ScopedPolicies;
+import io.fairlead.model.quality.SuccessPosterior;
+import io.fairlead.schemas.policies.PolicyRecords;
+import io.fairlead.schemas.wire.SchemaDirectory;
+import io.fairlead.schemas.wire.UnreadableRecordException;
+import io.fairlead.schemas.wire.WireReader;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.typeinfo.Types;
+
+/**
+ * All rulings that count now, as one task knows them. What is durable stands in broadcast state, by the name of what it is
+ * about; this is made of it anew after a restart.
+ */
+final class Rulebook implements TargetFaults {
+
+    static final MapStateDescriptor<String, Ruling> STATE =
+            new MapStateDescriptor<>("rulings", Types.STRING, Ruling.TYPE);
+
+    /** Targets whose fault is remembered; over it the one longest over goes. */
+    static final int MAX_FAULTS = 10_000;
+
+    /** Groups whose mean is remembered; over it a new group counts as unknown. */
+    static final int MAX_GROUPS = 100_000;
+
+    private static final String POLICY = "policy ";
+    private static final String GROUP = "group ";
+    private static final String NEWEST_POLICY = "newest policy";
+
+    private final ScopedPolicies<QualityPolicy> quality = new ScopedPolicies<>(QualityPolicy.defaults());
+    private final ScopedPolicies<CapacityPolicy> capacity = new ScopedPolicies<>(CapacityPolicy.defaults());
+    private final Map<String, Double> classWeights = new HashMap<>();
+    private final Map<String, Double> groups = new HashMap<>();
+    private final Map<Long, Ruling.TargetFault> faults = new HashMap<>();
+    private final WireReader reader = new WireReader(SchemaDirectory.builtIn());
+    private long policyVersion = -1;
+
+    /** Makes it of what a checkpoint held. */
+    static Rulebook restored(ReadOnlyBroadcastState<String, Ruling> state) throws Exception {
+        Rulebook book = new Rulebook();
+        for (Map.Entry<String, Ruling> entry : state.immutableEntries()) {
+            book.enter(entry.getValue());
+        }
+        return book;
+    }
+
+    /** Takes a ruling in, and writes it down if it is durable. */
+    void take(Ruling ruling, BroadcastState<String, Ruling> state) throws Exception {
+        enter(ruling);
+        if (ruling instanceof Ruling.PolicySet policy) {
+            if (policy.value() == null) {
+                state.remove(POLICY + policy.key());
+            } else {
+                state.put(POLICY + policy.key(), ruling);
+            }
+            state.put(NEWEST_POLICY, new Ruling.PolicySet("", policyVersion, null));
+        } else if (ruling instanceof Ruling.GroupMean group && groups.containsKey(group.group())) {
+            state.put(GROUP + group.group(), ruling);
+        }
+    }
+
+    /** Offset of the newest policy; -1: none was ever set. */
+    long policyVersion() {
+        return policyVersion;
+    }
+
+    QualityPolicy quality(PoolType type, String targetClass, long atMs) {
+        return quality.resolve(type, "", targetClass, atMs);
+    }
+
+    CapacityPolicy capacity(PoolType type, long atMs) {
+        return capacity.resolve(type, atMs);
+    }
+
+    /** Weight of a class of targets where no traffic says it. */
+    double classWeight(String targetClass) {
+        return classWeights.getOrDefault(targetClass, 1.0);
+    }
+
+    double groupMean(String group) {
+        return groups.getOrDefault(group, SuccessPosterior.UNKNOWN_GROUP_MEAN);
+    }
+
+    @Override
+    public boolean covers(long target, long atMs) {
+        Ruling.TargetFault fault = faults.get(target);
+        return fault != null && fault.fromMs() <= atMs && atMs <= fault.untilMs();
+    }
+
+    private void enter(Ruling ruling) {
+        if (ruling instanceof Ruling.PolicySet policy) {
+            enter(policy);
+        } else if (ruling instanceof Ruling.GroupMean group) {
+            if (groups.size() < MAX_GROUPS || groups.containsKey(group.group())) {
+                groups.put(group.group(), group.mean());
+            }
+        } else if (ruling instanceof Ruling.TargetFault fault) {
+            enter(fault);
+        }
+    }
+
+    /** A fault that goes on is one: it reaches from its first to its last report. */
+    private void enter(Ruling.TargetFault fault) {
+        Ruling.TargetFault before = faults.get(fault.target());
+        boolean goesOn = before != null && fault.fromMs() <= before.untilMs() && before.fromMs() <= fault.untilMs();
+        if (before != null && goesOn) {
+            faults.put(
+                    fault.target(),
+                    new Ruling.TargetFault(
+                            fault.target(),
+                            Math.min(before.fromMs(), fault.fromMs()),
+                            Math.max(before.untilMs(), fault.untilMs())));
+        } else {
+            faults.put(fault.target(), fault);
+        }
+        if (faults.size() > MAX_FAULTS) {
+            faults.values().stream()
+                    .min(Comparator.comparingLong(Ruling.TargetFault::untilMs))
+                    .ifPresent(oldest -> faults.remove(oldest.target()));
+        }
+    }
+
+    private void enter(Ruling.PolicySet set) {
+        policyVersion = Math.max(policyVersion, set.offset());
+        if (set.key().isEmpty()) {
+            return;
+        }
+        byte[] value = set.value();
+        if (value == null) {
+            remove(set.key());
+            return;
+        }
+        try {
+            Policy policy = PolicyRecords.read(reader.read(value));
+            if (policy instanceof QualityPolicy one) {
+                quality.put(one);
+            } else if (policy instanceof CapacityPolicy one) {
+                capacity.put(one);
+            } else if (policy instanceof BenchmarkPolicy one) {
+                classWeights.clear();
+                one.targets().forEach(target -> classWeights.put(target.targetClass(), target.weight()));
+            }
+        } catch (UnreadableRecordException | IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "a policy passed its gate and can't be read behind it: " + set.key() + " at offset " + set.offset(),
+                    e);
+        }
+    }
+
+    private void remove(String key) {
+        int slash = key.indexOf('/');
+        String kind = slash < 0 ? key : key.substring(0, slash);
+        switch (kind) {
+            case "quality" -> quality.remove(Scope.parse(key.substring(slash + 1)));
+            case "capacity" -> capacity.remove(Scope.parse(key.substring(slash + 1)));
+            case "benchmark" -> classWeights.clear();
+            default -> {
+                // Of a kind that this version does not know: there is nothing to take back.
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.fairlead.jobs.quality;
+
+import io.fairlead.model.exit.ExitState;
+import io.fairlead.model.exit.Told;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/** All that is kept of one exit. Plain mutable state for one owner. */
+public class TrackedExit {
+
+    /** Edges, each with its epoch, whose sequences are remembered; over it the oldest epoch goes. */
+    static final int MAX_LANES = 64;
+
+    private static final int TOPICS = 2;
+
+    /** What was told of the exit. */
+    public ExitState state = new ExitState();
+
+    /** What was told to the edges last. */
+    public Told told = new Told();
+
+    /** Newest sequence for each topic, by edge and epoch: what an edge sends twice counts once. */
+    public Map<String, long[]> lanes = new HashMap<>(4);
+
+    /** When the one timer is set to, event time, ms; 0: it is not. */
+    public long timerMs;
+
+    /** When the exit was rated last, event time, ms. */
+    public long lookedAtMs;
+
+    /** Something came in since it was rated. */
+    public boolean stale;
+
+    /** Edge that saw the newest event since it was rated; empty: none. */
+    public String newestEdge = "";
+
+    /** When that edge saw it, by its clock, ms since the Unix epoch. */
+    public long newestObservedMs;
+
+    /** Whether a signal is new on its lane; if so it is remembered. */
+    boolean isNew(ExitSignal signal) {
+        String lane = signal.edge() + '@' + signal.edgeEpochMs();
+        long[] newest = lanes.get(lane);
+        if (newest == null) {
+            if (lanes.size() >= MAX_LANES) {
+                lanes.keySet().stream()
+                        .min((a, b) -> Long.compare(epoch(a), epoch(b)))
+                        .ifPresent(lanes::remove);
+            }
+            newest = new long[TOPICS];
+            Arrays.fill(newest, -1);
+            lanes.put(lane, newest);
+        }
+        if (signal.sequence() <= newest[signal.lane()]) {
+            return false;
+        }
+        newest[signal.lane()] = signal.sequence();
+        return true;
+    }
+
+    private static long epoch(String lane) {
+        return Long.parseLong(lane.substring(lane.lastIndexOf('@') + 1));
+    }
+}

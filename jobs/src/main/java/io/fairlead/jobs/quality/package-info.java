@@ -1,0 +1,5 @@
+/** Quality and capacity of every exit, decided from telemetry and told to the edges. */
+@NullMarked
+package io.fairlead.jobs.quality;
+
+import org.jspecify.annotations.NullMarked;
