@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
         })
 public final class JobsCommand {
 
-    private static final Map<String, String> ENTRY_CLASSES =
-            new TreeMap<>(Map.of("facts", "io.fairlead.jobs.facts.FactsJob"));
+    private static final Map<String, String> ENTRY_CLASSES = new TreeMap<>(Map.of(
+            "facts", "io.fairlead.jobs.facts.FactsJob",
+            "quality", "io.fairlead.jobs.quality.QualityJob"));
 
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();

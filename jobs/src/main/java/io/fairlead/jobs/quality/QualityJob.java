@@ -94,7 +94,6 @@ public final class QualityJob {
                 .process(new ExitScorer(), Finding.TYPE)
                 .name("scorer")
                 .uid("quality-scorer")
-                .forward()
                 .process(new DecisionDesk(), RawRecords.TYPE)
                 .name("desk")
                 .uid("quality-desk")
