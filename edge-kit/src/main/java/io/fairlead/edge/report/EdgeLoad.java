@@ -1,0 +1,29 @@
+package io.fairlead.edge.report;
+
+/**
+ * What only the edge itself knows for its report.
+ *
+ * @param openConnections of users
+ * @param inFlightRequests being served
+ * @param exitLinks links of exits
+ * @param exitsOnline exits with at least one link
+ * @param requests served since the process started
+ * @param failures of these
+ * @param localScoring picks stand on local scoring: the job is silent
+ * @param draining no new work is taken
+ */
+public record EdgeLoad(
+        int openConnections,
+        int inFlightRequests,
+        int exitLinks,
+        int exitsOnline,
+        long requests,
+        long failures,
+        boolean localScoring,
+        boolean draining) {
+
+    /** Of an edge that has nothing to say yet. */
+    public static EdgeLoad none() {
+        return new EdgeLoad(0, 0, 0, 0, 0, 0, false, false);
+    }
+}

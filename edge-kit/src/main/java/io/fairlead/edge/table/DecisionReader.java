@@ -1,0 +1,39 @@
+package io.fairlead.edge.table;
+
+import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.JobHeartbeat;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a decision of a record. What its value holds stays in memory for every key: take what is needed, no more.
+ *
+ * @param <T> what is decided
+ */
+@FunctionalInterface
+public interface DecisionReader<T> {
+
+    /** The decision, or null if such a record is none of these. */
+    @Nullable
+    Decision<T> read(String key, SpecificRecord record);
+
+    /** Of {@code decisions.exits}. */
+    static DecisionReader<ExitScore> exitScores() {
+        return (key, record) -> record instanceof ExitScore score
+                ? new Decision<>(
+                        score,
+                        score.getVersion().getJobEpoch(),
+                        score.getVersion().getCounter(),
+                        score.getIssuedAtMs(),
+                        score.getTriggerObservedAtMs())
+                : null;
+    }
+
+    /** Of {@code decisions.heartbeats}. */
+    static DecisionReader<JobHeartbeat> jobHeartbeats() {
+        return (key, record) -> record instanceof JobHeartbeat heartbeat
+                ? new Decision<>(
+                        heartbeat, heartbeat.getJobEpoch(), heartbeat.getCounter(), heartbeat.getIssuedAtMs(), 0)
+                : null;
+    }
+}

@@ -1,0 +1,268 @@
+package io.fairlead.edge.table;
+
+import io.fairlead.schemas.topics.TopicSpec;
+import io.fairlead.schemas.wire.SchemaDirectory;
+import io.fairlead.schemas.wire.UnreadableRecordException;
+import io.fairlead.schemas.wire.UnreadableRecordException.Reason;
+import io.fairlead.schemas.wire.WireReader;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest accepted value of each key of a topic. What a {@link Judge} turns down leaves the former value in place, also
+ * in the snapshot. Each read from the first record on is a generation; at its end, what did not come again is removed.
+ *
+ * <p>A record whose writer's schema is not known waits (up to {@value #WAITING_MAX} keys) until the schema has come on its own
+ * topic, which keeps no order with this one.
+ *
+ * <p>Written by the table's thread, read by any.
+ */
+final class KeyedTable<T> implements FollowedTopic {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeyedTable.class);
+    private static final int WAITING_MAX = 10_000;
+
+    /** A snapshot is written again when so many times the time of its writing has passed. */
+    private static final long REST_FACTOR = 20;
+
+    /** Says what becomes of a record that could be read. */
+    interface Judge<T> {
+        /** The value to hold from now on, or null: what is held stays. */
+        @Nullable
+        T judge(RawRecord raw, SpecificRecord record, @Nullable T held);
+
+        /** It can't be read, and what is held stays. */
+        void unreadable(RawRecord raw, String why);
+
+        /** A deletion was read; what was held until then, if anything. */
+        void removed(RawRecord raw, @Nullable T held);
+
+        /** As {@link FollowedTopic#begin}. */
+        void begin();
+
+        /** As {@link FollowedTopic#caughtUp}. */
+        void caughtUp();
+    }
+
+    private record Held<T>(T value, RawRecord raw, int generation) {}
+
+    private final TopicSpec topic;
+    private final Judge<T> judge;
+    private final WireReader reader;
+    private final ConcurrentHashMap<String, Held<T>> entries = new ConcurrentHashMap<>();
+    private final Map<String, RawRecord> waiting = new LinkedHashMap<>();
+    private final List<TableListener<T>> listeners = new CopyOnWriteArrayList<>();
+    private final LongAdder changes = new LongAdder();
+    private final LongAdder unreadable = new LongAdder();
+    private final LongAdder listenerFaults = new LongAdder();
+    private int generation;
+    private volatile boolean live;
+    private volatile boolean ready;
+    private long savedChanges;
+    private long notBeforeMs;
+
+    KeyedTable(TopicSpec topic, SchemaDirectory schemas, Judge<T> judge, MeterRegistry metrics) {
+        this.topic = topic;
+        this.judge = judge;
+        this.reader = new WireReader(schemas);
+        Gauge.builder("fairlead.table.entries", entries, Map::size)
+                .tag("topic", topic.name())
+                .register(metrics);
+        Gauge.builder("fairlead.table.ready", this, table -> table.ready ? 1 : 0)
+                .tag("topic", topic.name())
+                .register(metrics);
+        FunctionCounter.builder("fairlead.table.changes", changes, LongAdder::sum)
+                .tag("topic", topic.name())
+                .register(metrics);
+        FunctionCounter.builder("fairlead.table.unreadable", unreadable, LongAdder::sum)
+                .tag("topic", topic.name())
+                .register(metrics);
+        FunctionCounter.builder("fairlead.table.listener.faults", listenerFaults, LongAdder::sum)
+                .tag("topic", topic.name())
+                .register(metrics);
+    }
+
+    // ---- what comes
+
+    @Override
+    public TopicSpec topic() {
+        return topic;
+    }
+
+    @Override
+    public void begin() {
+        live = false;
+        generation++;
+        judge.begin();
+    }
+
+    @Override
+    public void take(RawRecord raw) {
+        byte[] value = raw.value();
+        if (value == null) {
+            waiting.remove(raw.key());
+            Held<T> gone = entries.get(raw.key());
+            judge.removed(raw, gone == null ? null : gone.value());
+            remove(raw.key());
+            return;
+        }
+        SpecificRecord record;
+        try {
+            record = reader.read(value);
+        } catch (UnreadableRecordException e) {
+            unreadable(raw, e);
+            return;
+        }
+        waiting.remove(raw.key());
+        Held<T> held = entries.get(raw.key());
+        T judged = judge.judge(raw, record, held == null ? null : held.value());
+        if (judged != null) {
+            entries.put(raw.key(), new Held<>(judged, raw, generation));
+            changes.increment();
+            tell(listener -> listener.put(raw.key(), judged));
+        } else {
+            stays(raw.key());
+        }
+    }
+
+    private void unreadable(RawRecord raw, UnreadableRecordException e) {
+        stays(raw.key());
+        unreadable.increment();
+        if (e.reason() == Reason.UNKNOWN_SCHEMA && waiting.size() < WAITING_MAX) {
+            waiting.put(raw.key(), raw);
+            return;
+        }
+        LOG.warn(
+                "Record {} of {}-{} can't be read and what its key had stays: {}",
+                raw.offset(),
+                topic.name(),
+                raw.partition(),
+                e.getMessage());
+        judge.unreadable(raw, String.valueOf(e.getMessage()));
+    }
+
+    private void stays(String key) {
+        entries.computeIfPresent(key, (same, held) -> new Held<>(held.value(), held.raw(), generation));
+    }
+
+    @Override
+    public void learned() {
+        List<RawRecord> again = new ArrayList<>(waiting.values());
+        waiting.clear();
+        again.forEach(this::take);
+    }
+
+    @Override
+    public void caughtUp() {
+        List<String> gone = new ArrayList<>();
+        entries.forEach((key, held) -> {
+            if (held.generation() != generation) {
+                gone.add(key);
+            }
+        });
+        gone.forEach(this::remove);
+        judge.caughtUp();
+        live = true;
+        ready = true;
+        LOG.info(
+                "{} is read to its end: {} entries, {} of the snapshot gone, {} records wait for their schema.",
+                topic.name(),
+                size(),
+                gone.size(),
+                waiting.size());
+    }
+
+    private void remove(String key) {
+        if (entries.remove(key) != null) {
+            changes.increment();
+            tell(listener -> listener.removed(key));
+        }
+    }
+
+    private void tell(java.util.function.Consumer<TableListener<T>> what) {
+        for (TableListener<T> listener : listeners) {
+            try {
+                what.accept(listener);
+            } catch (RuntimeException e) {
+                listenerFaults.increment();
+                LOG.error("A listener of {} failed; the table goes on.", topic.name(), e);
+            }
+        }
+    }
+
+    // ---- snapshot
+
+    @Override
+    public void restore(Path directory, SnapshotFile.Damaged onDamage) {
+        SnapshotFile.read(directory, topic.name(), onDamage).ifPresent(content -> {
+            content.records().forEach(this::take);
+            savedChanges = changes.sum();
+            ready = true;
+            LOG.info("{} starts with {} entries of a snapshot.", topic.name(), size());
+        });
+    }
+
+    @Override
+    public void save(Path directory, long nowMs) throws IOException {
+        long seen = changes.sum();
+        if (!ready || seen == savedChanges || nowMs < notBeforeMs) {
+            return;
+        }
+        long startNanos = System.nanoTime();
+        SnapshotFile.write(directory, topic.name(), nowMs, () -> entries.values().stream()
+                .map(Held::raw)
+                .iterator());
+        notBeforeMs = nowMs + REST_FACTOR * TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+        savedChanges = seen;
+    }
+
+    // ---- what others ask
+
+    void listen(TableListener<T> listener) {
+        listeners.add(listener);
+    }
+
+    @Nullable
+    T get(String key) {
+        Held<T> held = entries.get(key);
+        return held == null ? null : held.value();
+    }
+
+    void forEach(java.util.function.BiConsumer<String, T> each) {
+        entries.forEach((key, held) -> each.accept(key, held.value()));
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    @Override
+    public boolean ready() {
+        return ready;
+    }
+
+    /** It has been read to its end, so that what comes now has just been written. */
+    boolean live() {
+        return live;
+    }
+
+    /** Newest records that can't be read yet, as their schema is not known. For tests, on the table's thread. */
+    int waiting() {
+        return waiting.size();
+    }
+}
