@@ -131,6 +131,23 @@ public record PublisherSettings(
                 compression);
     }
 
+    public PublisherSettings withCloseTimeoutMs(int ms) {
+        return new PublisherSettings(
+                queueRecordsMax,
+                queueBytesMax,
+                inFlightBytesMax,
+                spoolBytesMax,
+                segmentBytesMax,
+                memoryBytesMax,
+                tickIntervalMs,
+                tickedTopics,
+                ms,
+                awayAfterMs,
+                maxBlockMs,
+                deliveryTimeoutMs,
+                compression);
+    }
+
     public PublisherSettings withDelivery(int awayMs, int timeoutMs) {
         return new PublisherSettings(
                 queueRecordsMax,

@@ -152,6 +152,9 @@ final class TopicFollower implements Runnable {
     }
 
     private void follow(KafkaConsumer<byte[], byte[]> opened) {
+        if (closed.getCount() == 0) {
+            return; // it was closed before there was a consumer to wake
+        }
         assign(opened);
         long checkedNanos = nanoClock.getAsLong();
         while (closed.getCount() > 0) {
