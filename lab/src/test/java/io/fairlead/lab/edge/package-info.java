@@ -1,0 +1,2 @@
+/** The edge kit against a real broker. */
+package io.fairlead.lab.edge;
