@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +35,6 @@ final class KeyedTable<T> implements FollowedTopic {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeyedTable.class);
     private static final int WAITING_MAX = 10_000;
-
-    /** A snapshot is written again when so many times the time of its writing has passed. */
-    private static final long REST_FACTOR = 20;
 
     /** Says what becomes of a record that could be read. */
     interface Judge<T> {
@@ -74,7 +70,6 @@ final class KeyedTable<T> implements FollowedTopic {
     private volatile boolean live;
     private volatile boolean ready;
     private long savedChanges;
-    private long notBeforeMs;
 
     KeyedTable(TopicSpec topic, SchemaDirectory schemas, Judge<T> judge, MeterRegistry metrics) {
         this.topic = topic;
@@ -220,14 +215,12 @@ final class KeyedTable<T> implements FollowedTopic {
     @Override
     public void save(Path directory, long nowMs) throws IOException {
         long seen = changes.sum();
-        if (!ready || seen == savedChanges || nowMs < notBeforeMs) {
+        if (!ready || seen == savedChanges) {
             return;
         }
-        long startNanos = System.nanoTime();
         SnapshotFile.write(directory, topic.name(), nowMs, () -> entries.values().stream()
                 .map(Held::raw)
                 .iterator());
-        notBeforeMs = nowMs + REST_FACTOR * TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
         savedChanges = seen;
     }
 

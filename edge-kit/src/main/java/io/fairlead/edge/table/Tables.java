@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -30,6 +31,9 @@ public final class Tables implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
 
+    /** Between two snapshots of a table lies so many times what the writing of the last one took. */
+    private static final long REST_FACTOR = 20;
+
     private final String edgeId;
     private final Path directory;
     private final Map<String, String> client;
@@ -41,6 +45,7 @@ public final class Tables implements AutoCloseable {
     private final SchemaDirectory schemas = SchemaDirectory.builtIn();
     private final List<FollowedTopic> followed = new ArrayList<>();
     private final LongAdder snapshotFailures = new LongAdder();
+    private final Map<FollowedTopic, Long> restsUntilNanos = new HashMap<>();
     private @Nullable TopicFollower follower;
     private @Nullable ScheduledExecutorService snapshots;
 
@@ -123,18 +128,28 @@ public final class Tables implements AutoCloseable {
             return thread;
         });
         timer.scheduleWithFixedDelay(
-                this::saveSafely, settings.snapshotIntervalMs(), settings.snapshotIntervalMs(), TimeUnit.MILLISECONDS);
+                this::saveRested, settings.snapshotIntervalMs(), settings.snapshotIntervalMs(), TimeUnit.MILLISECONDS);
         snapshots = timer;
     }
 
-    private void saveSafely() {
+    private void saveRested() {
         for (FollowedTopic each : followed) {
-            try {
-                each.save(directory, clock.millis());
-            } catch (IOException | RuntimeException e) {
-                snapshotFailures.increment();
-                LOG.warn("No snapshot of {} in {}: {}", each.topic().name(), directory, e.toString());
+            long startNanos = nanoClock.getAsLong();
+            Long until = restsUntilNanos.get(each);
+            if (until == null || startNanos - until >= 0) {
+                save(each);
+                long endNanos = nanoClock.getAsLong();
+                restsUntilNanos.put(each, endNanos + REST_FACTOR * (endNanos - startNanos));
             }
+        }
+    }
+
+    private void save(FollowedTopic table) {
+        try {
+            table.save(directory, clock.millis());
+        } catch (IOException | RuntimeException e) {
+            snapshotFailures.increment();
+            LOG.warn("No snapshot of {} in {}: {}", table.topic().name(), directory, e.toString());
         }
     }
 
@@ -189,6 +204,6 @@ public final class Tables implements AutoCloseable {
             Thread.currentThread().interrupt();
             return;
         }
-        saveSafely();
+        followed.forEach(this::save);
     }
 }

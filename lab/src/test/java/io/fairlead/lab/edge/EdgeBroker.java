@@ -29,9 +29,14 @@ import org.awaitility.core.ConditionFactory;
 final class EdgeBroker implements AutoCloseable {
 
     private final KafkaProcess kafka;
+    private final KafkaProducer<byte[], byte[]> others;
 
     private EdgeBroker(KafkaProcess kafka) {
         this.kafka = kafka;
+        this.others = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrap(), "reconnect.backoff.max.ms", "500"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
     }
 
     static EdgeBroker start(Path directory) throws Exception {
@@ -56,6 +61,7 @@ final class EdgeBroker implements AutoCloseable {
 
     @Override
     public void close() {
+        others.close(Duration.ZERO);
         kafka.close();
     }
 
@@ -65,11 +71,8 @@ final class EdgeBroker implements AutoCloseable {
     }
 
     void write(TopicSpec topic, String key, byte[] value) throws Exception {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(topic.name(), key.getBytes(StandardCharsets.UTF_8), value))
-                    .get(30, TimeUnit.SECONDS);
-        }
+        others.send(new ProducerRecord<>(topic.name(), key.getBytes(StandardCharsets.UTF_8), value))
+                .get(60, TimeUnit.SECONDS);
     }
 
     /** All records of a topic, in the order of each partition. */

@@ -35,7 +35,7 @@ class ModuleRulesTest {
 
     @Test
     void flinkAndNettyNeverMeetOutsideTheLab() {
-        check(noClasses().that().resideInAnyPackage(PROXY, CLI, DASHBOARDS, SCHEMAS), FLINK);
+        check(noClasses().that().resideInAnyPackage(EDGE_KIT, PROXY, CLI, DASHBOARDS, SCHEMAS), FLINK);
         check(noClasses().that().resideInAnyPackage(JOBS, SCHEMAS, DASHBOARDS), NETTY);
     }
 
@@ -72,6 +72,11 @@ class ModuleRulesTest {
     }
 
     @Test
+    void theEdgeKitKnowsTheContractAndNobodyElse() {
+        check(noClasses().that().resideInAPackage(EDGE_KIT), MODEL, PROXY, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
+    }
+
+    @Test
     void edgesKnowNoJob() {
         check(noClasses().that().resideInAPackage(PROXY), JOBS, DASHBOARDS, CLI, LAB, HOSTS);
     }
@@ -90,7 +95,7 @@ class ModuleRulesTest {
 
     @Test
     void nobodyDependsOnTheLab() {
-        check(noClasses().that().resideInAnyPackage(SCHEMAS, PROXY, JOBS, DASHBOARDS, CLI), LAB, HOSTS);
+        check(noClasses().that().resideInAnyPackage(SCHEMAS, EDGE_KIT, PROXY, JOBS, DASHBOARDS, CLI), LAB, HOSTS);
     }
 
     @Test
