@@ -188,9 +188,10 @@ class TelemetryPublisherTest {
         assertThat(producers.opened().get(1).history())
                 .extracting(sent -> Producers.peek(sent).sequence())
                 .containsExactly(4L, 5L, 6L, 7L, 8L, 9L);
+        patiently()
+                .until(() -> account(EXITS).backlogBytes() == 0
+                        && publisher.problems().isEmpty());
         assertThat(account(EXITS).lost()).isZero();
-        assertThat(account(EXITS).backlogBytes()).isZero();
-        assertThat(publisher.problems()).isEmpty();
     }
 
     @Test
