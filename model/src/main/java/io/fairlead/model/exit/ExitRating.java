@@ -151,13 +151,7 @@ public record ExitRating(
                 policy.gamma(),
                 policy.lowConfidenceCap());
         return new ClassRating(
-                name,
-                quality,
-                benchmarkMs,
-                success,
-                won + lost,
-                state.outcomes.blockRate(nowMs, halfLifeMs),
-                0);
+                name, quality, benchmarkMs, success, won + lost, state.outcomes.blockRate(nowMs, halfLifeMs), 0);
     }
 
     private static int capacity(ExitState state) {

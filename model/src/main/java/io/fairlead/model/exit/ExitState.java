@@ -178,7 +178,9 @@ public class ExitState {
     }
 
     private double idleConnectMs(long atMs, QualityPolicy quality) {
-        return idleConnects.isEmpty() ? SpeedTerm.MISSING : idleConnects.medianMs(atMs, (double) quality.successHalfLifeMs());
+        return idleConnects.isEmpty()
+                ? SpeedTerm.MISSING
+                : idleConnects.medianMs(atMs, (double) quality.successHalfLifeMs());
     }
 
     /**
