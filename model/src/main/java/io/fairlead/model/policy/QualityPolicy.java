@@ -183,6 +183,32 @@ public record QualityPolicy(
                 jobSilenceMs);
     }
 
+    /** The same with another share of picks that explore. */
+    public QualityPolicy withExplorationShare(double explorationShare) {
+        return new QualityPolicy(
+                scope,
+                effectiveAtMs,
+                referenceMode,
+                psiMs,
+                omegaMs,
+                gamma,
+                disconnectWindowMs,
+                disconnectHorizonMs,
+                disconnectPriorCount,
+                disconnectPriorHours,
+                successHalfLifeMs,
+                groupStrength,
+                explorationShare,
+                lowConfidenceCap,
+                tellPoints,
+                tellIntervalMs,
+                verdictWaitMs,
+                exitSilenceMs,
+                stateTtlMs,
+                maxLatenessMs,
+                jobSilenceMs);
+    }
+
     /** The same for another scope and time. */
     public QualityPolicy withScope(Scope scope, long effectiveAtMs) {
         return new QualityPolicy(
