@@ -1,0 +1,496 @@
+package io.fairlead.proxy.pick;
+
+import io.fairlead.model.PoolType;
+import io.fairlead.model.local.LocalHistory;
+import io.fairlead.model.local.ScoreBlend;
+import io.fairlead.model.policy.CapacityPolicy;
+import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.proxy.attempt.RequestTelemetry;
+import io.fairlead.proxy.exit.ExitEvents;
+import io.fairlead.proxy.exit.ExitInfo;
+import io.fairlead.proxy.exit.ExitLoad;
+import io.fairlead.schemas.config.ExitOverride;
+import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.telemetry.DisconnectReason;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All exits that this edge knows, by link, decision or override, and the choice among them.
+ *
+ * <p>{@link #pick} and releasing a slot take no lock and may be called from any thread. An exit never runs more requests from
+ * here than its limit, the least of what the decision (else the override, else its type) gives it, what its agent declares and
+ * accepts, and that less what other edges run through it; lowered under what runs, it gives no slot until enough have ended.
+ *
+ * <p>{@link #online}, {@link #heartbeat}, {@link #offline} and {@link #observed} are for event loops: they hold the lock of one
+ * exit, and that of a pool for the time it takes to move one exit. {@link #decided} and the other changes are for a control
+ * thread. {@link #jobSilent}, {@link #tick} and new policies may order all exits anew, which takes about a second for a
+ * million: never call them on an event loop.
+ *
+ * <p>Until {@link #jobSilent} has told that the job is heard, local scoring counts alone.
+ */
+public final class ExitTable implements ExitChooser, ExitEvents {
+
+    private static final double US_PER_MS = 1_000;
+    private static final long FORGET_EVERY_MS = 60_000;
+    private static final int MAX_SHARED_NAMES = 10_000;
+
+    private final PickSettings settings;
+    private final InstantSource clock;
+    private final LongSupplier nanoClock;
+    private final RandomGenerator random;
+    private final PickCounters counters = new PickCounters();
+    private final Map<String, KnownExit> exits = new ConcurrentHashMap<>();
+    private final Map<String, Pool> pools = new ConcurrentHashMap<>();
+    private final Map<String, String> sharedNames = new ConcurrentHashMap<>();
+    private final AtomicInteger onlineExits = new AtomicInteger();
+    private final ThreadLocal<Search> searches = ThreadLocal.withInitial(Search::new);
+    private final Ranking ranking;
+    private volatile QualityPolicy quality = QualityPolicy.defaults();
+    private volatile CapacityPolicy capacity = CapacityPolicy.defaults();
+    private volatile boolean silent = true;
+
+    // Under this lock, which is taken before that of an exit, which is taken before that of a pool.
+    private final Object turn = new Object();
+    private ScoreBlend blend = ScoreBlend.start();
+    private long forgottenAtMs;
+
+    /**
+     * An empty table.
+     *
+     * @param clock wall clock, for histories
+     * @param nanoClock as {@link System#nanoTime}
+     * @param random safe for use by several threads
+     */
+    public ExitTable(PickSettings settings, InstantSource clock, LongSupplier nanoClock, RandomGenerator random) {
+        this.settings = settings;
+        this.clock = clock;
+        this.nanoClock = nanoClock;
+        this.random = random;
+        this.ranking = new Ranking(quality.lowConfidenceCap());
+        this.forgottenAtMs = clock.millis();
+    }
+
+    // ---- picks
+
+    @Override
+    public @Nullable Slot pick(PickRequest request) {
+        Pool pool = pools.get(request.pool());
+        if (pool == null) {
+            counters.noneFound();
+            return null;
+        }
+        boolean local = silent;
+        long chance = random.nextLong();
+        boolean explore = (chance >>> 11) * 0x1.0p-53 < quality.explorationShare();
+        Search search = searches.get();
+        Taken taken = search.run(pool, request, settings.bandPoints(), local, explore, chance);
+        if (taken == null) {
+            counters.noneFound();
+            return null;
+        }
+        taken.usedAt(nanoClock.getAsLong());
+        counters.picked(taken);
+        return taken;
+    }
+
+    // ---- exits come, live and go
+
+    @Override
+    public void online(ExitInfo info) {
+        change(info.exitId(), true, exit -> {
+            if (exit.info == null) {
+                onlineExits.incrementAndGet();
+            }
+            exit.info = info;
+            exit.consentTold = info.consent();
+            exit.nothingTold();
+            history(exit).online(clock.millis());
+            settle(exit);
+        });
+    }
+
+    @Override
+    public void heartbeat(ExitLoad load) {
+        change(load.exitId(), false, exit -> {
+            if (exit.info == null) {
+                return;
+            }
+            history(exit).pinged(clock.millis(), load.pingUs() / US_PER_MS);
+            exit.capacityTold = load.capacityRequests();
+            exit.elsewhere(Math.max(0, load.runningRequests() - load.runningHereRequests()));
+            if (exit.consentTold != load.consent()) {
+                exit.consentTold = load.consent();
+                settle(exit);
+            } else {
+                judgeLocally(exit);
+                rank(exit);
+            }
+        });
+    }
+
+    @Override
+    public void offline(String exitId, DisconnectReason reason) {
+        change(exitId, false, exit -> {
+            if (exit.info == null) {
+                return;
+            }
+            boolean itsFault =
+                    switch (reason) {
+                        case LINK_LOST, SILENT, PROTOCOL_ERROR -> true;
+                        case ANNOUNCED, SUPERSEDED, EDGE_DRAINED, REVOKED, UNKNOWN -> false;
+                    };
+            long nowMs = clock.millis();
+            history(exit).offline(nowMs, itsFault, quality);
+            exit.info = null;
+            exit.offlineSinceMs = nowMs;
+            onlineExits.decrementAndGet();
+            settle(exit);
+        });
+    }
+
+    /** The exit carried a request through, or failed it by its own fault. */
+    public void observed(String exitId, boolean carried) {
+        change(exitId, false, exit -> {
+            if (carried) {
+                history(exit).succeeded(clock.millis(), quality);
+            } else {
+                history(exit).failed(clock.millis(), quality);
+            }
+            judgeLocally(exit);
+            if (ranking.localShare > 0 || exit.score == null) {
+                rank(exit);
+            }
+        });
+    }
+
+    /** Learns from records of requests and passes them on. */
+    public RequestTelemetry learningFrom(RequestTelemetry next) {
+        return new LocalVerdicts(this, next, settings.maxDoubts(), nanoClock);
+    }
+
+    // ---- decisions and config
+
+    /** Applies a decision, unless one of the same or a newer version is held. */
+    public void decided(ExitScore told) {
+        change(told.getExitId(), true, exit -> {
+            Score held = exit.score;
+            if (held != null && !held.isBefore(told)) {
+                counters.staleDecision();
+                return;
+            }
+            exit.score = new Score(told, this::shared);
+            rank(exit);
+        });
+    }
+
+    /** The decision about an exit is gone. */
+    public void withdrawn(String exitId) {
+        change(exitId, false, exit -> {
+            exit.score = null;
+            rank(exit);
+        });
+    }
+
+    /** The operator or the owner says something of an exit: consent, kill switch, pools, owner, capacity. */
+    public void overridden(ExitOverride override) {
+        change(override.getExitId(), true, exit -> {
+            exit.override = override;
+            settle(exit);
+        });
+    }
+
+    /** Nothing is said of the exit any more. */
+    public void overrideRemoved(String exitId) {
+        change(exitId, false, exit -> {
+            exit.override = null;
+            settle(exit);
+        });
+    }
+
+    /** Takes a policy: local scoring, exploration, and the cap of exits without a decision follow it. */
+    public void policy(QualityPolicy policy) {
+        synchronized (turn) {
+            quality = policy;
+            ranking.cap = policy.lowConfidenceCap();
+            orderAnew();
+        }
+    }
+
+    /** Takes a policy: where exits start that neither decision nor agent gives a capacity. */
+    public void policy(CapacityPolicy policy) {
+        synchronized (turn) {
+            capacity = policy;
+            orderAnew();
+        }
+    }
+
+    // ---- time
+
+    /**
+     * The job is heard, or is held silent. Silent: its scores count less and less for {@link PickSettings#blendMs}, then not at
+     * all. Heard again: they count at once. May be told again and again.
+     */
+    public void jobSilent(boolean isSilent) {
+        synchronized (turn) {
+            blend = blend.told(isSilent, clock.millis());
+            silent = isSilent;
+            follow();
+        }
+    }
+
+    /** Lets time pass. Call it about every second. */
+    public void tick() {
+        synchronized (turn) {
+            follow();
+            long nowMs = clock.millis();
+            if (nowMs - forgottenAtMs >= Math.min(FORGET_EVERY_MS, settings.keepOfflineMs())) {
+                forgottenAtMs = nowMs;
+                exits.values().forEach(exit -> forget(exit, nowMs));
+            }
+        }
+    }
+
+    private void follow() {
+        double share = blend.localShare(clock.millis(), settings.blendMs());
+        if (share != ranking.localShare) {
+            ranking.localShare = share;
+            orderAnew();
+        }
+    }
+
+    private void orderAnew() {
+        for (KnownExit exit : exits.values()) {
+            synchronized (exit) {
+                if (exit.info != null) {
+                    judgeLocally(exit);
+                    rank(exit);
+                }
+            }
+        }
+    }
+
+    /** Forgets an exit that nothing holds any more. One that still has slots out stays, or it would be given them twice. */
+    private void forget(KnownExit exit, long nowMs) {
+        synchronized (exit) {
+            boolean held = exit.info != null || exit.score != null || exit.override != null || exit.running() > 0;
+            if (!held && nowMs - exit.offlineSinceMs >= settings.keepOfflineMs()) {
+                exit.forgotten = true;
+                exits.remove(exit.id, exit);
+            }
+        }
+    }
+
+    // ---- views
+
+    public PickCounters counters() {
+        return counters;
+    }
+
+    /** Shows what happens here as meters. */
+    public void bindTo(MeterRegistry metrics) {
+        counters.bindTo(metrics, this);
+    }
+
+    /** Exits known by link, decision or override. */
+    public int knownExits() {
+        return exits.size();
+    }
+
+    /** Exits with a link here. */
+    public int onlineExits() {
+        return onlineExits.get();
+    }
+
+    /** Pools with an exit here. */
+    public int pools() {
+        return pools.size();
+    }
+
+    /** How much local scoring counts, 0 to 1. */
+    public double localShare() {
+        return ranking.localShare;
+    }
+
+    /** What is held of an exit; null: it is not known. */
+    public @Nullable Standing standing(String exitId) {
+        KnownExit exit = exits.get(exitId);
+        if (exit == null) {
+            return null;
+        }
+        synchronized (exit) {
+            return new Standing(
+                    exitId,
+                    exit.info != null,
+                    exit.isOpen(),
+                    exit.running(),
+                    exit.limit(),
+                    exit.quality("", ranking.localShare, ranking.cap),
+                    exit.score != null,
+                    exit.isUnproven(ranking.localShare));
+        }
+    }
+
+    // ---- under the lock of the exit
+
+    private void change(String exitId, boolean mayAdd, Consumer<KnownExit> change) {
+        while (true) {
+            KnownExit exit = exits.get(exitId);
+            if (exit == null && mayAdd) {
+                exit = added(exitId);
+            }
+            if (exit == null) {
+                return;
+            }
+            synchronized (exit) {
+                if (!exit.forgotten) {
+                    change.accept(exit);
+                    return;
+                }
+            }
+        }
+    }
+
+    private @Nullable KnownExit added(String exitId) {
+        if (exits.size() >= settings.maxExits()) {
+            counters.exitNotKept();
+            return null;
+        }
+        return exits.computeIfAbsent(exitId, id -> {
+            KnownExit exit = new KnownExit(id, nanoClock.getAsLong());
+            exit.offlineSinceMs = clock.millis();
+            return exit;
+        });
+    }
+
+    private static LocalHistory history(KnownExit exit) {
+        LocalHistory history = exit.history;
+        if (history == null) {
+            history = new LocalHistory();
+            exit.history = history;
+        }
+        return history;
+    }
+
+    /** Brings the terms in line with what is known, and the exit into its pools or out of them. */
+    private void settle(KnownExit exit) {
+        ExitInfo info = exit.info;
+        ExitOverride override = exit.override;
+        boolean takenOut = override != null && (override.getKilled() || override.getConsentWithdrawn());
+        boolean open = info != null && exit.consentTold && !takenOut;
+        Terms before = exit.terms;
+        if (info == null || !open) {
+            exit.terms(Terms.NOBODY, false);
+            exit.limit(limit(exit));
+            leave(exit, before.pools);
+            return;
+        }
+        Collection<String> names =
+                override == null || override.getPools().isEmpty() ? info.pools() : override.getPools();
+        List<Pool> left = new ArrayList<>(before.pools);
+        List<Pool> joined = new ArrayList<>(names.size());
+        for (String name : new HashSet<>(names)) {
+            Pool pool = before.pool(name);
+            if (pool == null) {
+                pool = join(name);
+            }
+            if (pool != null) {
+                joined.add(pool);
+                left.remove(pool);
+            }
+        }
+        String owner = override == null ? "" : override.getExclusiveTenant();
+        exit.terms(new Terms(joined, owner, info.poolType(), info.asn()), true);
+        leave(exit, left);
+        judgeLocally(exit);
+        rank(exit);
+        exit.roomChanged();
+    }
+
+    private @Nullable Pool join(String name) {
+        while (true) {
+            Pool pool = pools.get(name);
+            if (pool == null && pools.size() >= settings.maxPools()) {
+                counters.poolNotJoined();
+                return null;
+            }
+            if (pool == null) {
+                pool = pools.computeIfAbsent(
+                        name, n -> new Pool(n, settings.policyOf(n), settings.maxClassesPerPool(), ranking));
+            }
+            if (pool.join()) {
+                return pool;
+            }
+            pools.remove(name, pool);
+        }
+    }
+
+    private void leave(KnownExit exit, List<Pool> left) {
+        for (Pool pool : left) {
+            pool.remove(exit);
+            if (pool.part()) {
+                pools.remove(pool.name, pool);
+            }
+        }
+    }
+
+    /** Brings the limit and the places in line with what is known. */
+    private void rank(KnownExit exit) {
+        exit.limit(limit(exit));
+        Terms terms = exit.terms;
+        for (Pool pool : terms.pools) {
+            pool.put(exit, terms.owner);
+        }
+    }
+
+    private int limit(KnownExit exit) {
+        ExitInfo info = exit.info;
+        if (info == null) {
+            return 0;
+        }
+        ExitOverride override = exit.override;
+        Score score = exit.score;
+        int requests;
+        if (override != null && override.getCapacityRequests() > 0) {
+            requests = override.getCapacityRequests();
+        } else if (score != null && score.capacityRequests > 0) {
+            requests = score.capacityRequests;
+        } else {
+            requests =
+                    capacity.startRequests(PoolType.valueOf(info.poolType().name()), info.declaredCapacityRequests());
+        }
+        if (info.declaredCapacityRequests() > 0) {
+            requests = Math.min(requests, info.declaredCapacityRequests());
+        }
+        if (exit.capacityTold > 0) {
+            requests = Math.min(requests, exit.capacityTold);
+        }
+        return Math.max(0, requests - exit.runningElsewhere);
+    }
+
+    private void judgeLocally(KnownExit exit) {
+        LocalHistory history = history(exit);
+        long nowMs = clock.millis();
+        exit.localQuality = (float) history.quality(nowMs, quality);
+        exit.locallyUnproven = history.isUnproven(nowMs, quality);
+    }
+
+    /** One and the same string for equal names, as long as there are not too many. */
+    private String shared(String name) {
+        if (sharedNames.size() >= MAX_SHARED_NAMES) {
+            return sharedNames.getOrDefault(name, name);
+        }
+        return sharedNames.computeIfAbsent(name, n -> n);
+    }
+}

@@ -1,0 +1,33 @@
+package io.fairlead.proxy.pick;
+
+/** Where an exit stands on one board. */
+final class Place {
+
+    static final long NOWHERE = -1;
+
+    final KnownExit exit;
+    final Board board;
+
+    /** Bucket in the upper half, index in the lower; {@link #NOWHERE}. Changed under the pool's lock. */
+    volatile long at = NOWHERE;
+
+    /** 0 to 100, for the class of this board. Changed under the pool's lock. */
+    volatile float quality;
+
+    Place(KnownExit exit, Board board) {
+        this.exit = exit;
+        this.board = board;
+    }
+
+    static long at(int bucket, int index) {
+        return (long) bucket << 32 | index;
+    }
+
+    static int bucket(long at) {
+        return (int) (at >>> 32);
+    }
+
+    static int index(long at) {
+        return (int) at;
+    }
+}

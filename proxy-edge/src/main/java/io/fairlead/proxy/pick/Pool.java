@@ -1,0 +1,150 @@
+package io.fairlead.proxy.pick;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exits of one pool: those that all tenants may use, and apart from them those that one tenant alone may, each ordered over
+ * all and by class of targets. Its monitor is the lock for changes of its boards; whoever holds it takes no other.
+ */
+final class Pool {
+
+    /** The exits that one owner may use, or all. */
+    static final class Group {
+
+        final String owner;
+        final Board whole = new Board("");
+
+        /** Those of which too little is known, in no order. */
+        final Board unproven = new Board("");
+
+        private volatile Board[] byClass = {};
+        private int members;
+
+        Group(String owner) {
+            this.owner = owner;
+        }
+
+        /** The board for a class of targets: its own where exits are told apart by it, else that over all. */
+        Board board(String targetClass) {
+            for (Board board : byClass) {
+                if (board.targetClass.equals(targetClass)) {
+                    return board;
+                }
+            }
+            return whole;
+        }
+    }
+
+    final String name;
+    final PickPolicy policy;
+    private final int maxClasses;
+    private final Ranking ranking;
+    private final Group shared = new Group("");
+    private final Map<String, Group> exclusive = new ConcurrentHashMap<>();
+    private final Map<KnownExit, Group> members = new HashMap<>();
+    private int users;
+    private boolean ended;
+
+    Pool(String name, PickPolicy policy, int maxClasses, Ranking ranking) {
+        this.name = name;
+        this.policy = policy;
+        this.maxClasses = maxClasses;
+        this.ranking = ranking;
+    }
+
+    Group shared() {
+        return shared;
+    }
+
+    /** What this tenant alone may use; null: nothing. */
+    @Nullable
+    Group exclusiveTo(String tenant) {
+        return exclusive.isEmpty() ? null : exclusive.get(tenant);
+    }
+
+    /** Holds on to the pool; false: it has ended, and another must be made. */
+    synchronized boolean join() {
+        if (ended) {
+            return false;
+        }
+        users++;
+        return true;
+    }
+
+    /** Lets go of it. @return true: nobody holds it any more, and it has ended */
+    synchronized boolean part() {
+        users--;
+        ended = users == 0;
+        return ended;
+    }
+
+    /** Puts an exit where it belongs now, from wherever it stood. */
+    synchronized void put(KnownExit exit, String owner) {
+        Group group = owner.isEmpty() ? shared : exclusive.computeIfAbsent(owner, Group::new);
+        Group former = members.put(exit, group);
+        if (former != group) {
+            group.members++;
+            if (former != null) {
+                leave(exit, former);
+            }
+        }
+        Score score = exit.score;
+        if (score != null) {
+            for (int i = 0; i < score.classCount(); i++) {
+                open(group, score.className(i));
+            }
+        }
+        if (exit.isUnproven(ranking.localShare)) {
+            group.unproven.put(exit.placeOn(group.unproven), 0);
+        } else {
+            exit.leave(group.unproven);
+        }
+        place(exit, group.whole);
+        for (Board board : group.byClass) {
+            place(exit, board);
+        }
+    }
+
+    synchronized void remove(KnownExit exit) {
+        Group group = members.remove(exit);
+        if (group != null) {
+            leave(exit, group);
+        }
+    }
+
+    private void open(Group group, String targetClass) {
+        Board[] all = group.byClass;
+        if (all.length >= maxClasses || targetClass.isEmpty() || group.board(targetClass) != group.whole) {
+            return;
+        }
+        Board opened = new Board(targetClass);
+        members.forEach((exit, of) -> {
+            if (of == group) {
+                place(exit, opened);
+            }
+        });
+        Board[] more = Arrays.copyOf(all, all.length + 1);
+        more[all.length] = opened;
+        group.byClass = more;
+    }
+
+    private void place(KnownExit exit, Board board) {
+        board.put(exit.placeOn(board), exit.quality(board.targetClass, ranking.localShare, ranking.cap));
+    }
+
+    private void leave(KnownExit exit, Group group) {
+        exit.leave(group.whole);
+        exit.leave(group.unproven);
+        for (Board board : group.byClass) {
+            exit.leave(board);
+        }
+        group.members--;
+        if (group.members == 0 && !group.owner.isEmpty()) {
+            exclusive.remove(group.owner);
+        }
+    }
+}
