@@ -9,9 +9,13 @@ import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.util.AttributeKey;
 
 /** A CONNECT: opens a tunnel, answers 200 when the exit has connected and not before, and becomes a {@link Relay}. */
 final class ConnectExchange implements Exchange, TunnelUser {
+
+    /** The pipeline of a tunnel that has ended is empty: its end can't be asked there. */
+    private static final AttributeKey<RelayEnd> TUNNEL_END = AttributeKey.valueOf(ConnectExchange.class, "tunnel end");
 
     private static final int OK = 200;
 
@@ -38,12 +42,14 @@ final class ConnectExchange implements Exchange, TunnelUser {
 
     @Override
     public void install(Channel tunnel) {
-        tunnel.pipeline().addLast(new RelayEnd(false));
+        RelayEnd end = new RelayEnd(false);
+        tunnel.attr(TUNNEL_END).set(end);
+        tunnel.pipeline().addLast(end);
     }
 
     @Override
     public void opened(Channel tunnel) {
-        RelayEnd tunnelEnd = tunnel.pipeline().get(RelayEnd.class);
+        RelayEnd tunnelEnd = tunnel.attr(TUNNEL_END).get();
         RelayEnd userEnd = new RelayEnd(true);
         Relay relay = new Relay(
                 connection.channel(),

@@ -14,6 +14,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,10 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
         void lost(@Nullable TunnelAborted why);
     }
 
+    /** The pipeline of a tunnel that has ended is empty: it can't be asked there. */
+    private static final AttributeKey<OriginConnection> OF_TUNNEL =
+            AttributeKey.valueOf(OriginConnection.class, "tunnel");
+
     private final Channel tunnel;
     private final ResponseDecoder decoder = new ResponseDecoder();
     private final Tally tally = new Tally();
@@ -63,6 +68,7 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
     /** Makes a tunnel one of these. On its event loop, before anything is read. */
     static void install(Channel tunnel) {
         OriginConnection connection = new OriginConnection(tunnel);
+        tunnel.attr(OF_TUNNEL).set(connection);
         tunnel.pipeline()
                 .addLast(connection.tally)
                 .addLast(connection.decoder)
@@ -72,7 +78,7 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
 
     /** The one that {@link #install} put there. */
     static OriginConnection of(Channel tunnel) {
-        return tunnel.pipeline().get(OriginConnection.class);
+        return tunnel.attr(OF_TUNNEL).get();
     }
 
     Channel tunnel() {

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
@@ -103,7 +104,11 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            listener.rubbish("a control line is longer than " + ControlLines.LONGEST_LINE_BYTES + " bytes");
+            if (cause instanceof TooLongFrameException) {
+                listener.rubbish("a control line is longer than " + ControlLines.LONGEST_LINE_BYTES + " bytes");
+            } else {
+                ctx.close(); // the connection broke; the link tells of it
+            }
         }
     }
 }
