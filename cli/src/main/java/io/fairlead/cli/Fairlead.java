@@ -1,9 +1,14 @@
 package io.fairlead.cli;
 
 import io.fairlead.cli.clickhouse.ClickHouseCommand;
+import io.fairlead.cli.config.DecisionsCommand;
+import io.fairlead.cli.config.ExitCommand;
+import io.fairlead.cli.config.PolicyCommand;
+import io.fairlead.cli.config.TenantCommand;
 import io.fairlead.cli.console.ConsoleCommand;
 import io.fairlead.cli.edge.AgentCommand;
 import io.fairlead.cli.edge.AuthorityCommand;
+import io.fairlead.cli.edge.ProxyCommand;
 import io.fairlead.cli.flink.JobsCommand;
 import io.fairlead.cli.settings.LayeredSettings;
 import io.fairlead.cli.topics.TopicsCommand;
@@ -29,7 +34,9 @@ public final class Fairlead {
     private Fairlead() {}
 
     public static void main(String[] args) {
-        System.exit(execute(System.getenv(), writer(System.out), writer(System.err), args));
+        int code = execute(System.getenv(), writer(System.out), writer(System.err), args);
+        Foreground.over(); // before the exit, which waits for ever while the process is being ended
+        System.exit(code);
     }
 
     /**
@@ -88,6 +95,11 @@ public final class Fairlead {
                 new JobsCommand(),
                 new ClickHouseCommand(),
                 new ConsoleCommand(),
+                new PolicyCommand(),
+                new TenantCommand(),
+                new ExitCommand(),
+                new DecisionsCommand(),
+                new ProxyCommand(),
                 new AgentCommand(),
                 new AuthorityCommand());
     }

@@ -8,6 +8,7 @@ import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.dashboards.console.Console;
 import io.fairlead.dashboards.console.ConsoleSettings;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,7 +57,10 @@ public final class ConsoleCommand implements Callable<Integer> {
             throw new UserError(String.valueOf(e.getMessage()), e);
         }
         try (Console console = Console.start(settings)) {
-            spec.commandLine().getOut().println("console ready at " + console.url());
+            Foreground.ready(
+                    spec.commandLine().getOut(),
+                    "console ready at " + console.url(),
+                    Map.of("console", console.url().toString()));
             Foreground.untilTerminated();
             return 0;
         } catch (IOException e) {

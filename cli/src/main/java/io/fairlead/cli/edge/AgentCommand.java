@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -122,10 +123,11 @@ public final class AgentCommand implements Callable<Integer> {
         AgentSettings settings = settings();
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(LOOPS, NioIoHandler.newFactory());
         try (ExitAgent agent = ExitAgent.start(settings, tls(), loops)) {
-            spec.commandLine()
-                    .getOut()
-                    .println("agent ready: exit " + exitId + ", " + links + " links to "
-                            + String.join(", ", supernodes));
+            Foreground.ready(
+                    spec.commandLine().getOut(),
+                    "agent runs: exit " + exitId + " dials " + String.join(", ", supernodes) + " with " + links
+                            + " links",
+                    Map.of("exit", exitId));
             Foreground.untilTerminated();
             agent.leave().get(settings.leaveGraceMs() + 1_000L, TimeUnit.MILLISECONDS);
             return 0;

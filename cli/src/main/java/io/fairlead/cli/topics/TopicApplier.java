@@ -126,9 +126,16 @@ public final class TopicApplier implements AutoCloseable {
         publishSchemas();
     }
 
+    /**
+     * Without idempotence, which the keys give already: a broker that has just made the topic can take a producer's second batch
+     * before its first, and then refuses the first until the producer gives up after two minutes.
+     */
     private void publishSchemas() {
+        Map<String, Object> properties = new HashMap<>(client);
+        properties.put("enable.idempotence", "false");
+        properties.put("acks", "all");
         try (Producer<byte[], byte[]> producer =
-                new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
             Contract.records().forEach(record -> {
                 Schema schema = Contract.schema(record);
                 producer.send(new ProducerRecord<>(

@@ -1,0 +1,214 @@
+package io.fairlead.cli.config;
+
+import io.fairlead.cli.UserError;
+import io.fairlead.schemas.config.Authorship;
+import io.fairlead.schemas.config.ConfigChanged;
+import io.fairlead.schemas.topics.TopicSpec;
+import io.fairlead.schemas.topics.Topics;
+import io.fairlead.schemas.wire.SchemaDirectory;
+import io.fairlead.schemas.wire.UnreadableRecordException;
+import io.fairlead.schemas.wire.WireEncoder;
+import io.fairlead.schemas.wire.WireReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Config topics as a store with revisions. A write goes to its topic and to the history in one transaction; writers share one
+ * transactional id, so that a second one fences the first and nobody writes over what he has not seen.
+ */
+public final class ConfigStore {
+
+    private static final String TRANSACTIONAL_ID = "fairlead-config";
+    private static final Duration POLL = Duration.ofMillis(300);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final Map<String, Object> client;
+    private final String address;
+
+    /**
+     * One accepted change of a record.
+     *
+     * @param changes of its fields, for people
+     * @param offset the version that decisions will be stamped with
+     */
+    public record Change(List<String> changes, long offset, long revision) {}
+
+    /** @param client properties of a Kafka client */
+    public ConfigStore(Map<String, Object> client) {
+        this.client = client;
+        this.address = String.valueOf(client.get("bootstrap.servers"));
+    }
+
+    /** What counts now, by key. */
+    public Map<String, ConfigEntry> read(TopicSpec topic) {
+        Map<String, ConfigEntry> entries = new TreeMap<>();
+        consume(topic, record -> {
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            if (record.value() == null) {
+                entries.remove(key);
+            } else {
+                decode(record).ifPresent(value -> entries.put(key, new ConfigEntry(key, record.offset(), value)));
+            }
+        });
+        return entries;
+    }
+
+    /** Changes of a key, the oldest first; of every key with an empty one. */
+    public List<ConfigChanged> history(String key) {
+        List<ConfigChanged> changes = new ArrayList<>();
+        consume(Topics.CONFIG_HISTORY, record -> decode(record)
+                .filter(value -> value instanceof ConfigChanged change
+                        && (key.isEmpty() || change.getKey().equals(key)))
+                .ifPresent(value -> changes.add((ConfigChanged) value)));
+        return changes;
+    }
+
+    /**
+     * Writes a record.
+     *
+     * @param author who says it
+     * @param reason why
+     * @param expectedRevision what the writer believes to change; null: whatever is there
+     * @param next makes the new record of the present one and the new authorship; null as a result deletes it
+     * @throws UserError if another revision is there, or another writer was faster; nothing is written then
+     */
+    public Change write(
+            TopicSpec topic,
+            String key,
+            String author,
+            String reason,
+            @Nullable Long expectedRevision,
+            Function<Next, @Nullable SpecificRecord> next) {
+        Map<String, Object> properties = new HashMap<>(client);
+        properties.put("transactional.id", TRANSACTIONAL_ID);
+        properties.put("max.block.ms", PATIENCE.toMillis());
+        properties.put("delivery.timeout.ms", (int) PATIENCE.toMillis());
+        properties.put("request.timeout.ms", (int) PATIENCE.toMillis() / 2);
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.initTransactions(); // from here on nobody else can commit without being seen below
+            ConfigEntry present = read(topic).get(key);
+            long revision = lastRevision(key, present);
+            if (expectedRevision != null && expectedRevision != revision) {
+                throw new UserError("Revision " + revision + " of " + key + " is there, not " + expectedRevision
+                        + ": somebody changed it meanwhile. Look at it, and try again.");
+            }
+            Authorship authorship = new Authorship(author, reason, System.currentTimeMillis(), revision + 1);
+            SpecificRecord record = next.apply(new Next(present, authorship));
+            producer.beginTransaction();
+            byte[] value = record == null ? null : WireEncoder.encode(record);
+            long offset = producer.send(new ProducerRecord<>(topic.name(), bytes(key), value))
+                    .get()
+                    .offset();
+            ConfigChanged change = ConfigChanged.newBuilder()
+                    .setTopic(topic.name())
+                    .setKey(key)
+                    .setAuthorship(authorship)
+                    .setOffset(offset)
+                    .setValue(ByteBuffer.wrap(value == null ? new byte[0] : value))
+                    .setJson(record == null ? "" : ConfigDocument.json(record))
+                    .build();
+            producer.send(new ProducerRecord<>(Topics.CONFIG_HISTORY.name(), bytes(key), WireEncoder.encode(change)));
+            producer.commitTransaction();
+            List<String> changes = present == null || record == null
+                    ? List.of(record == null ? "deleted" : "new")
+                    : ConfigDocument.changes(present.value(), record);
+            return new Change(changes, offset, revision + 1);
+        } catch (ProducerFencedException e) {
+            throw new UserError(
+                    "Another writer was faster; nothing was written. Look at " + key + ", and try again.", e);
+        } catch (ExecutionException e) {
+            throw unreachable(e.getCause() == null ? e : e.getCause());
+        } catch (KafkaException e) {
+            throw unreachable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserError("Interrupted; nothing was written.", e);
+        }
+    }
+
+    /**
+     * What a new record is made of.
+     *
+     * @param present null: there is none
+     */
+    public record Next(@Nullable ConfigEntry present, Authorship authorship) {}
+
+    /** A record that was deleted goes on counting where it was. */
+    private long lastRevision(String key, @Nullable ConfigEntry present) {
+        if (present != null) {
+            return present.authorship().getRevision();
+        }
+        return history(key).stream()
+                .mapToLong(change -> change.getAuthorship().getRevision())
+                .max()
+                .orElse(0);
+    }
+
+    private void consume(TopicSpec topic, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
+        Map<String, Object> properties = new HashMap<>(client);
+        properties.put("isolation.level", "read_committed");
+        properties.put("default.api.timeout.ms", (int) PATIENCE.toMillis());
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = IntStream.range(0, topic.partitions())
+                    .mapToObj(partition -> new TopicPartition(topic.name(), partition))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+                if (System.nanoTime() - deadlineNanos > 0) {
+                    throw new UserError(topic.name() + " could not be read to its end within " + PATIENCE.toSeconds()
+                            + " s; is a transaction open on it?");
+                }
+                consumer.poll(POLL).forEach(each);
+            }
+        } catch (KafkaException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private static Optional<SpecificRecord> decode(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return Optional.of(new WireReader(SchemaDirectory.builtIn()).read(record.value()));
+        } catch (UnreadableRecordException e) {
+            return Optional.empty(); // jobs and edges tell of it; it counts for nobody
+        }
+    }
+
+    private UserError unreachable(Throwable e) {
+        String hint = e instanceof TimeoutException
+                ? " Is that its address (--bootstrap-servers), and are its topics there (fairlead topics apply)?"
+                : "";
+        return new UserError("Kafka at " + address + " refused: " + e.getMessage() + "." + hint, e);
+    }
+
+    private static byte[] bytes(String key) {
+        return key.getBytes(StandardCharsets.UTF_8);
+    }
+}

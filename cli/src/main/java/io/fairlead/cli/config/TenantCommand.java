@@ -1,0 +1,232 @@
+package io.fairlead.cli.config;
+
+import io.fairlead.cli.UserError;
+import io.fairlead.cli.kafka.KafkaOptions;
+import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.proxy.tenant.SecretHashes;
+import io.fairlead.proxy.tenant.TenantDirectory;
+import io.fairlead.schemas.config.Tenant;
+import io.fairlead.schemas.topics.Topics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code fairlead tenant}. */
+@Command(
+        name = "tenant",
+        description = "See and change who may use the proxies.",
+        subcommands = {
+            TenantCommand.ListTenants.class,
+            TenantCommand.Set.class,
+            TenantCommand.Remove.class,
+            TenantCommand.Hash.class
+        })
+public final class TenantCommand {
+
+    @Mixin
+    private SettingsOptions commonOptions = new SettingsOptions();
+
+    /** {@code fairlead tenant list}. */
+    @Command(name = "list", description = "Tenants, without their secrets.")
+    static final class ListTenants implements Callable<Integer> {
+
+        @Mixin
+        private SettingsOptions commonOptions = new SettingsOptions();
+
+        @Mixin
+        private KafkaOptions kafka = new KafkaOptions();
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            PrintWriter out = spec.commandLine().getOut();
+            Map<String, ConfigEntry> entries = new ConfigStore(kafka.client()).read(Topics.CONFIG_TENANTS);
+            if (entries.isEmpty()) {
+                out.println("No tenants: everybody is answered 407. Add one with: fairlead tenant set");
+            }
+            entries.values().forEach(entry -> {
+                Tenant tenant = (Tenant) entry.value();
+                out.printf(
+                        "%-24s %-9s %d secrets, pools %s, %s in flight, revision %d%n",
+                        tenant.getTenantId(),
+                        tenant.getEnabled() ? "enabled" : "disabled",
+                        tenant.getSecretHashes().size(),
+                        tenant.getPools(),
+                        tenant.getMaxInFlightRequests() == 0 ? "default" : "" + tenant.getMaxInFlightRequests(),
+                        tenant.getAuthorship().getRevision());
+            });
+            return 0;
+        }
+    }
+
+    /** {@code fairlead tenant set}. */
+    @Command(name = "set", description = "Add a tenant, or change what is given; the rest stays.")
+    static final class Set extends OnTenant {
+
+        @Option(
+                names = "--secret",
+                arity = "0..1",
+                interactive = true,
+                description = "Its new secret, asked for without echo; hashed before it is written.")
+        private char @Nullable [] secret;
+
+        @Option(
+                names = "--secret-hash",
+                paramLabel = "HASH",
+                split = ",",
+                description = "bcrypt hashes of its secrets.")
+        private @Nullable List<String> secretHashes;
+
+        @Option(
+                names = "--pools",
+                paramLabel = "NAME",
+                split = ",",
+                description = "Pools it may use; the first is its default.")
+        private @Nullable List<String> pools;
+
+        @Option(names = "--max-in-flight", paramLabel = "N", description = "Requests at once; 0: the edge's default.")
+        private @Nullable Integer maxInFlight;
+
+        @Option(
+                names = "--allow-destination",
+                paramLabel = "PATTERN",
+                split = ",",
+                description = "Allowed beside public addresses.")
+        private @Nullable List<String> allowedDestinations;
+
+        @Option(names = "--enabled", paramLabel = "true|false", description = "Whether it may log in.")
+        private @Nullable Boolean enabled;
+
+        @Override
+        int run(ConfigStore store, WriteOptions write, String id, PrintWriter out) {
+            ConfigStore.Change change =
+                    store.write(Topics.CONFIG_TENANTS, id, write.author(), write.reason(), write.revision(), next -> {
+                        ConfigEntry present = next.present();
+                        Tenant.Builder tenant = present == null
+                                ? Tenant.newBuilder()
+                                        .setTenantId(id)
+                                        .setSecretHashes(List.of())
+                                        .setPools(List.of())
+                                : Tenant.newBuilder((Tenant) present.value());
+                        return checked(
+                                changed(tenant).setAuthorship(next.authorship()).build());
+                    });
+            out.println("tenant " + id + " is now revision " + change.revision() + ".");
+            return 0;
+        }
+
+        private Tenant.Builder changed(Tenant.Builder tenant) {
+            if (secret != null) {
+                tenant.setSecretHashes(List.of(SecretHashes.hash(new String(secret))));
+            }
+            if (secretHashes != null) {
+                tenant.setSecretHashes(secretHashes);
+            }
+            if (pools != null) {
+                tenant.setPools(pools);
+            }
+            if (maxInFlight != null) {
+                tenant.setMaxInFlightRequests(maxInFlight);
+            }
+            if (allowedDestinations != null) {
+                tenant.setAllowedDestinations(allowedDestinations);
+            }
+            if (enabled != null) {
+                tenant.setEnabled(enabled);
+            }
+            return tenant;
+        }
+
+        /** By the rules of the edges that will read it. */
+        private static Tenant checked(Tenant tenant) {
+            try {
+                new TenantDirectory(1, List.of(), java.util.Set.of()).put(tenant);
+                return tenant;
+            } catch (IllegalArgumentException e) {
+                throw new UserError(String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+
+    /** {@code fairlead tenant remove}. */
+    @Command(name = "remove", description = "Remove a tenant: it is answered 407 within seconds.")
+    static final class Remove extends OnTenant {
+
+        @Override
+        int run(ConfigStore store, WriteOptions write, String id, PrintWriter out) {
+            store.write(Topics.CONFIG_TENANTS, id, write.author(), write.reason(), write.revision(), next -> {
+                if (next.present() == null) {
+                    throw new UserError("There is no tenant " + id + ".");
+                }
+                return null;
+            });
+            out.println("tenant " + id + " is removed.");
+            return 0;
+        }
+    }
+
+    /** {@code fairlead tenant hash}. */
+    @Command(name = "hash", description = "Hash the secret on standard input: printf %%s SECRET | fairlead tenant hash")
+    static final class Hash implements Callable<Integer> {
+
+        private static final int SECRET_BYTES_MAX = 4_096;
+
+        @Mixin
+        private SettingsOptions commonOptions = new SettingsOptions();
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws IOException {
+            String secret = new String(System.in.readNBytes(SECRET_BYTES_MAX), StandardCharsets.UTF_8).strip();
+            if (secret.isEmpty()) {
+                throw new UserError("An empty secret opens the door to everybody; give one.");
+            }
+            spec.commandLine().getOut().println(SecretHashes.hash(secret));
+            return 0;
+        }
+    }
+
+    /** What the commands on one tenant have in common. */
+    abstract static class OnTenant implements Callable<Integer> {
+
+        @Mixin
+        private SettingsOptions commonOptions = new SettingsOptions();
+
+        @Mixin
+        private KafkaOptions kafka = new KafkaOptions();
+
+        @Mixin
+        private WriteOptions write = new WriteOptions();
+
+        @Parameters(paramLabel = "TENANT", description = "Its id.")
+        private String id = "";
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            return run(
+                    new ConfigStore(kafka.client()),
+                    write,
+                    id,
+                    spec.commandLine().getOut());
+        }
+
+        abstract int run(ConfigStore store, WriteOptions options, String tenantId, PrintWriter out);
+    }
+}

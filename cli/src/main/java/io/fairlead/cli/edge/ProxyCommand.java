@@ -1,0 +1,182 @@
+package io.fairlead.cli.edge;
+
+import io.fairlead.cli.Foreground;
+import io.fairlead.cli.UserError;
+import io.fairlead.cli.kafka.KafkaOptions;
+import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.edge.EdgeKitSettings;
+import io.fairlead.proxy.link.LinkTls;
+import io.fairlead.proxy.pick.PickPolicy;
+import io.fairlead.proxy.pick.PickSettings;
+import io.fairlead.proxy.supernode.ProxyEdge;
+import io.fairlead.proxy.supernode.ProxyEdgeSettings;
+import io.fairlead.proxy.supernode.SupernodeSettings;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fairlead proxy}: one supernode in the foreground. */
+@Command(name = "proxy", description = "Run a proxy edge: take users' requests and send each through an exit.")
+public final class ProxyCommand implements Callable<Integer> {
+
+    @Mixin
+    private SettingsOptions commonOptions = new SettingsOptions();
+
+    @Mixin
+    private KafkaOptions kafka = new KafkaOptions();
+
+    @Option(
+            names = "--edge-id",
+            paramLabel = "ID",
+            required = true,
+            description = "Its name, unique in the deployment.")
+    private String edgeId = "";
+
+    @Option(
+            names = "--user-address",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8080",
+            description = "Where users connect (default: ${DEFAULT-VALUE}).")
+    private String userAddress = "";
+
+    @Option(
+            names = "--link-address",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8443",
+            description = "Where exit agents dial in (default: ${DEFAULT-VALUE}).")
+    private String linkAddress = "";
+
+    @Option(
+            names = "--admin-address",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:9180",
+            description = "Health and metrics; keep it off public addresses (default: ${DEFAULT-VALUE}).")
+    private String adminAddress = "";
+
+    @Option(
+            names = "--certificate",
+            paramLabel = "PEM",
+            required = true,
+            description = "Certificate chain of this edge.")
+    private Path certificate = Path.of("");
+
+    @Option(names = "--key", paramLabel = "PEM", required = true, description = "Private key of that certificate.")
+    private Path key = Path.of("");
+
+    @Option(
+            names = "--authority",
+            paramLabel = "PEM",
+            required = true,
+            description = "Certificate of the authority that exits' must come from.")
+    private Path authority = Path.of("");
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            required = true,
+            description = "Directory of this edge alone: telemetry that waits for Kafka, and snapshots.")
+    private Path data = Path.of("");
+
+    @Option(
+            names = "--pick",
+            paramLabel = "POLICY",
+            defaultValue = "BAND",
+            description =
+                    "${COMPLETION-CANDIDATES}: the best exit with room, or one of those near it (default: ${DEFAULT-VALUE}).")
+    private PickPolicy pick = PickPolicy.BAND;
+
+    @Option(
+            names = "--allow-destination",
+            paramLabel = "PATTERN",
+            split = ",",
+            description =
+                    "Host, .suffix or CIDR, with optional :port, allowed to every tenant beside public addresses.")
+    private List<String> allowedDestinations = List.of();
+
+    @Option(
+            names = "--drain-ms",
+            paramLabel = "MS",
+            defaultValue = "10000",
+            description = "Requests may go on this long when the proxy is stopped (default: ${DEFAULT-VALUE}).")
+    private int drainMs = 10_000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        ProxyEdgeSettings settings = settings();
+        try (ProxyEdge edge = ProxyEdge.start(settings, tls())) {
+            Foreground.ready(
+                    spec.commandLine().getOut(),
+                    "proxy " + edgeId + ": users on " + text(edge.userAddress()) + ", exits on "
+                            + text(edge.linkAddress()) + ", admin on http://" + text(edge.adminAddress()),
+                    Map.of(
+                            "user", text(edge.userAddress()),
+                            "link", text(edge.linkAddress()),
+                            "admin", "http://" + text(edge.adminAddress())));
+            Foreground.untilTerminated();
+            return 0;
+        } catch (IOException e) {
+            throw new UserError("The proxy can't start: " + e.getMessage(), e);
+        }
+    }
+
+    private ProxyEdgeSettings settings() {
+        try {
+            Map<String, String> client = new HashMap<>();
+            kafka.client().forEach((name, value) -> client.put(name, value.toString()));
+            String version = ProxyCommand.class.getPackage().getImplementationVersion();
+            return new ProxyEdgeSettings(
+                    SupernodeSettings.of(edgeId, bound(userAddress), bound(linkAddress))
+                            .withTenants(List.of(), true)
+                            .withDrainMs(drainMs)
+                            .withAllowedDestinations(allowedDestinations),
+                    EdgeKitSettings.of(
+                                    edgeId,
+                                    "supernode",
+                                    version == null ? "built from source" : version,
+                                    kafka.bootstrapServers(),
+                                    data)
+                            .withKafka(client)
+                            .withAdminAddress(bound(adminAddress)),
+                    PickSettings.DEFAULTS.withPolicy(pick));
+        } catch (IllegalArgumentException e) {
+            throw new UserError("The proxy can't start: " + e.getMessage(), e);
+        }
+    }
+
+    private static InetSocketAddress bound(String text) {
+        InetSocketAddress address = AgentCommand.address(text);
+        return new InetSocketAddress(address.getHostString(), address.getPort());
+    }
+
+    private SslContext tls() throws IOException {
+        for (Path file : List.of(certificate, key, authority)) {
+            if (!Files.isReadable(file)) {
+                throw new UserError(
+                        "The proxy can't read " + file + "; `fairlead authority issue edge` makes such files.");
+            }
+        }
+        try {
+            return LinkTls.forEdge(certificate.toFile(), key.toFile(), authority.toFile());
+        } catch (IllegalArgumentException e) {
+            throw new UserError("The certificate, key or authority is no PEM as expected: " + e.getMessage(), e);
+        }
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+}
