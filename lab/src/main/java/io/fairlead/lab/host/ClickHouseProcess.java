@@ -58,7 +58,7 @@ public final class ClickHouseProcess implements Host {
         Path directory = data.toAbsolutePath().normalize();
         Path library = EngineLibrary.ofThisMachine(options.notices()).path();
         Access access = access(directory);
-        Launch launch = new Launch(
+        Launch launch = Launch.host(
                 "clickhouse",
                 "ClickHouse",
                 "io.fairlead.host.clickhouse.ClickHouseHost",

@@ -76,7 +76,7 @@ public final class FlinkProcess implements Host {
      */
     public static FlinkProcess start(Path data, Options options) throws HostFailure {
         Path directory = data.toAbsolutePath().normalize();
-        Launch launch = new Launch(
+        Launch launch = Launch.host(
                 "flink",
                 "Flink",
                 "io.fairlead.host.flink.FlinkHost",

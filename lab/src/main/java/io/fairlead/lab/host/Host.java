@@ -4,7 +4,8 @@ import java.util.Collection;
 import java.util.OptionalLong;
 
 /** A server in a process of its own, with its data in one directory. {@link #close()} ends it in order and keeps the data. */
-public sealed interface Host extends AutoCloseable permits KafkaProcess, FlinkProcess, ClickHouseProcess {
+public sealed interface Host extends AutoCloseable
+        permits KafkaProcess, FlinkProcess, ClickHouseProcess, CommandProcess {
     /** The process through all its lives. */
     HostProcess process();
 

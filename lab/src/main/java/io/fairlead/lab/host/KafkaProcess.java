@@ -44,7 +44,7 @@ public final class KafkaProcess implements Host {
      */
     public static KafkaProcess start(Path data, Options options) throws HostFailure {
         Path directory = data.toAbsolutePath().normalize();
-        Launch launch = new Launch(
+        Launch launch = Launch.host(
                 "kafka",
                 "Kafka",
                 "io.fairlead.host.kafka.KafkaHost",

@@ -9,26 +9,53 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * How a host's process is started: everything but its ports, which may differ between two lives.
  *
- * @param name of the directory under {@code lab/hosts}, and of the log file
+ * @param name of the log file
  * @param title as people know it
+ * @param classPath as {@code java -cp} takes it
  * @param properties the host's settings, without {@code fairlead.data} and its ports
+ * @param arguments of the main class, when the ports are known
  * @param data the host's own directory
  * @param startLimit how long it may take until it says that it is ready
  */
 record Launch(
         String name,
         String title,
+        String classPath,
         String mainClass,
         List<String> jvmFlags,
         Map<String, String> properties,
+        Function<Map<String, Integer>, List<String>> arguments,
         Path data,
         Duration startLimit) {
     private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final long ERRORS_KEPT_BYTES = 1 << 20;
+
+    /** A host of {@code lab/hosts}, which takes all it is told as system properties. */
+    static Launch host(
+            String name,
+            String title,
+            String mainClass,
+            List<String> jvmFlags,
+            Map<String, String> properties,
+            Path data,
+            Duration startLimit)
+            throws HostFailure {
+        return new Launch(
+                name,
+                title,
+                ProjectHome.find().classPath(name),
+                mainClass,
+                jvmFlags,
+                properties,
+                ports -> List.of(),
+                data,
+                startLimit);
+    }
 
     Path log() {
         return data.resolve(name + ".log");
@@ -51,8 +78,9 @@ record Launch(
         ports.forEach((port, number) -> command.add("-Dfairlead." + port + "=" + number));
         properties.forEach((property, value) -> command.add("-Dfairlead." + property + "=" + value));
         command.add("-cp");
-        command.add(ProjectHome.find().classPath(name));
+        command.add(classPath);
         command.add(mainClass);
+        command.addAll(arguments.apply(ports));
         return new ProcessBuilder(command)
                 .directory(data.toFile())
                 .redirectError(ProcessBuilder.Redirect.appendTo(shortened(errors())))

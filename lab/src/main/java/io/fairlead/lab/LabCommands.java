@@ -1,0 +1,15 @@
+package io.fairlead.lab;
+
+import io.fairlead.cli.CommandSource;
+import io.fairlead.lab.demo.DemoCommand;
+import io.fairlead.lab.fleet.FleetCommand;
+import java.util.List;
+
+/** What the lab adds to the command line. */
+public final class LabCommands implements CommandSource {
+
+    @Override
+    public List<Object> commands() {
+        return List.of(new DemoCommand(), new FleetCommand());
+    }
+}

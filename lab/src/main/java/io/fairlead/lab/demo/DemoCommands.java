@@ -1,0 +1,121 @@
+package io.fairlead.lab.demo;
+
+import io.fairlead.cli.UserError;
+import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.lab.fleet.Impairment;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Commands to a demo that runs in another terminal. */
+final class DemoCommands {
+
+    private DemoCommands() {}
+
+    /** What they have in common: which demo, and which exit. */
+    abstract static class OnExit implements Callable<Integer> {
+
+        @Mixin
+        private SettingsOptions commonOptions = new SettingsOptions();
+
+        @Option(names = "--data", paramLabel = "DIR", description = "Data directory of the demo, if it was told one.")
+        private @Nullable Path data;
+
+        @Parameters(paramLabel = "EXIT", description = "Such as exit-07.")
+        private String exitId = "";
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            Path file = DemoCommand.dataDirectory(data).resolve("fleet.url");
+            try {
+                URI control = URI.create(Files.readString(file).strip());
+                String now = run(new ConsoleReader(), control.resolve("/exits/" + exitId + "/impairment"));
+                spec.commandLine().getOut().println(exitId + " is now: " + now);
+                return 0;
+            } catch (java.nio.file.NoSuchFileException | ConnectException e) {
+                throw new UserError(
+                        "No demo runs with its data in " + file.getParent() + ". Start it with: ./fairlead demo", e);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new UserError(String.valueOf(e.getMessage()), e);
+            }
+        }
+
+        abstract String run(ConsoleReader reader, URI impairment) throws IOException, InterruptedException;
+    }
+
+    /** {@code fairlead demo impair}. */
+    @Command(name = "impair", description = "Make the paths of an exit of the running demo worse.")
+    static final class Impair extends OnExit {
+
+        @Option(
+                names = "--delay",
+                paramLabel = "TIME",
+                defaultValue = "0ms",
+                description = "Added to every round trip, such as 800ms.")
+        private String delay = "0ms";
+
+        @Option(
+                names = "--jitter",
+                paramLabel = "TIME",
+                defaultValue = "0ms",
+                description = "Up to so much more, at random.")
+        private String jitter = "0ms";
+
+        @Option(
+                names = "--loss",
+                paramLabel = "SHARE",
+                defaultValue = "0%%",
+                description = "Share of data that comes 200 ms late, such as 5%%.")
+        private String loss = "0%";
+
+        @Option(
+                names = "--fail",
+                paramLabel = "SHARE",
+                defaultValue = "0%%",
+                description = "Share of connections that are reset, such as 20%%.")
+        private String fail = "0%";
+
+        @Option(
+                names = "--churn",
+                paramLabel = "TIME",
+                defaultValue = "0s",
+                description = "About how often it loses its links, such as 30s.")
+        private String churn = "0s";
+
+        @Override
+        String run(ConsoleReader reader, URI impairment) throws IOException, InterruptedException {
+            Impairment wanted = new Impairment(
+                    DemoCommand.millis(delay),
+                    DemoCommand.millis(jitter),
+                    DemoCommand.share(loss),
+                    DemoCommand.share(fail),
+                    DemoCommand.millis(churn));
+            reader.change(impairment, wanted);
+            return wanted.toString();
+        }
+    }
+
+    /** {@code fairlead demo heal}. */
+    @Command(name = "heal", description = "Make the paths of an exit as they were when the demo began.")
+    static final class Heal extends OnExit {
+
+        @Override
+        String run(ConsoleReader reader, URI impairment) throws IOException, InterruptedException {
+            reader.delete(impairment);
+            return "as it was";
+        }
+    }
+}

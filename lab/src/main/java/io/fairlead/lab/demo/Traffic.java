@@ -1,0 +1,153 @@
+package io.fairlead.lab.demo;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Asks the site for things through the proxy. Open loop: a request begins when its time has come, however long the others take, so that
+ * what waits is seen. Closed loop: the next begins when one is over.
+ */
+public final class Traffic implements AutoCloseable {
+
+    private static final int LOOPS = 1;
+    private static final long LONGEST_US = 60_000_000;
+
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(LOOPS, NioIoHandler.newFactory());
+    private final ProxyUser user;
+    private final String url;
+    private final Tally open = new Tally();
+    private volatile double requestsPerSecond;
+    private volatile boolean ended;
+    private final Thread pacer;
+
+    /** How requests ended since it began. */
+    static final class Tally implements ProxyUser.Told {
+        private final AtomicInteger inFlight = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger();
+        private final AtomicInteger good = new AtomicInteger();
+        private final Histogram times = new ConcurrentHistogram(LONGEST_US, 3);
+
+        @Override
+        public void over(int status, long nanos) {
+            inFlight.decrementAndGet();
+            done.incrementAndGet();
+            if (status >= 200 && status < 400) {
+                good.incrementAndGet();
+                times.recordValue(Math.min(LONGEST_US, TimeUnit.NANOSECONDS.toMicros(nanos)));
+            }
+        }
+
+        Report report() {
+            return new Report(
+                    done.get(),
+                    good.get(),
+                    times.getValueAtPercentile(50) / 1_000.0,
+                    times.getValueAtPercentile(99) / 1_000.0);
+        }
+    }
+
+    /**
+     * How requests ended.
+     *
+     * @param requests that are over
+     * @param good of these, those with an answer of the site
+     * @param p50Ms of the good ones, to the last byte
+     */
+    public record Report(int requests, int good, double p50Ms, double p99Ms) {
+
+        public double success() {
+            return requests == 0 ? 0 : (double) good / requests;
+        }
+    }
+
+    /**
+     * Begins, with nothing to do.
+     *
+     * @param url what is asked for
+     */
+    public Traffic(InetSocketAddress proxy, String tenant, String secret, String url) {
+        this.user = new ProxyUser(loops, proxy, tenant, secret);
+        this.url = url;
+        this.pacer = new Thread(this::pace, "traffic");
+        pacer.setDaemon(true);
+        pacer.start();
+    }
+
+    /** Sets the rate of the open loop. */
+    public void rate(double perSecond) {
+        requestsPerSecond = perSecond;
+    }
+
+    /** The open loop since its beginning. */
+    public Report report() {
+        return open.report();
+    }
+
+    /** Requests of the open loop that are under way. */
+    public int inFlight() {
+        return open.inFlight.get();
+    }
+
+    /**
+     * Runs a closed loop.
+     *
+     * @param users who ask one after the other
+     * @param requests in all
+     */
+    public Report closedLoop(int users, int requests) throws InterruptedException {
+        Tally tally = new Tally();
+        AtomicInteger left = new AtomicInteger(requests);
+        CountDownLatch end = new CountDownLatch(requests);
+        for (int i = 0; i < users; i++) {
+            next(tally, left, end);
+        }
+        end.await();
+        return tally.report();
+    }
+
+    private void next(Tally tally, AtomicInteger left, CountDownLatch end) {
+        if (left.getAndDecrement() <= 0) {
+            return;
+        }
+        tally.inFlight.incrementAndGet();
+        user.get(url, (status, nanos) -> {
+            tally.over(status, nanos);
+            end.countDown();
+            next(tally, left, end);
+        });
+    }
+
+    private void pace() {
+        long dueNanos = System.nanoTime();
+        while (!ended) {
+            double rate = requestsPerSecond;
+            if (rate <= 0) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                dueNanos = System.nanoTime();
+                continue;
+            }
+            long nowNanos = System.nanoTime();
+            if (dueNanos - nowNanos > 0) {
+                LockSupport.parkNanos(dueNanos - nowNanos);
+                continue;
+            }
+            dueNanos += (long) (TimeUnit.SECONDS.toNanos(1) / rate);
+            open.inFlight.incrementAndGet();
+            user.get(url, open);
+        }
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}
