@@ -24,7 +24,7 @@ export function Loop({ status, rows, traffic, p95 }: Props) {
       <Figure label="First byte, p95" value={p95 === null ? "–" : milliseconds(p95)} window={`last ${traffic?.stepSeconds ?? 5} s${objectives ? `, at most ${milliseconds(objectives.latencyP95Ms)} wanted` : ""}`}
         missed={p95 !== null && objectives !== undefined && p95 > objectives.latencyP95Ms} />
       <Figure label="Exits online" value={String(online)} unit={` of ${rows.length}`} window="by the newest decisions" />
-      <Figure label="Event to effect, p99" value={p99 === null ? "–" : milliseconds(p99)} window={p50 === null ? "no decision applied lately" : `p50 ${milliseconds(p50)}, last second`} />
+      <Figure label="Event to effect, p99" value={p99 === null ? "–" : milliseconds(p99)} window={p50 === null ? "no decision applied lately" : `p50 ${milliseconds(p50)}, last minute`} />
       <Figure label="Jobs" missed={(status?.jobs ?? []).some((job) => objectives !== undefined && job.silenceMs > objectives.jobSilenceMs)}
         value={
           <ul class="jobs">

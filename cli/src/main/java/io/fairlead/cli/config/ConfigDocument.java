@@ -6,20 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.cli.UserError;
 import io.fairlead.schemas.config.Authorship;
-import java.io.ByteArrayOutputStream;
+import io.fairlead.schemas.wire.RecordJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.Encoder;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificData;
-import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 
 /** A config record as JSON that people read and change. */
@@ -38,29 +31,16 @@ final class ConfigDocument {
 
     static ConfigDocument of(SpecificRecord record) {
         try {
-            return new ConfigDocument(record.getSchema(), (ObjectNode) JSON.readTree(json(record)));
+            return new ConfigDocument(record.getSchema(), (ObjectNode) JSON.readTree(RecordJson.write(record)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Avro wrote JSON that is none", e);
         }
     }
 
-    /** A record as one line of JSON. */
-    static String json(SpecificRecord record) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            Encoder encoder = EncoderFactory.get().jsonEncoder(record.getSchema(), bytes);
-            new SpecificDatumWriter<SpecificRecord>(record.getSchema(), SpecificData.get()).write(record, encoder);
-            encoder.flush();
-        } catch (IOException e) {
-            throw new IllegalStateException("a record can't be written to memory", e);
-        }
-        return bytes.toString(StandardCharsets.UTF_8);
-    }
-
     /**
      * Lays {@code name=value} over the fields; a value is JSON, or else text.
      *
-     * @throws UserError naming a field that does not exist
+     * @throws UserError naming a field that does not exist, or a value that is of another type
      */
     ConfigDocument with(List<String> assignments) {
         ObjectNode changed = fields.deepCopy();
@@ -70,7 +50,7 @@ final class ConfigDocument {
                 throw new UserError("'" + assignment + "' is no FIELD=VALUE.");
             }
             String name = assignment.substring(0, equals);
-            changed.set(known(name), value(assignment.substring(equals + 1)));
+            set(changed, name, value(assignment.substring(equals + 1)));
         }
         return new ConfigDocument(schema, changed);
     }
@@ -84,7 +64,7 @@ final class ConfigDocument {
                 throw new UserError(where + " holds no JSON object.");
             }
             for (Map.Entry<String, JsonNode> field : object.properties()) {
-                changed.set(known(field.getKey()), field.getValue());
+                set(changed, field.getKey(), field.getValue());
             }
         } catch (JsonProcessingException e) {
             throw new UserError(where + " is no JSON: " + e.getOriginalMessage(), e);
@@ -100,9 +80,8 @@ final class ConfigDocument {
     SpecificRecord record(Authorship authorship) {
         ObjectNode whole = fields.deepCopy();
         try {
-            whole.set(AUTHORSHIP, JSON.readTree(json(authorship)));
-            return new SpecificDatumReader<SpecificRecord>(schema, schema, SpecificData.get())
-                    .read(null, DecoderFactory.get().jsonDecoder(schema, whole.toString()));
+            whole.set(AUTHORSHIP, JSON.readTree(RecordJson.write(authorship)));
+            return RecordJson.read(schema, whole.toString());
         } catch (IOException | AvroRuntimeException e) {
             throw new UserError(
                     "That is no " + schema.getName() + ": " + e.getMessage() + ". Its fields are " + describe() + ".",
@@ -133,12 +112,34 @@ final class ConfigDocument {
         return lines;
     }
 
-    private String known(String name) {
-        if (schema.getField(name) == null || name.equals(AUTHORSHIP)) {
+    private void set(ObjectNode changed, String name, JsonNode value) {
+        Schema.Field field = schema.getField(name);
+        if (field == null || name.equals(AUTHORSHIP)) {
             throw new UserError(
                     "A " + schema.getName() + " has no field '" + name + "'; its fields are " + describe() + ".");
         }
-        return name;
+        String wanted = wanted(field.schema(), value);
+        if (!wanted.isEmpty()) {
+            throw new UserError(name + " is " + value + " but must be " + wanted + ".");
+        }
+        changed.set(name, value);
+    }
+
+    /** What a value of the type must be, in words; empty: this one is. What is nested is left to Avro. */
+    private static String wanted(Schema type, JsonNode value) {
+        return switch (type.getType()) {
+            case DOUBLE, FLOAT -> value.isNumber() ? "" : "a number";
+            case LONG, INT -> value.isIntegralNumber() ? "" : "a whole number";
+            case STRING -> value.isTextual() ? "" : "a text";
+            case BOOLEAN -> value.isBoolean() ? "" : "true or false";
+            case ENUM ->
+                value.isTextual() && type.hasEnumSymbol(value.textValue())
+                        ? ""
+                        : "one of " + String.join(", ", type.getEnumSymbols());
+            case ARRAY -> value.isArray() ? "" : "a list, such as [\"a\", \"b\"]";
+            case MAP, RECORD -> value.isObject() ? "" : "an object, such as {\"name\": …}";
+            default -> "";
+        };
     }
 
     private String describe() {

@@ -5,6 +5,7 @@ import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.ConfigChanged;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
+import io.fairlead.schemas.wire.RecordJson;
 import io.fairlead.schemas.wire.SchemaDirectory;
 import io.fairlead.schemas.wire.UnreadableRecordException;
 import io.fairlead.schemas.wire.WireEncoder;
@@ -128,7 +129,7 @@ public final class ConfigStore {
                     .setAuthorship(authorship)
                     .setOffset(offset)
                     .setValue(ByteBuffer.wrap(value == null ? new byte[0] : value))
-                    .setJson(record == null ? "" : ConfigDocument.json(record))
+                    .setJson(record == null ? "" : RecordJson.write(record))
                     .build();
             producer.send(new ProducerRecord<>(Topics.CONFIG_HISTORY.name(), bytes(key), WireEncoder.encode(change)));
             producer.commitTransaction();

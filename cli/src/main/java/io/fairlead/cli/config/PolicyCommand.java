@@ -56,9 +56,9 @@ public final class PolicyCommand {
 
         @Parameters(
                 index = "0",
-                paramLabel = "KIND/SCOPE",
+                paramLabel = "KIND[/SCOPE]",
                 description =
-                        "KIND: quality, capacity or benchmark; SCOPE: default, type:NAME, pool:NAME or class:NAME.")
+                        "KIND: quality, capacity or benchmark; SCOPE: default (if not said), type:NAME, pool:NAME or class:NAME.")
         private String key = "";
 
         @Spec
@@ -67,13 +67,11 @@ public final class PolicyCommand {
         @Override
         public Integer call() {
             int slash = key.indexOf('/');
-            if (slash < 1) {
-                throw new UserError("'" + key + "' is no KIND/SCOPE, such as quality/default or capacity/type:mobile.");
-            }
+            String kind = slash < 0 ? key : key.substring(0, slash);
+            String scope = slash < 0 ? Scope.GLOBAL.toString() : key.substring(slash + 1);
             try {
-                SpecificRecord fallback = PolicyRecords.write(
-                        PolicyRecords.defaults(key.substring(0, slash), Scope.parse(key.substring(slash + 1))), NOBODY);
-                return run(key, fallback, spec.commandLine().getOut());
+                SpecificRecord fallback = PolicyRecords.write(PolicyRecords.defaults(kind, Scope.parse(scope)), NOBODY);
+                return run(kind + "/" + scope, fallback, spec.commandLine().getOut());
             } catch (IllegalArgumentException e) {
                 throw new UserError("'" + key + "': " + e.getMessage() + ".", e);
             }

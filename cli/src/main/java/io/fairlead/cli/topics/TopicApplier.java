@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -26,7 +26,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -136,14 +136,14 @@ public final class TopicApplier implements AutoCloseable {
         properties.put("acks", "all");
         try (Producer<byte[], byte[]> producer =
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            Contract.records().forEach(record -> {
-                Schema schema = Contract.schema(record);
-                producer.send(new ProducerRecord<>(
-                        Topics.SCHEMAS.name(),
-                        SchemaDirectory.key(schema).getBytes(StandardCharsets.UTF_8),
-                        schema.toString().getBytes(StandardCharsets.UTF_8)));
-            });
-            producer.flush();
+            List<Future<RecordMetadata>> sent = Contract.records().stream()
+                    .map(Contract::schema)
+                    .map(schema -> producer.send(new ProducerRecord<>(
+                            Topics.SCHEMAS.name(),
+                            SchemaDirectory.key(schema).getBytes(StandardCharsets.UTF_8),
+                            schema.toString().getBytes(StandardCharsets.UTF_8))))
+                    .toList();
+            sent.forEach(each -> answer(each, "take the schemas"));
         }
     }
 
@@ -156,7 +156,7 @@ public final class TopicApplier implements AutoCloseable {
         return new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
     }
 
-    private <T> T answer(KafkaFuture<T> future, String what) {
+    private <T> T answer(Future<T> future, String what) {
         try {
             return future.get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

@@ -5,7 +5,9 @@ import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.telemetry.AppliedDecisions;
 import io.fairlead.schemas.telemetry.EdgeReport;
+import io.fairlead.schemas.topics.Topics;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -16,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest of everything that the live topics say. One thread writes, any thread reads. Bounded: exits by the
@@ -34,6 +37,7 @@ final class FleetState {
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
     private final Map<String, JobHeartbeat> jobs = new ConcurrentHashMap<>();
     private final Map<String, EdgeReport> edges = new ConcurrentHashMap<>();
+    private final Map<String, LoopLately> loops = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<Long, PolicyChange> changes = new ConcurrentSkipListMap<>();
     private final AtomicInteger notShown = new AtomicInteger();
 
@@ -77,6 +81,12 @@ final class FleetState {
                                     >= held.getHeader().getObservedAtMs()
                             ? told
                             : held);
+            for (AppliedDecisions applied : report.getApplied()) {
+                if (applied.getTopic().equals(Topics.DECISIONS_EXITS.name())) {
+                    loops.computeIfAbsent(edge, id -> new LoopLately())
+                            .add(report.getHeader().getObservedAtMs(), applied);
+                }
+            }
         }
     }
 
@@ -110,6 +120,12 @@ final class FleetState {
 
     Collection<EdgeReport> edges() {
         return edges.values();
+    }
+
+    /** How long the loop took lately at an edge; null: nothing was applied there lately. */
+    LoopLately.@Nullable Figures loop(String edgeId, long nowMs) {
+        LoopLately loop = loops.get(edgeId);
+        return loop == null ? null : loop.figures(nowMs);
     }
 
     /** In the order of their versions. */

@@ -44,7 +44,8 @@ record Status(
 
     /**
      * @param silenceMs since its newest report
-     * @param loopP50Ms from an event on an edge to the decision applied here; null: none applied lately
+     * @param loopP50Ms from an event on an edge to the decision applied here, see {@link LoopLately.Figures}; null: none
+     *     applied in the last minute
      * @param lost telemetry records since its start
      */
     record Edge(

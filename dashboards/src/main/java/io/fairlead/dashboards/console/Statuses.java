@@ -1,10 +1,8 @@
 package io.fairlead.dashboards.console;
 
 import io.fairlead.schemas.decisions.JobHeartbeat;
-import io.fairlead.schemas.telemetry.AppliedDecisions;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.PublishedTelemetry;
-import io.fairlead.schemas.topics.Topics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +26,7 @@ final class Statuses {
                 .sorted(Comparator.comparing(Status.Job::job))
                 .toList();
         List<Status.Edge> edges = fleet.edges().stream()
-                .map(report -> edge(nowMs, report))
+                .map(report -> edge(nowMs, report, fleet))
                 .filter(edge -> edge.silenceMs() < EDGE_GONE_MS)
                 .sorted(Comparator.comparing(Status.Edge::id))
                 .toList();
@@ -101,15 +99,8 @@ final class Statuses {
                 heartbeat.getDecisions());
     }
 
-    private static Status.Edge edge(long nowMs, EdgeReport report) {
-        Long loopP50Ms = null;
-        Long loopP99Ms = null;
-        for (AppliedDecisions applied : report.getApplied()) {
-            if (applied.getTopic().equals(Topics.DECISIONS_EXITS.name()) && applied.getApplied() > 0) {
-                loopP50Ms = applied.getLoopP50Ms();
-                loopP99Ms = applied.getLoopP99Ms();
-            }
-        }
+    private static Status.Edge edge(long nowMs, EdgeReport report, FleetState fleet) {
+        LoopLately.Figures loop = fleet.loop(report.getHeader().getEdgeId(), nowMs);
         return new Status.Edge(
                 report.getHeader().getEdgeId(),
                 report.getKind(),
@@ -118,8 +109,8 @@ final class Statuses {
                 report.getInFlightRequests(),
                 report.getLocalScoring(),
                 report.getDraining(),
-                loopP50Ms,
-                loopP99Ms,
+                loop == null ? null : loop.p50Ms(),
+                loop == null ? null : loop.p99Ms(),
                 report.getPublished().stream()
                         .mapToLong(PublishedTelemetry::getLost)
                         .sum());

@@ -35,6 +35,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private static final int ROUND_MS = 1_000;
     private static final int PLAIN_EVERY = 5;
+    private static final int MINUTE_ROUNDS = 60;
 
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();
@@ -47,10 +48,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--duration",
-            paramLabel = "SECONDS",
-            defaultValue = "0",
-            description = "End after this; 0: at Ctrl-C.")
-    private long durationSeconds;
+            paramLabel = "TIME",
+            defaultValue = "0s",
+            converter = Amounts.Time.class,
+            description = "End after this, such as 20m; 0s: at Ctrl-C.")
+    private Duration duration = Duration.ZERO;
 
     @Option(
             names = "--check",
@@ -195,7 +197,12 @@ public final class DemoCommand implements Callable<Integer> {
         hurry.start();
     }
 
-    private static void tell(DemoSystem system, Consumer<String> progress) {
+    /** What a command to this demo says beside, if its data are not in the place where they are looked for. */
+    private String dataHint() {
+        return data == null ? "" : " --data " + data;
+    }
+
+    private void tell(DemoSystem system, Consumer<String> progress) {
         String proxy = system.users().getHostString() + ":" + system.users().getPort();
         progress.accept("");
         progress.accept("  console   " + system.consoleUrl());
@@ -205,7 +212,7 @@ public final class DemoCommand implements Callable<Integer> {
         progress.accept("            curl -k -x http://" + DemoConfig.TENANT + ":" + DemoConfig.SECRET + "@" + proxy
                 + " https://127.0.0.1:" + system.site().securePort() + "/");
         progress.accept("  make one worse, and see its traffic go:");
-        progress.accept("            ./fairlead demo impair exit-07 --delay 800ms");
+        progress.accept("            ./fairlead demo impair exit-07 --delay 800ms" + dataHint());
         progress.accept("");
     }
 
@@ -227,34 +234,36 @@ public final class DemoCommand implements Callable<Integer> {
         traffic.rate(rate);
         ConsoleReader reader = new ConsoleReader();
         FleetView view = new FleetView(reader, system.consoleUrl(), system.control());
-        long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(durationSeconds);
-        try (Terminal terminal =
-                TerminalBuilder.builder().system(true).dumb(true).build()) {
+        long endNanos = System.nanoTime() + duration.toNanos();
+        // Native signal handlers of the terminal would take Ctrl-C away from the end in good order.
+        try (Terminal terminal = TerminalBuilder.builder()
+                .system(true)
+                .dumb(true)
+                .nativeSignals(false)
+                .build()) {
             boolean live = !Terminal.TYPE_DUMB.equals(terminal.getType())
                     && !Terminal.TYPE_DUMB_COLOR.equals(terminal.getType());
-            Traffic.Report last = traffic.report();
+            RecentTraffic minute = new RecentTraffic(MINUTE_ROUNDS);
+            traffic.interval();
             for (int round = 1;
                     !asked.await(ROUND_MS, TimeUnit.MILLISECONDS)
-                            && (durationSeconds == 0 || System.nanoTime() - endNanos < 0);
+                            && (duration.isZero() || System.nanoTime() - endNanos < 0);
                     round++) {
-                Traffic.Report now = traffic.report();
+                Traffic.Interval second = traffic.interval();
+                Traffic.Report now = minute.add(second);
                 String line = String.format(
                         Locale.ROOT,
-                        "%s/s  success %.1f %%  p50 %.0f ms  p99 %.0f ms  memory %d MiB",
-                        now.requests() - last.requests(),
+                        "%d/s  last minute: success %.1f %%  p50 %.0f ms  p99 %.0f ms  memory %d MiB",
+                        second.requests(),
                         now.success() * 100,
                         now.p50Ms(),
                         now.p99Ms(),
                         system.rssBytes() >> 20);
                 if (live) {
-                    last = now;
                     draw(terminal, system, view, line);
                 } else if (round % PLAIN_EVERY == 0) {
                     out.println(line);
                     out.flush();
-                    last = now;
-                } else {
-                    last = now;
                 }
             }
         }
@@ -263,8 +272,7 @@ public final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void draw(Terminal terminal, DemoSystem system, FleetView view, String line)
-            throws InterruptedException {
+    private void draw(Terminal terminal, DemoSystem system, FleetView view, String line) throws InterruptedException {
         String table;
         try {
             table = FleetView.table(view.rows(), Math.max(80, terminal.getWidth()));
@@ -279,37 +287,5 @@ public final class DemoCommand implements Callable<Integer> {
         screen.println(
                 "\n  Ctrl-C ends it; the data stay in " + system.options().data());
         screen.flush();
-    }
-
-    /** How long a text such as {@code 800ms}, {@code 2s} or {@code 1500} is, in ms. */
-    static int millis(String text) {
-        String number = text.strip().toLowerCase(Locale.ROOT);
-        try {
-            if (number.endsWith("ms")) {
-                return Integer.parseInt(number.substring(0, number.length() - 2).strip());
-            }
-            if (number.endsWith("s")) {
-                return Math.toIntExact(Duration.ofSeconds(Integer.parseInt(
-                                number.substring(0, number.length() - 1).strip()))
-                        .toMillis());
-            }
-            return Integer.parseInt(number);
-        } catch (ArithmeticException | NumberFormatException e) {
-            throw new UserError("'" + text + "' is no time; write 800ms or 2s.", e);
-        }
-    }
-
-    /** A share such as {@code 20%} or {@code 0.2}. */
-    static double share(String text) {
-        String number = text.strip();
-        try {
-            return number.endsWith("%")
-                    ? Double.parseDouble(
-                                    number.substring(0, number.length() - 1).strip())
-                            / 100
-                    : Double.parseDouble(number);
-        } catch (NumberFormatException e) {
-            throw new UserError("'" + text + "' is no share; write 20% or 0.2.", e);
-        }
     }
 }

@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,7 +49,7 @@ final class DemoCommands {
             } catch (java.nio.file.NoSuchFileException | ConnectException e) {
                 throw new UserError(
                         "No demo runs with its data in " + file.getParent() + ". Start it with: ./fairlead demo", e);
-            } catch (IOException | IllegalArgumentException e) {
+            } catch (IOException | IllegalArgumentException | ArithmeticException e) {
                 throw new UserError(String.valueOf(e.getMessage()), e);
             }
         }
@@ -64,45 +65,50 @@ final class DemoCommands {
                 names = "--delay",
                 paramLabel = "TIME",
                 defaultValue = "0ms",
+                converter = Amounts.Time.class,
                 description = "Added to every round trip, such as 800ms.")
-        private String delay = "0ms";
+        private Duration delay = Duration.ZERO;
 
         @Option(
                 names = "--jitter",
                 paramLabel = "TIME",
                 defaultValue = "0ms",
+                converter = Amounts.Time.class,
                 description = "Up to so much more, at random.")
-        private String jitter = "0ms";
+        private Duration jitter = Duration.ZERO;
 
         @Option(
                 names = "--loss",
                 paramLabel = "SHARE",
-                defaultValue = "0%%",
+                defaultValue = "0%",
+                converter = Amounts.Share.class,
                 description = "Share of data that comes 200 ms late, such as 5%%.")
-        private String loss = "0%";
+        private double loss;
 
         @Option(
                 names = "--fail",
                 paramLabel = "SHARE",
-                defaultValue = "0%%",
+                defaultValue = "0%",
+                converter = Amounts.Share.class,
                 description = "Share of connections that are reset, such as 20%%.")
-        private String fail = "0%";
+        private double fail;
 
         @Option(
                 names = "--churn",
                 paramLabel = "TIME",
                 defaultValue = "0s",
+                converter = Amounts.Time.class,
                 description = "About how often it loses its links, such as 30s.")
-        private String churn = "0s";
+        private Duration churn = Duration.ZERO;
 
         @Override
         String run(ConsoleReader reader, URI impairment) throws IOException, InterruptedException {
             Impairment wanted = new Impairment(
-                    DemoCommand.millis(delay),
-                    DemoCommand.millis(jitter),
-                    DemoCommand.share(loss),
-                    DemoCommand.share(fail),
-                    DemoCommand.millis(churn));
+                    Math.toIntExact(delay.toMillis()),
+                    Math.toIntExact(jitter.toMillis()),
+                    loss,
+                    fail,
+                    Math.toIntExact(churn.toMillis()));
             reader.change(impairment, wanted);
             return wanted.toString();
         }

@@ -34,7 +34,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,8 @@ final class DemoSystem implements AutoCloseable {
     private static final String FACTS = "io.fairlead.jobs.facts.FactsJob";
     private static final String QUALITY = "io.fairlead.jobs.quality.QualityJob";
     private static final Duration CERTIFICATES_VALID = Duration.ofDays(30);
+    private static final Duration EXITS_WAIT = Duration.ofSeconds(20);
+    private static final double EXITS_WANTED = 0.9;
     private static final int PROXY_HEAP_MIB = 256;
     private static final int FLEET_HEAP_MIB = 192;
     private static final int CONSOLE_HEAP_MIB = 192;
@@ -157,6 +161,7 @@ final class DemoSystem implements AutoCloseable {
         submitJobs();
         get(edges);
         get(consoleStart);
+        exits();
         Files.writeString(options.data().resolve("fleet.url"), control().toString());
     }
 
@@ -253,7 +258,22 @@ final class DemoSystem implements AutoCloseable {
                 dir("fleet"),
                 progress));
         fleet = started;
-        said("Fleet", options.exits() + " exits dial in");
+        said("Fleet", started.address("control"));
+    }
+
+    /** Waits until most exits have dialed in; those that come and go may be away just now. */
+    private void exits() throws IOException, InterruptedException {
+        ConsoleReader reads = new ConsoleReader();
+        URI exits = control().resolve("/exits");
+        long deadlineNanos = System.nanoTime() + EXITS_WAIT.toNanos();
+        long linked = 0;
+        while (linked < EXITS_WANTED * options.exits() && System.nanoTime() - deadlineNanos < 0) {
+            TimeUnit.MILLISECONDS.sleep(100);
+            linked = StreamSupport.stream(reads.get(exits).spliterator(), false)
+                    .filter(exit -> exit.get("linksUp").asInt() > 0)
+                    .count();
+        }
+        said("Exits", linked + " of " + options.exits() + " have dialed in");
     }
 
     private void console() throws IOException {

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
 
 /**
  * Asks the site for things through the proxy. Open loop: a request begins when its time has come, however long the others take, so that
@@ -24,6 +25,8 @@ public final class Traffic implements AutoCloseable {
     private final ProxyUser user;
     private final String url;
     private final Tally open = new Tally();
+    private int requestsTold;
+    private int goodTold;
     private volatile double requestsPerSecond;
     private volatile boolean ended;
     private final Thread pacer;
@@ -34,6 +37,7 @@ public final class Traffic implements AutoCloseable {
         private final AtomicInteger done = new AtomicInteger();
         private final AtomicInteger good = new AtomicInteger();
         private final Histogram times = new ConcurrentHistogram(LONGEST_US, 3);
+        private final Recorder lately = new Recorder(LONGEST_US, 2);
 
         @Override
         public void over(int status, long nanos) {
@@ -41,16 +45,14 @@ public final class Traffic implements AutoCloseable {
             done.incrementAndGet();
             if (status >= 200 && status < 400) {
                 good.incrementAndGet();
-                times.recordValue(Math.min(LONGEST_US, TimeUnit.NANOSECONDS.toMicros(nanos)));
+                long micros = Math.min(LONGEST_US, TimeUnit.NANOSECONDS.toMicros(nanos));
+                times.recordValue(micros);
+                lately.recordValue(micros);
             }
         }
 
         Report report() {
-            return new Report(
-                    done.get(),
-                    good.get(),
-                    times.getValueAtPercentile(50) / 1_000.0,
-                    times.getValueAtPercentile(99) / 1_000.0);
+            return Report.of(done.get(), good.get(), times);
         }
     }
 
@@ -63,10 +65,25 @@ public final class Traffic implements AutoCloseable {
      */
     public record Report(int requests, int good, double p50Ms, double p99Ms) {
 
+        static Report of(int requests, int good, Histogram micros) {
+            return new Report(
+                    requests,
+                    good,
+                    micros.getValueAtPercentile(50) / 1_000.0,
+                    micros.getValueAtPercentile(99) / 1_000.0);
+        }
+
         public double success() {
             return requests == 0 ? 0 : (double) good / requests;
         }
     }
+
+    /**
+     * What ended between two askings.
+     *
+     * @param times of the good ones, µs
+     */
+    record Interval(int requests, int good, Histogram times) {}
 
     /**
      * Begins, with nothing to do.
@@ -89,6 +106,16 @@ public final class Traffic implements AutoCloseable {
     /** The open loop since its beginning. */
     public Report report() {
         return open.report();
+    }
+
+    /** The open loop since this was last asked. For one thread. */
+    Interval interval() {
+        int requests = open.done.get();
+        int good = open.good.get();
+        Interval newest = new Interval(requests - requestsTold, good - goodTold, open.lately.getIntervalHistogram());
+        requestsTold = requests;
+        goodTold = good;
+        return newest;
     }
 
     /** Requests of the open loop that are under way. */
