@@ -116,6 +116,7 @@ final class DemoSystem implements AutoCloseable {
                     dir("kafka"),
                     KafkaProcess.Options.defaults()
                             .withPort(options.kafkaPort())
+                            .withQuickStart()
                             .withNotices(progress)));
             kafka = started;
             said("Kafka", started.bootstrap());
@@ -136,6 +137,7 @@ final class DemoSystem implements AutoCloseable {
                     dir("flink"),
                     FlinkProcess.Options.defaults()
                             .withRestPort(options.flinkPort())
+                            .withQuickStart()
                             .withNotices(progress)));
             flink = started;
             said("Flink", started.restUrl().toString());
@@ -221,6 +223,7 @@ final class DemoSystem implements AutoCloseable {
                 "proxy",
                 "Proxy",
                 PROXY_HEAP_MIB,
+                false, // what people measure
                 Map.of("user", options.proxyPort(), "link", 0, "admin", 0),
                 ports -> List.of(
                         "proxy",
@@ -246,6 +249,7 @@ final class DemoSystem implements AutoCloseable {
                 "fleet",
                 "Fleet",
                 FLEET_HEAP_MIB,
+                true,
                 Map.of("control", 0),
                 ports -> List.of(
                         "fleet",
@@ -282,6 +286,7 @@ final class DemoSystem implements AutoCloseable {
                 "console",
                 "Console",
                 CONSOLE_HEAP_MIB,
+                true,
                 Map.of("console", options.consolePort()),
                 ports -> List.of(
                         "console",

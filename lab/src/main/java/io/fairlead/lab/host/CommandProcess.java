@@ -31,6 +31,7 @@ public final class CommandProcess implements Host {
      * @param name of its log file
      * @param title as people know it
      * @param heapMib limit of the Java heap
+     * @param quickStart ready and calm in about half the processor time, but slower under load
      * @param ports by name; 0 is "the one of last time, or any that is free"
      * @param arguments of the command line, when the ports are known
      * @param data its own directory, made if it is not there
@@ -40,6 +41,7 @@ public final class CommandProcess implements Host {
             String name,
             String title,
             int heapMib,
+            boolean quickStart,
             Map<String, Integer> ports,
             Function<Map<String, Integer>, List<String>> arguments,
             Path data,
@@ -59,7 +61,7 @@ public final class CommandProcess implements Host {
                 title,
                 System.getProperty("java.class.path"),
                 Fairlead.class.getName(),
-                flags,
+                Launch.withQuickStart(quickStart, flags),
                 Map.of(),
                 arguments,
                 directory,

@@ -32,6 +32,7 @@ public final class FlinkProcess implements Host {
      * @param heapMib limit of the Java heap
      * @param managedMib memory for state in RocksDB, outside the heap
      * @param stateBackend {@code hashmap} or {@code rocksdb}, for jobs that don't say
+     * @param quickStart ready and calm in about half the processor time, but slower under load
      * @param notices told in a sentence when a port changes or the cluster dies
      */
     public record Options(
@@ -41,6 +42,7 @@ public final class FlinkProcess implements Host {
             int heapMib,
             int managedMib,
             String stateBackend,
+            boolean quickStart,
             Consumer<String> notices) {
         public Options {
             if (!Set.of("hashmap", "rocksdb").contains(stateBackend)) {
@@ -49,23 +51,27 @@ public final class FlinkProcess implements Host {
         }
 
         public static Options defaults() {
-            return new Options(0, 0, 4, 1_024, 128, "hashmap", Notices.LOGGED);
+            return new Options(0, 0, 4, 1_024, 128, "hashmap", false, Notices.LOGGED);
         }
 
         public Options withRestPort(int other) {
-            return new Options(other, metricsPort, slots, heapMib, managedMib, stateBackend, notices);
+            return new Options(other, metricsPort, slots, heapMib, managedMib, stateBackend, quickStart, notices);
         }
 
         public Options withSlots(int other) {
-            return new Options(restPort, metricsPort, other, heapMib, managedMib, stateBackend, notices);
+            return new Options(restPort, metricsPort, other, heapMib, managedMib, stateBackend, quickStart, notices);
         }
 
         public Options withHeapMib(int other) {
-            return new Options(restPort, metricsPort, slots, other, managedMib, stateBackend, notices);
+            return new Options(restPort, metricsPort, slots, other, managedMib, stateBackend, quickStart, notices);
+        }
+
+        public Options withQuickStart() {
+            return new Options(restPort, metricsPort, slots, heapMib, managedMib, stateBackend, true, notices);
         }
 
         public Options withNotices(Consumer<String> other) {
-            return new Options(restPort, metricsPort, slots, heapMib, managedMib, stateBackend, other);
+            return new Options(restPort, metricsPort, slots, heapMib, managedMib, stateBackend, quickStart, other);
         }
     }
 
@@ -80,7 +86,7 @@ public final class FlinkProcess implements Host {
                 "flink",
                 "Flink",
                 "io.fairlead.host.flink.FlinkHost",
-                jvmFlags(directory, options),
+                Launch.withQuickStart(options.quickStart(), jvmFlags(directory, options)),
                 Map.of(
                         "slots", Integer.toString(options.slots()),
                         "managedMib", Integer.toString(options.managedMib()),

@@ -21,19 +21,24 @@ public final class KafkaProcess implements Host {
     /**
      * @param port of the broker; 0 for the one of last time, or any that is free
      * @param heapMib limit of the Java heap
+     * @param quickStart ready and calm in about half the processor time, but slower under load
      * @param notices told in a sentence when a port changes or the broker dies
      */
-    public record Options(int port, int heapMib, Consumer<String> notices) {
+    public record Options(int port, int heapMib, boolean quickStart, Consumer<String> notices) {
         public static Options defaults() {
-            return new Options(0, 512, Notices.LOGGED);
+            return new Options(0, 512, false, Notices.LOGGED);
         }
 
         public Options withPort(int other) {
-            return new Options(other, heapMib, notices);
+            return new Options(other, heapMib, quickStart, notices);
+        }
+
+        public Options withQuickStart() {
+            return new Options(port, heapMib, true, notices);
         }
 
         public Options withNotices(Consumer<String> other) {
-            return new Options(port, heapMib, other);
+            return new Options(port, heapMib, quickStart, other);
         }
     }
 
@@ -48,7 +53,7 @@ public final class KafkaProcess implements Host {
                 "kafka",
                 "Kafka",
                 "io.fairlead.host.kafka.KafkaHost",
-                List.of("-Xmx" + options.heapMib() + "m", "-XX:+UseG1GC"),
+                Launch.withQuickStart(options.quickStart(), List.of("-Xmx" + options.heapMib() + "m", "-XX:+UseG1GC")),
                 Map.of(),
                 directory,
                 Duration.ofSeconds(60));
