@@ -8,17 +8,17 @@ import io.fairlead.schemas.topics.Topics;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
@@ -26,7 +26,7 @@ import org.apache.kafka.common.TopicPartition;
  * How many records of telemetry there are, by topic, in the three places that must agree: acknowledged to the edge, on Kafka, in
  * ClickHouse.
  */
-final class Accounts {
+final class Accounts implements AutoCloseable {
 
     private static final List<TopicSpec> TELEMETRY = List.of(
             Topics.TELEMETRY_EXITS, Topics.TELEMETRY_ATTEMPTS, Topics.TELEMETRY_REQUESTS, Topics.TELEMETRY_EDGES);
@@ -36,82 +36,111 @@ final class Accounts {
 
     private final DemoSystem system;
     private final ConsoleReader reader;
+    private final Admin admin;
+    private final ClickHouseSource source;
 
     /**
-     * One look.
+     * One look, by topic.
      *
-     * @param edge acknowledged to the edge's present life
-     * @param kafka records between the first and the last offset, less those that stood there before that life
+     * @param before acknowledged to the edge in its present life, at the beginning of the look
      * @param clickHouse distinct records of that life
+     * @param kafka records, less those of former lives
+     * @param after acknowledged to the edge, at the end of the look
      * @param lost given up by the edge, and counted
+     * @param doubled rows of ClickHouse over one for each record
      */
-    record Look(Map<String, Long> edge, Map<String, Long> kafka, Map<String, Long> clickHouse, long lost) {
+    record Look(
+            Map<String, Long> before,
+            Map<String, Long> clickHouse,
+            Map<String, Long> kafka,
+            Map<String, Long> after,
+            long lost,
+            long doubled) {
 
+        /**
+         * All that was acknowledged before is stored, once; nothing is stored that was not told. Where nothing happens in the
+         * meantime, before and after are the same, and so are all four.
+         */
         boolean agree() {
-            return edge.equals(kafka) && edge.equals(clickHouse) && lost == 0;
+            return inOrder(before, clickHouse)
+                    && inOrder(clickHouse, kafka)
+                    && inOrder(kafka, after)
+                    && lost == 0
+                    && doubled == 0;
+        }
+
+        private static boolean inOrder(Map<String, Long> few, Map<String, Long> many) {
+            return few.entrySet().stream().allMatch(each -> each.getValue() <= many.getOrDefault(each.getKey(), 0L));
         }
     }
 
     Accounts(DemoSystem system, ConsoleReader reader) {
         this.system = system;
         this.reader = reader;
+        this.admin = Admin.create(system.kafkaClient());
+        DemoOptions.ClickHouseServer server = system.facts();
+        this.source = new ClickHouseSource(server.url(), server.user(), server.password(), 1, Duration.ofSeconds(10));
     }
 
-    /** Counts now. What former lives of the edge have told is left out, as far as it is stored. */
-    Look look() throws IOException, InterruptedException {
-        Map<String, Long> edge = new LinkedHashMap<>();
-        Map<String, Long> kafka = new LinkedHashMap<>();
-        Map<String, Long> clickHouse = new LinkedHashMap<>();
-        String metrics = reader.getText(system.admin().resolve("/metrics"));
-        Map<String, Long> acknowledged = new TreeMap<>();
-        Matcher matcher = ACKNOWLEDGED.matcher(metrics);
-        while (matcher.find()) {
-            acknowledged.put(matcher.group(1), Math.round(Double.parseDouble(matcher.group(2))));
-        }
+    /**
+     * Counts now. What former lives of the edge have told is left out, as far as it is stored.
+     *
+     * @param onTheWay how long what is told just now may take to be stored
+     */
+    Look look(Duration onTheWay) throws IOException, InterruptedException {
+        Map<String, Long> before = acknowledged(metrics());
+        TimeUnit.MILLISECONDS.sleep(onTheWay.toMillis());
+        List<TelemetryAccount> accounts = accounts();
+        long life =
+                accounts.stream().mapToLong(TelemetryAccount::edgeEpochMs).max().orElse(0);
+        Map<String, Long> clickHouse = distinct(accounts, account -> account.edgeEpochMs() == life);
+        Map<String, Long> former = distinct(accounts, account -> account.edgeEpochMs() != life);
+        Map<String, Long> kafka = offsets();
+        former.forEach((topic, records) -> kafka.merge(topic, -records, Long::sum));
+        long doubled = accounts.stream()
+                .filter(account -> account.edgeEpochMs() == life)
+                .mapToLong(TelemetryAccount::duplicates)
+                .sum();
+        String metrics = metrics();
         long lost = LOST.matcher(metrics)
                 .results()
                 .mapToLong(found -> Math.round(Double.parseDouble(found.group(1))))
                 .sum();
-        Map<String, Long> offsets = offsets();
-        List<TelemetryAccount> accounts = accounts();
-        long life =
-                accounts.stream().mapToLong(TelemetryAccount::edgeEpochMs).max().orElse(0);
-        Map<String, Long> stored = distinct(accounts, account -> account.edgeEpochMs() == life);
-        Map<String, Long> former = distinct(accounts, account -> account.edgeEpochMs() != life);
-        for (TopicSpec topic : TELEMETRY) {
-            String name = topic.name();
-            edge.put(name, acknowledged.getOrDefault(name, 0L));
-            kafka.put(name, offsets.getOrDefault(name, 0L) - former.getOrDefault(name, 0L));
-            clickHouse.put(name, stored.getOrDefault(name, 0L));
-        }
-        return new Look(edge, kafka, clickHouse, lost);
+        return new Look(before, clickHouse, kafka, acknowledged(metrics), lost, doubled);
+    }
+
+    private String metrics() throws IOException, InterruptedException {
+        return reader.getText(system.admin().resolve("/metrics"));
+    }
+
+    private static Map<String, Long> acknowledged(String metrics) {
+        Map<String, Long> acknowledged = new TreeMap<>();
+        TELEMETRY.forEach(topic -> acknowledged.put(topic.name(), 0L));
+        ACKNOWLEDGED
+                .matcher(metrics)
+                .results()
+                .forEach(found -> acknowledged.computeIfPresent(
+                        found.group(1), (topic, none) -> Math.round(Double.parseDouble(found.group(2)))));
+        return acknowledged;
     }
 
     private Map<String, Long> offsets() throws IOException, InterruptedException {
         Map<String, Long> counts = new TreeMap<>();
-        try (Admin admin = Admin.create(system.kafkaClient())) {
+        try {
             for (TopicSpec topic : TELEMETRY) {
-                List<TopicPartition> partitions = IntStream.range(0, topic.partitions())
+                Map<TopicPartition, OffsetSpec> partitions = IntStream.range(0, topic.partitions())
                         .mapToObj(partition -> new TopicPartition(topic.name(), partition))
-                        .toList();
-                long records = 0;
-                for (TopicPartition partition : partitions) {
-                    records += offset(admin, partition, OffsetSpec.latest());
-                }
-                counts.put(topic.name(), records);
+                        .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+                counts.put(
+                        topic.name(),
+                        admin.listOffsets(partitions).all().get().values().stream()
+                                .mapToLong(ListOffsetsResultInfo::offset)
+                                .sum());
             }
             return counts;
         } catch (ExecutionException e) {
             throw new IOException("Kafka tells no offsets: " + e.getMessage(), e);
         }
-    }
-
-    private static long offset(Admin admin, TopicPartition partition, OffsetSpec spec)
-            throws ExecutionException, InterruptedException {
-        return admin.listOffsets(Map.of(partition, spec))
-                .partitionResult(partition)
-                .get()
-                .offset();
     }
 
     private static Map<String, Long> distinct(List<TelemetryAccount> accounts, Predicate<TelemetryAccount> which) {
@@ -122,12 +151,20 @@ final class Accounts {
     }
 
     private List<TelemetryAccount> accounts() throws IOException {
-        DemoOptions.ClickHouseServer server = system.facts();
-        try (ClickHouseSource source =
-                new ClickHouseSource(server.url(), server.user(), server.password(), 1, Duration.ofSeconds(10))) {
+        try {
             return new TelemetryAccounts(source).since(0);
         } catch (SQLException e) {
             throw new IOException("ClickHouse tells no accounts: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (admin;
+                source) {
+            // Both are closed, whatever becomes of the other.
+        } catch (SQLException e) {
+            throw new IOException("The connection to ClickHouse did not close: " + e.getMessage(), e);
         }
     }
 }

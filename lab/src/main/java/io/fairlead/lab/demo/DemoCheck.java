@@ -12,10 +12,13 @@ import io.fairlead.schemas.topics.Topics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Plays the demo's scenario and judges whether the loop closed: exits are scored, bad ones get less traffic, a policy is stamped on
@@ -24,7 +27,10 @@ import java.util.function.Consumer;
 final class DemoCheck {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Duration SETTLING = Duration.ofSeconds(75);
+    private static final Duration SETTLING = Duration.ofSeconds(15);
+    private static final Duration ON_THE_WAY = Duration.ofSeconds(3);
+    private static final Duration MEASURING = Duration.ofSeconds(25);
+    private static final int LOOK_EVERY_MS = 200;
     private static final String VICTIM = "exit-01";
     private static final int CLOSED_LOOP_USERS = 8;
     private static final int CLOSED_LOOP_REQUESTS = 2_000;
@@ -70,16 +76,15 @@ final class DemoCheck {
         });
         traffic.rate(system.options().requestsPerSecond());
         if (scored) {
-            // The console counts the traffic of a minute: one that began before exits were told apart must be over.
-            progress.accept("traffic runs; waiting until a minute of it can be told apart");
-            settle();
-            shares("before");
+            progress.accept("traffic runs; measuring who carries it");
+            TimeUnit.MILLISECONDS.sleep(SETTLING.toMillis());
+            Map<String, Double> before = shares("before");
             expect(
                     perExit("before", "bad") < BAD_SHARE_MAX * perExit("before", "good"),
                     "a bad exit gets less traffic than a good one");
             closedLoop();
             policy();
-            victim();
+            victim(before.getOrDefault(VICTIM, 0.0));
         }
         counts();
         summary.put("memoryMiB", system.rssBytes() >> 20);
@@ -128,8 +133,7 @@ final class DemoCheck {
         }
     }
 
-    private void victim() throws IOException, InterruptedException {
-        double before = share(VICTIM);
+    private void victim(double before) throws IOException, InterruptedException {
         progress.accept("making " + VICTIM + " worse: 800 ms more");
         reader.change(system.control().resolve("/exits/" + VICTIM + "/impairment"), Impairment.delay(800, 100));
         long begunNanos = System.nanoTime();
@@ -139,9 +143,7 @@ final class DemoCheck {
         if (lowered) {
             summary.put("impairedToScoredSeconds", seconds(begunNanos));
         }
-        settle();
-        double after = share(VICTIM);
-        shares("after");
+        double after = shares("after").getOrDefault(VICTIM, 0.0);
         summary.put("victimShareBefore", rounded(before));
         summary.put("victimShareAfter", rounded(after));
         expect(after < BAD_SHARE_MAX * before, VICTIM + " loses its traffic when it is made worse");
@@ -151,27 +153,38 @@ final class DemoCheck {
     private void counts() throws IOException, InterruptedException {
         traffic.rate(0);
         await("no request is under way", () -> traffic.inFlight() == 0);
-        Accounts accounts = new Accounts(system, reader);
+        system.fleet().stop(); // exits tell of themselves all the time
         Accounts.Look[] last = new Accounts.Look[1];
-        // Ticks and heartbeats go on: the three are looked at until one look finds them equal.
-        await("edge, Kafka and ClickHouse count the same", () -> {
-            Accounts.Look look = accounts.look();
-            last[0] = look;
-            return look.edge().equals(look.kafka()) && look.edge().equals(look.clickHouse());
-        });
+        try (Accounts accounts = new Accounts(system, reader)) {
+            await("edge, Kafka and ClickHouse count the same, nothing lost or doubled", () -> {
+                Accounts.Look look = accounts.look(ON_THE_WAY);
+                last[0] = look;
+                return look.agree();
+            });
+        }
         ObjectNode told = summary.putObject("counts");
-        if (last[0] != null) {
-            told.set("edge", JSON.valueToTree(last[0].edge()));
-            told.set("kafka", JSON.valueToTree(last[0].kafka()));
-            told.set("clickHouse", JSON.valueToTree(last[0].clickHouse()));
-            told.put("lost", last[0].lost());
-            expect(last[0].lost() == 0, "the edge lost no telemetry");
+        Accounts.Look look = last[0];
+        if (look != null) {
+            told.set("edge", JSON.valueToTree(look.after()));
+            told.set("kafka", JSON.valueToTree(look.kafka()));
+            told.set("clickHouse", JSON.valueToTree(look.clickHouse()));
+            told.put("lost", look.lost());
+            told.put("doubled", look.doubled());
         }
     }
 
-    private void shares(String when) throws IOException, InterruptedException {
-        List<FleetView.Row> rows = view.rows();
+    /** Who carries the traffic now, by what its answers say: the share of each exit. */
+    private Map<String, Double> shares(String when) throws IOException, InterruptedException {
+        Map<String, Long> begun = traffic.byExit();
+        TimeUnit.MILLISECONDS.sleep(MEASURING.toMillis());
+        Map<String, Long> carried = new HashMap<>(traffic.byExit());
+        begun.forEach((exit, count) -> carried.merge(exit, -count, Long::sum));
+        double all =
+                Math.max(1, carried.values().stream().mapToLong(Long::longValue).sum());
+        Map<String, Double> shares =
+                carried.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue() / all));
         ObjectNode told = summary.putObject(when);
+        List<FleetView.Row> rows = view.rows();
         for (boolean good : new boolean[] {true, false}) {
             List<FleetView.Row> some =
                     rows.stream().filter(row -> row.good() == good).toList();
@@ -179,7 +192,9 @@ final class DemoCheck {
             side.put("exits", some.size());
             side.put(
                     "share",
-                    rounded(some.stream().mapToDouble(FleetView.Row::share).sum()));
+                    rounded(some.stream()
+                            .mapToDouble(row -> shares.getOrDefault(row.exitId(), 0.0))
+                            .sum()));
             side.put(
                     "quality",
                     rounded(some.stream()
@@ -187,22 +202,12 @@ final class DemoCheck {
                             .average()
                             .orElse(0)));
         }
+        return shares;
     }
 
     private double perExit(String when, String side) {
         JsonNode told = summary.path(when).path(side);
         return told.path("share").asDouble() / Math.max(1, told.path("exits").asInt());
-    }
-
-    private double share(String exitId) throws IOException, InterruptedException {
-        return view.rows().stream()
-                .filter(row -> row.exitId().equals(exitId))
-                .mapToDouble(FleetView.Row::share)
-                .sum();
-    }
-
-    private static void settle() throws InterruptedException {
-        TimeUnit.MILLISECONDS.sleep(SETTLING.toMillis());
     }
 
     private interface Condition {
@@ -222,7 +227,7 @@ final class DemoCheck {
             } catch (IOException e) {
                 trouble = ": " + e.getMessage();
             }
-            TimeUnit.MILLISECONDS.sleep(500);
+            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
         }
         expect(false, what + " (not within " + PATIENCE.toSeconds() + " s" + trouble + ")");
         return false;

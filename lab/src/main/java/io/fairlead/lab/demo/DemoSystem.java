@@ -151,7 +151,7 @@ final class DemoSystem implements AutoCloseable {
         get(kafkaStart);
         Future<?> edges = starters.submit(() -> {
             proxy();
-            fleet();
+            startFleet();
             return null;
         });
         get(storeStart);
@@ -244,7 +244,7 @@ final class DemoSystem implements AutoCloseable {
         said("Proxy", "127.0.0.1:" + started.address("user").replaceFirst(".*:", ""));
     }
 
-    private void fleet() throws IOException {
+    private void startFleet() throws IOException {
         CommandProcess started = opened(CommandProcess.start(
                 "fleet",
                 "Fleet",
@@ -338,6 +338,10 @@ final class DemoSystem implements AutoCloseable {
         return need(proxy, "the proxy");
     }
 
+    CommandProcess fleet() {
+        return need(fleet, "the fleet");
+    }
+
     TargetSite site() {
         return need(site, "the site");
     }
@@ -367,7 +371,7 @@ final class DemoSystem implements AutoCloseable {
 
     /** Where the fleet is told to become worse. */
     URI control() {
-        return URI.create(need(fleet, "the fleet").address("control"));
+        return URI.create(fleet().address("control"));
     }
 
     /** Resident memory of all processes, this one included, as far as the operating system tells. */

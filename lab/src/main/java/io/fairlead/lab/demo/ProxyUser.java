@@ -37,6 +37,8 @@ final class ProxyUser {
     /** An answer that takes longer is given up, ms. */
     static final int TIMEOUT_MS = 30_000;
 
+    private static final String EXIT = "x-fairlead-exit";
+
     private final EventLoopGroup loops;
     private final InetSocketAddress proxy;
     private final String authorization;
@@ -47,9 +49,10 @@ final class ProxyUser {
 
         /**
          * @param status of the answer; 0: none came
+         * @param exitId that the answer names; empty: none
          * @param nanos from asking to the last byte
          */
-        void over(int status, long nanos);
+        void over(int status, String exitId, long nanos);
     }
 
     ProxyUser(EventLoopGroup loops, InetSocketAddress proxy, String user, String secret) {
@@ -88,7 +91,7 @@ final class ProxyUser {
                     if (dialled.isSuccess()) {
                         dialled.channel().pipeline().get(Exchange.class).ask(dialled.channel(), asked);
                     } else {
-                        asked.over(0);
+                        asked.over(0, "");
                     }
                 });
     }
@@ -112,8 +115,8 @@ final class ProxyUser {
     }
 
     private record Asked(String url, Told told, long askedNanos) {
-        void over(int status) {
-            told.over(status, System.nanoTime() - askedNanos);
+        void over(int status, String exitId) {
+            told.over(status, exitId, System.nanoTime() - askedNanos);
         }
     }
 
@@ -123,11 +126,13 @@ final class ProxyUser {
         private @Nullable Asked now;
         private @Nullable ScheduledFuture<?> deadline;
         private int status;
+        private String exitId = "";
         private boolean stays;
 
         void ask(Channel channel, Asked asked) {
             now = asked;
             status = 0;
+            exitId = "";
             DefaultFullHttpRequest request =
                     new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, asked.url, Unpooled.EMPTY_BUFFER);
             request.headers()
@@ -143,6 +148,7 @@ final class ProxyUser {
         protected void channelRead0(ChannelHandlerContext ctx, HttpObject part) {
             if (part instanceof HttpResponse response) {
                 status = response.status().code();
+                exitId = response.headers().get(EXIT, "");
                 stays = HttpUtil.isKeepAlive(response);
             }
             if (part instanceof LastHttpContent) {
@@ -174,7 +180,7 @@ final class ProxyUser {
             Asked asked = now;
             now = null;
             if (asked != null) {
-                asked.over(told);
+                asked.over(told, exitId);
             }
         }
     }

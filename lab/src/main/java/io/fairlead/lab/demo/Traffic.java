@@ -4,10 +4,14 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
@@ -36,15 +40,17 @@ public final class Traffic implements AutoCloseable {
         private final AtomicInteger inFlight = new AtomicInteger();
         private final AtomicInteger done = new AtomicInteger();
         private final AtomicInteger good = new AtomicInteger();
+        private final Map<String, LongAdder> byExit = new ConcurrentHashMap<>();
         private final Histogram times = new ConcurrentHistogram(LONGEST_US, 3);
         private final Recorder lately = new Recorder(LONGEST_US, 2);
 
         @Override
-        public void over(int status, long nanos) {
+        public void over(int status, String exitId, long nanos) {
             inFlight.decrementAndGet();
             done.incrementAndGet();
             if (status >= 200 && status < 400) {
                 good.incrementAndGet();
+                byExit.computeIfAbsent(exitId, id -> new LongAdder()).increment();
                 long micros = Math.min(LONGEST_US, TimeUnit.NANOSECONDS.toMicros(nanos));
                 times.recordValue(micros);
                 lately.recordValue(micros);
@@ -118,6 +124,12 @@ public final class Traffic implements AutoCloseable {
         return newest;
     }
 
+    /** Good requests of the open loop by the exit that their answers name, since its beginning. */
+    Map<String, Long> byExit() {
+        return open.byExit.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue()
+                .sum()));
+    }
+
     /** Requests of the open loop that are under way. */
     public int inFlight() {
         return open.inFlight.get();
@@ -145,8 +157,8 @@ public final class Traffic implements AutoCloseable {
             return;
         }
         tally.inFlight.incrementAndGet();
-        user.get(url, (status, nanos) -> {
-            tally.over(status, nanos);
+        user.get(url, (status, exitId, nanos) -> {
+            tally.over(status, exitId, nanos);
             end.countDown();
             next(tally, left, end);
         });

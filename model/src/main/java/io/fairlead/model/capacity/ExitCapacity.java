@@ -24,7 +24,7 @@ public class ExitCapacity {
      *   the caller says for each failure whether it is of the capacity type; any other failure changes nothing.
      */
 
-    /** Cmax, requests; 0: not started. */
+    /** Cmax, requests; 0: not started, and nothing is learnt before it is. */
     public int capacityRequests;
 
     /** Completions under load since the last step. */
@@ -46,6 +46,9 @@ public class ExitCapacity {
      * @param runningRequests Pchi when its slot was taken, it included
      */
     public void completed(int runningRequests, CapacityPolicy policy) {
+        if (capacityRequests == 0) {
+            return;
+        }
         bound(policy);
         if (policy.mode() == CapacityMode.FIXED || runningRequests < policy.growOccupancy() * capacityRequests) {
             return;
@@ -65,6 +68,9 @@ public class ExitCapacity {
      * @param atMs event time, ms since the Unix epoch
      */
     public void overloaded(long atMs, CapacityPolicy policy) {
+        if (capacityRequests == 0) {
+            return;
+        }
         bound(policy);
         if (policy.mode() == CapacityMode.FIXED) {
             return;

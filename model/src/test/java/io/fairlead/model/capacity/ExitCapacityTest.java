@@ -32,6 +32,18 @@ class ExitCapacityTest {
     }
 
     @Test
+    void learnsNothingBeforeItIsStarted() {
+        ExitCapacity capacity = new ExitCapacity();
+        capacity.completed(1, POLICY);
+        for (int i = 0; i < 10; i++) {
+            capacity.overloaded(T0 + i, POLICY);
+        }
+        assertThat(capacity).isEqualTo(new ExitCapacity());
+        capacity.start(PoolType.RESIDENTIAL, 8, POLICY);
+        assertThat(capacity.capacityRequests).isEqualTo(8);
+    }
+
+    @Test
     void growsByOneInTwentyAfterAsManyCompletionsUnderLoad() {
         ExitCapacity capacity = started(PoolType.ISP, 100);
         for (int i = 0; i < 99; i++) {

@@ -1,0 +1,235 @@
+package io.fairlead.lab.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.cli.config.ConfigStore;
+import io.fairlead.lab.fleet.Impairment;
+import io.fairlead.lab.host.Host;
+import io.fairlead.schemas.config.QualityPolicy;
+import io.fairlead.schemas.topics.Topics;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One life of the demo: the loop closes; then each part is taken away while traffic runs, and given back. */
+@Tag("loop")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DemoLoopTest {
+
+    private static final double REQUESTS_PER_SECOND = 30;
+    private static final int EXITS = 24;
+    private static final Duration KAFKA_AWAY = Duration.ofSeconds(60);
+    private static final Duration ON_THE_WAY = Duration.ofSeconds(3);
+    private static final String VICTIM = "exit-02";
+    private static final int SILENCE_MS = 10_000;
+
+    private final ConsoleReader reader = new ConsoleReader();
+    private DemoSystem system;
+    private Traffic traffic;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws Exception {
+        DemoOptions options = new DemoOptions(directory, 0, 0, 0, 0, 0, EXITS, REQUESTS_PER_SECOND, null);
+        system = DemoSystem.start(options, System.out::println);
+        traffic = new Traffic(
+                system.users(),
+                DemoConfig.TENANT,
+                DemoConfig.SECRET,
+                site().resolve("/bytes/2048").toString());
+    }
+
+    @AfterAll
+    void end() {
+        if (traffic != null) {
+            traffic.close();
+        }
+        if (system != null) {
+            system.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    void theLoopCloses() throws Exception {
+        DemoCheck check = new DemoCheck(
+                system,
+                traffic,
+                reader,
+                new FleetView(reader, system.consoleUrl(), system.control()),
+                System.out::println);
+        String summary = check.play(0).toPrettyString();
+        System.out.println(summary);
+        system.fleet().restart();
+        patiently().until(() -> metric("fairlead_proxy_exits_online") >= EXITS * 0.9);
+        traffic.rate(REQUESTS_PER_SECOND);
+        assertThat(check.closed()).as(summary).isTrue();
+    }
+
+    @Test
+    @Order(2)
+    void curlGoesThroughInTheClearAndInATunnel() throws Exception {
+        String plain = curl(DemoConfig.SECRET, site().toString());
+        assertThat(plain).contains("HTTP/1.1 200", "x-fairlead-exit: exit-", "asked through an exit");
+        String tunnelled = curl(
+                DemoConfig.SECRET, "-k", "https://127.0.0.1:" + system.site().securePort() + "/");
+        assertThat(tunnelled).contains("200 Connection established", "asked through an exit");
+        assertThat(curl("wrong", site().toString())).contains("HTTP/1.1 407");
+    }
+
+    @Test
+    @Order(3)
+    void aKilledClickHouseLosesAndDoublesNothing() throws Exception {
+        Host clickHouse = Objects.requireNonNull(system.clickHouseProcess());
+        long former = clickHouse.pid();
+        clickHouse.kill();
+        patiently().until(() -> clickHouse.isAlive() && clickHouse.pid() != former);
+        assertThatAllCountTheSame();
+    }
+
+    @Test
+    @Order(4)
+    void aMinuteWithoutKafkaIsNotSeenByUsersAndLosesNothing() throws Exception {
+        patiently().until(() -> traffic.inFlight() < REQUESTS_PER_SECOND);
+        Traffic.Report before = traffic.report();
+        system.kafka().stop();
+        TimeUnit.MILLISECONDS.sleep(KAFKA_AWAY.toMillis());
+        Traffic.Report after = traffic.report();
+        assertThat(after.requests() - before.requests()).isGreaterThan(1_000);
+        assertThat((after.good() - before.good()) / (double) (after.requests() - before.requests()))
+                .isGreaterThan(0.99);
+        // The job's heartbeat has been silent for as long: the edge begins to trust what it sees itself.
+        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") > 0);
+        system.kafka().restart();
+        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 0);
+        assertThatAllCountTheSame();
+    }
+
+    @Test
+    @Order(5)
+    void withoutTheJobTheEdgeScoresForItselfAndGoesBackWhenTheJobIsBack() throws Exception {
+        silenceAfter(SILENCE_MS);
+        system.flink().kill();
+        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 1);
+        // What becomes worse now is known to nobody but the edge.
+        reader.change(system.control().resolve("/exits/" + VICTIM + "/impairment"), Impairment.delay(1_500, 100));
+        patiently().until(() -> carriedWithin(Duration.ofSeconds(10)).getOrDefault(VICTIM, 0L) < 5);
+        system.flink().restart();
+        system.resubmitJobs();
+        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 0);
+        assertThatAllCountTheSame();
+        reader.delete(system.control().resolve("/exits/" + VICTIM + "/impairment"));
+    }
+
+    @Test
+    @Order(6)
+    void aKilledSupernodeComesBackWithItsExitsAndWhatItKnew() throws Exception {
+        traffic.rate(0);
+        system.proxyProcess().kill();
+        system.proxyProcess().restart();
+        patiently().until(() -> metric("fairlead_proxy_exits_online") >= EXITS * 0.9);
+        assertThat(metric("fairlead_proxy_exits_known")).isEqualTo(EXITS);
+        traffic.rate(REQUESTS_PER_SECOND);
+        Map<String, Long> carried = carriedWithin(Duration.ofSeconds(10));
+        assertThat(carried.values().stream().mapToLong(Long::longValue).sum()).isGreaterThan(100);
+        // exit-19 is one of the bad ones: that is known from the first second, without measuring it again.
+        assertThat(carried.getOrDefault("exit-19", 0L)).isLessThan(10);
+        assertThatAllCountTheSame();
+    }
+
+    private void assertThatAllCountTheSame() throws Exception {
+        traffic.rate(0);
+        patiently().until(() -> traffic.inFlight() == 0);
+        Accounts.Look[] last = new Accounts.Look[1];
+        try (Accounts accounts = new Accounts(system, reader)) {
+            patiently().ignoreExceptionsInstanceOf(IOException.class).until(() -> {
+                last[0] = accounts.look(ON_THE_WAY);
+                return last[0].agree();
+            });
+        } finally {
+            System.out.println(last[0]);
+            traffic.rate(REQUESTS_PER_SECOND);
+        }
+    }
+
+    private void silenceAfter(int ms) {
+        new ConfigStore(system.kafkaClient())
+                .write(Topics.CONFIG_POLICIES, "quality/default", "the test", "to wait less", null, next -> {
+                    QualityPolicy now = (QualityPolicy)
+                            Objects.requireNonNull(next.present()).value();
+                    return QualityPolicy.newBuilder(now)
+                            .setJobSilenceMs(ms)
+                            .setAuthorship(next.authorship())
+                            .build();
+                });
+    }
+
+    private Map<String, Long> carriedWithin(Duration time) throws InterruptedException {
+        Map<String, Long> begun = traffic.byExit();
+        TimeUnit.MILLISECONDS.sleep(time.toMillis());
+        Map<String, Long> carried = new HashMap<>(traffic.byExit());
+        begun.forEach((exit, count) -> carried.merge(exit, -count, Long::sum));
+        return carried;
+    }
+
+    /** The sum of a metric of the edge over its labels. */
+    private double metric(String name) throws IOException, InterruptedException {
+        Matcher lines = Pattern.compile("(?m)^" + name + "(?:\\{.*?\\})? ([-0-9.eE+]+)$")
+                .matcher(reader.getText(system.admin().resolve("/metrics")));
+        double sum = 0;
+        boolean found = false;
+        while (lines.find()) {
+            sum += Double.parseDouble(lines.group(1));
+            found = true;
+        }
+        assertThat(found).as("there is a metric " + name).isTrue();
+        return sum;
+    }
+
+    private URI site() {
+        return URI.create("http://127.0.0.1:" + system.site().port() + "/");
+    }
+
+    private String curl(String secret, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                "curl",
+                "--silent",
+                "--show-error",
+                "--include",
+                "--max-time",
+                "30",
+                "--proxy",
+                "http://" + DemoConfig.TENANT + ":" + secret + "@"
+                        + system.users().getHostString() + ":" + system.users().getPort()));
+        command.addAll(List.of(arguments));
+        Process curl = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String told = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(curl.waitFor()).as(told).isZero();
+        return told;
+    }
+
+    private static ConditionFactory patiently() {
+        return Awaitility.await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(500));
+    }
+}
