@@ -1,6 +1,7 @@
 package io.fairlead.lab;
 
 import io.fairlead.cli.CommandSource;
+import io.fairlead.lab.bench.BenchCommand;
 import io.fairlead.lab.demo.DemoCommand;
 import io.fairlead.lab.fleet.FleetCommand;
 import java.util.List;
@@ -10,6 +11,6 @@ public final class LabCommands implements CommandSource {
 
     @Override
     public List<Object> commands() {
-        return List.of(new DemoCommand(), new FleetCommand());
+        return List.of(new BenchCommand(), new DemoCommand(), new FleetCommand());
     }
 }

@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  */
 final class AttemptSample {
 
-    private static final int EXITS = 2_000;
+    static final int EXITS = 2_000;
     private static final int HOSTS = 300;
     private static final int ATTEMPTS_A_MS = 50;
     private static final String[] POOLS = {"residential", "mobile", "isp", "datacenter"};

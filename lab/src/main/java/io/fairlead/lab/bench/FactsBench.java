@@ -3,6 +3,7 @@ package io.fairlead.lab.bench;
 import com.clickhouse.client.api.Client;
 import com.clickhouse.client.api.insert.InsertSettings;
 import com.clickhouse.data.ClickHouseFormat;
+import io.fairlead.cli.UserError;
 import io.fairlead.cli.flink.FlinkRest;
 import io.fairlead.dashboards.schema.ClickHouseMigrations;
 import io.fairlead.jobs.facts.FactColumn;
@@ -18,14 +19,10 @@ import io.fairlead.lab.host.KafkaProcess;
 import io.fairlead.lab.host.ResumableJobs;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.topics.Topics;
-import io.fairlead.schemas.wire.WireEncoder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -36,19 +33,16 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * How fast FactsJob brings attempts from Kafka into ClickHouse with all views on, and what a row costs beside the yardstick:
@@ -57,59 +51,49 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * <p>The topic is filled first and then drained, so that the producer takes no part. Rate and processor time are taken between
  * a fifth and nine tenths of the rows: without the start of the job and its compilation.
  */
-public final class FactsBench {
+@Command(name = "facts", description = "Rows a second of FactsJob, beside a bare insert of the same rows.")
+public final class FactsBench implements Callable<Integer> {
 
     private static final String JOB = "io.fairlead.jobs.facts.FactsJob";
     private static final int BATCH_ROWS = 50_000;
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
-    private final int rows;
-    private final int parallelism;
-    private final PrintStream out;
-    private final InstantSource clock;
+    @Option(
+            names = "--rows",
+            defaultValue = "2000000",
+            description = "Attempts on the topic (default: ${DEFAULT-VALUE}).")
+    private int rows;
 
-    private FactsBench(int rows, int parallelism, PrintStream out, InstantSource clock) {
-        this.rows = rows;
-        this.parallelism = parallelism;
-        this.out = out;
-        this.clock = clock;
-    }
+    @Option(names = "--parallelism", defaultValue = "2", description = "Of the job (default: ${DEFAULT-VALUE}).")
+    private int parallelism;
 
-    /** @param arguments number of rows (default 2 000 000) and parallelism (default 2) */
-    public static void main(String[] arguments) throws Exception {
-        int rows = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 2_000_000;
-        int parallelism = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
-        new FactsBench(rows, parallelism, System.out, InstantSource.system()).run();
-    }
+    @Spec
+    private CommandSpec spec;
 
-    private void run() throws Exception {
-        Path directory = Files.createTempDirectory("fairlead-facts-bench");
-        try {
-            run(directory);
-        } finally {
-            try (Stream<Path> files = Files.walk(directory)) {
-                files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-            }
+    private final InstantSource clock = InstantSource.system();
+
+    @Override
+    public Integer call() throws Exception {
+        if (rows < 5 * BATCH_ROWS) {
+            throw new UserError("--rows is " + rows + "; take at least " + 5 * BATCH_ROWS + ".");
         }
-    }
-
-    private void run(Path directory) throws Exception {
-        out.printf(
-                "%d processors, Java %s, load %.1f, %d rows, parallelism %d%n",
-                Runtime.getRuntime().availableProcessors(),
-                Runtime.version(),
-                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
-                rows,
-                parallelism);
-        Cost bare = bare(directory.resolve("bare"));
-        out.printf(
-                "bare client-v2 insert   %,9.0f rows/s   %5.2f µs of processor a row (client %.2f, engine %.2f)%n",
-                bare.rowsPerS(), bare.totalUs(), bare.senderUs(), bare.engineUs());
-        Cost job = job(directory.resolve("job"));
-        out.printf(
-                "FactsJob from Kafka     %,9.0f rows/s   %5.2f µs of processor a row (job %.2f, engine %.2f, broker %.2f)%n",
-                job.rowsPerS(), job.totalUs(), job.senderUs(), job.engineUs(), job.brokerUs());
-        out.printf("processor time a row, job to bare: %.2f%n", job.totalUs() / bare.totalUs());
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("%s, %,d rows, parallelism %d%n", Processor.machine(), rows, parallelism);
+        out.flush();
+        try (BenchDirectory directory = BenchDirectory.make("facts")) {
+            Cost bare = bare(directory.resolve("bare"));
+            out.printf(
+                    "bare client-v2 insert   %,9.0f rows/s   %5.2f µs of processor a row (client %.2f, engine %.2f)%n",
+                    bare.rowsPerS(), bare.totalUs(), bare.senderUs(), bare.engineUs());
+            out.flush();
+            Cost job = job(directory.resolve("job"));
+            out.printf(
+                    "FactsJob from Kafka     %,9.0f rows/s   %5.2f µs of processor a row (job %.2f, engine %.2f, broker %.2f)%n",
+                    job.rowsPerS(), job.totalUs(), job.senderUs(), job.engineUs(), job.brokerUs());
+            out.printf("processor time a row, job to bare: %.2f%n", job.totalUs() / bare.totalUs());
+            out.flush();
+        }
+        return 0;
     }
 
     /** What one row took: rate, and microseconds of processor by process. */
@@ -166,11 +150,8 @@ public final class FactsBench {
                         .close();
                 stored += BATCH_ROWS;
             }
-            if (start == null) {
-                throw new IllegalArgumentException("Take at least " + 5 * BATCH_ROWS + " rows, not " + rows + ".");
-            }
             return moment(stored, ProcessHandle.current().pid(), engine.pid(), -1)
-                    .since(start);
+                    .since(Objects.requireNonNull(start));
         }
     }
 
@@ -227,31 +208,10 @@ public final class FactsBench {
     }
 
     private void fill(KafkaProcess kafka) throws ExecutionException, InterruptedException {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()))) {
-            admin.createTopics(Topics.all().stream()
-                            .map(topic ->
-                                    new NewTopic(topic.name(), topic.partitions(), (short) 1).configs(topic.settings()))
-                            .toList())
-                    .all()
-                    .get();
-        }
-        Properties properties = new Properties();
-        properties.put("bootstrap.servers", kafka.bootstrap());
-        properties.put("linger.ms", "20");
-        properties.put("batch.size", "262144");
-        properties.put("compression.type", "lz4");
+        BenchTopics topics = new BenchTopics(kafka.bootstrap());
+        topics.create();
         AttemptSample sample = sample();
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            for (int i = 0; i < rows; i++) {
-                ProxiedAttempt attempt = sample.next();
-                producer.send(new ProducerRecord<>(
-                        Topics.TELEMETRY_ATTEMPTS.name(),
-                        attempt.getHeader().getPartition(),
-                        null,
-                        WireEncoder.encode(attempt)));
-            }
-        }
+        topics.fillAttempts(rows, sample);
     }
 
     private AttemptSample sample() {
@@ -282,12 +242,7 @@ public final class FactsBench {
     }
 
     private static Moment moment(long rows, long sender, long engine, long broker) {
-        return new Moment(System.nanoTime(), rows, processorTime(sender), processorTime(engine), processorTime(broker));
-    }
-
-    private static Duration processorTime(long pid) {
-        return ProcessHandle.of(pid)
-                .flatMap(process -> process.info().totalCpuDuration())
-                .orElse(Duration.ZERO);
+        return new Moment(
+                System.nanoTime(), rows, Processor.time(sender), Processor.time(engine), Processor.time(broker));
     }
 }
