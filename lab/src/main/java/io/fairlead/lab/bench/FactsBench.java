@@ -207,7 +207,7 @@ public final class FactsBench implements Callable<Integer> {
         }
     }
 
-    private void fill(KafkaProcess kafka) throws ExecutionException, InterruptedException {
+    private void fill(KafkaProcess kafka) throws IOException, ExecutionException, InterruptedException {
         BenchTopics topics = new BenchTopics(kafka.bootstrap());
         topics.create();
         AttemptSample sample = sample();
