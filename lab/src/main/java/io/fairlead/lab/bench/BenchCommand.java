@@ -1,10 +1,16 @@
 package io.fairlead.lab.bench;
 
+import io.fairlead.cli.settings.SettingsOptions;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code fairlead bench}. */
 @Command(
         name = "bench",
         description = "Measure on this machine, beside a peer or a yardstick in the same run.",
-        subcommands = {FactsBench.class, LoopBench.class, QualityBench.class})
-public final class BenchCommand {}
+        subcommands = {FactsBench.class, LoopBench.class, PickBench.class, QualityBench.class})
+public final class BenchCommand {
+
+    @Mixin
+    private SettingsOptions commonOptions = new SettingsOptions();
+}

@@ -5,6 +5,7 @@ import com.clickhouse.client.api.insert.InsertSettings;
 import com.clickhouse.data.ClickHouseFormat;
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.flink.FlinkRest;
+import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.dashboards.schema.ClickHouseMigrations;
 import io.fairlead.jobs.facts.FactColumn;
 import io.fairlead.jobs.facts.FactTable;
@@ -40,6 +41,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -57,6 +59,9 @@ public final class FactsBench implements Callable<Integer> {
     private static final String JOB = "io.fairlead.jobs.facts.FactsJob";
     private static final int BATCH_ROWS = 50_000;
     private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    @Mixin
+    private SettingsOptions commonOptions = new SettingsOptions();
 
     @Option(
             names = "--rows",

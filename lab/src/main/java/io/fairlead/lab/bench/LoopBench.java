@@ -1,5 +1,6 @@
 package io.fairlead.lab.bench;
 
+import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.edge.EdgeKit;
 import io.fairlead.edge.EdgeKitSettings;
 import io.fairlead.edge.publish.TelemetryPublisher;
@@ -33,6 +34,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -52,6 +54,9 @@ public final class LoopBench implements Callable<Integer> {
     private static final int MOODS = 10;
     private static final long LONGEST_MS = TimeUnit.HOURS.toMillis(1);
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    @Mixin
+    private SettingsOptions commonOptions = new SettingsOptions();
 
     @Option(names = "--rate", defaultValue = "5000", description = "Requests a second (default: ${DEFAULT-VALUE}).")
     private int rate;

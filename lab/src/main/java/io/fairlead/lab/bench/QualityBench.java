@@ -1,6 +1,7 @@
 package io.fairlead.lab.bench;
 
 import io.fairlead.cli.flink.FlinkRest;
+import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.lab.host.FlinkProcess;
 import io.fairlead.lab.host.JobsJar;
 import io.fairlead.lab.host.KafkaProcess;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,6 +44,9 @@ public final class QualityBench implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final int CHECKPOINT_MS = 500;
     private static final int LOOK_EVERY_MS = 50;
+
+    @Mixin
+    private SettingsOptions commonOptions = new SettingsOptions();
 
     @Option(
             names = "--records",

@@ -1,0 +1,326 @@
+package io.fairlead.jobs.quality;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.model.PoolType;
+import io.fairlead.model.exit.ExitEvent;
+import io.fairlead.model.exit.Verdict;
+import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.schemas.config.Authorship;
+import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.ExitState;
+import io.fairlead.schemas.policies.PolicyRecords;
+import io.fairlead.schemas.wire.SchemaDirectory;
+import io.fairlead.schemas.wire.WireEncoder;
+import io.fairlead.schemas.wire.WireReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.util.KeyedBroadcastOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+/** The scorer on Flink's own harness: its real state, timers and broadcast. */
+class ExitScorerTest {
+
+    private static final long START = 1_700_000_000_000L;
+    private static final QualityPolicy POLICY = QualityPolicy.defaults();
+    private static final String EXIT = "exit-1";
+
+    private long sequence;
+
+    @Test
+    void anExitIsToldAsSoonAsItIsSeen() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            ExitScore score = onlyScore(scorer);
+            assertThat(score.getExitId()).isEqualTo(EXIT);
+            assertThat(score.getTrigger()).isEqualTo("first");
+            assertThat(score.getState()).isEqualTo(ExitState.ONLINE);
+            assertThat(score.getCapacityRequests()).isEqualTo(8);
+            assertThat(score.getPolicyVersion()).isEqualTo(-1);
+            assertThat(score.getTriggerObservedAtMs()).isEqualTo(START);
+            assertThat(score.getTriggerEdgeId()).isEqualTo("edge-1");
+        }
+    }
+
+    @Test
+    void aPolicyIsStampedOnWhatItChangesAtOnce() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.signal(heartbeat(START + 1_000, 20));
+            scorer.signal(benchmarked(START + 2_000, 400));
+            scorer.told();
+            scorer.ruling(policy(POLICY.withReferences(40, 10), 17));
+            ExitScore score = onlyScore(scorer);
+            assertThat(score.getTrigger()).isEqualTo("policy");
+            assertThat(score.getPolicyVersion()).isEqualTo(17);
+        }
+    }
+
+    @Test
+    void aPolicyThatIsTakenBackGivesWayToTheDefaults() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.signal(heartbeat(START + 1_000, 20));
+            scorer.signal(benchmarked(START + 2_000, 400));
+            double before = scorer.last().getQuality();
+            scorer.ruling(policy(POLICY.withReferences(40, 10), 17));
+            assertThat(scorer.last().getQuality()).isLessThan(before);
+            scorer.ruling(new Ruling.PolicySet("quality/default", 18, null));
+            assertThat(scorer.last().getQuality()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void whatIsReadTwiceAfterARestartOfTheSourceCountsOnce() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            List<ExitSignal> story = story(200);
+            for (ExitSignal signal : story) {
+                scorer.signal(signal);
+            }
+            scorer.told();
+            for (ExitSignal signal : story) {
+                scorer.signal(signal);
+            }
+            assertThat(scorer.told()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRestartFromACheckpointGoesOnAsIfNothingHadHappened() throws Exception {
+        List<ExitSignal> story = story(400);
+        OperatorSubtaskState checkpoint;
+        List<ExitScore> whole = new ArrayList<>();
+        try (Harness first = new Harness()) {
+            first.open();
+            first.ruling(policy(POLICY.withReferences(120, 60), 3));
+            for (ExitSignal signal : story.subList(0, 200)) {
+                first.signal(signal);
+            }
+            checkpoint = first.harness.snapshot(1, START);
+            first.told();
+            for (ExitSignal signal : story.subList(200, 400)) {
+                first.signal(signal);
+            }
+            first.watermark(START + 400_000);
+            whole.addAll(first.scores());
+        }
+        assertThat(whole).isNotEmpty();
+        try (Harness second = new Harness()) {
+            second.restore(checkpoint);
+            for (ExitSignal signal : story.subList(150, 400)) { // read again from a little before the checkpoint
+                second.signal(signal);
+            }
+            second.watermark(START + 400_000);
+            assertThat(second.scores()).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void anExitThatFallsSilentIsToldAndItsStateEndsInTime() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.told();
+            scorer.watermark(START + POLICY.exitSilenceMs());
+            assertThat(onlyScore(scorer).getState()).isEqualTo(ExitState.SILENT);
+            assertThat(scorer.harness.numKeyedStateEntries()).isEqualTo(1);
+            scorer.watermark(START + POLICY.stateTtlMs());
+            assertThat(scorer.told()).containsExactly(new Finding.Ended(EXIT));
+            assertThat(scorer.harness.numKeyedStateEntries()).isZero();
+            assertThat(scorer.harness.numEventTimeTimers()).isZero();
+        }
+    }
+
+    @Test
+    void anExitHasOneTimerHoweverMuchIsHeardOfIt() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            for (ExitSignal signal : story(300)) {
+                scorer.signal(signal);
+            }
+            assertThat(scorer.harness.numEventTimeTimers()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void failuresOfATargetThatIsAtFaultAreNotHeldAgainstTheExit() throws Exception {
+        double blamed;
+        double spared;
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            blamed = successAfterFailures(scorer);
+        }
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.ruling(new Ruling.TargetFault(99, START, START + 60_000));
+            spared = successAfterFailures(scorer);
+        }
+        assertThat(spared).isGreaterThan(blamed + 0.2);
+    }
+
+    @Test
+    void aTickIsAnsweredWithWhatTheTaskHolds() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.told();
+            scorer.ruling(new Ruling.Tick(5));
+            assertThat(scorer.told()).singleElement().isInstanceOfSatisfying(Finding.Pulse.class, pulse -> {
+                assertThat(pulse.tick()).isEqualTo(5);
+                assertThat(pulse.keys()).isEqualTo(1);
+                assertThat(pulse.policyVersion()).isEqualTo(-1);
+            });
+        }
+    }
+
+    // ----
+
+    private double successAfterFailures(Harness scorer) throws Exception {
+        scorer.signal(connected(START));
+        for (int i = 0; i < 20; i++) {
+            scorer.signal(signal(
+                    START + 1_000 + i,
+                    (byte) 1,
+                    new ExitEvent.Attempted(START + 1_000 + i, "shop", 99, Verdict.AMBIGUOUS, 0, 1)));
+        }
+        scorer.watermark(START + 30_000);
+        return scorer.last().getSuccess().getMean();
+    }
+
+    private List<ExitSignal> story(int signals) {
+        SplittableRandom chance = new SplittableRandom(5);
+        List<ExitSignal> story = new ArrayList<>();
+        story.add(connected(START));
+        for (int i = 1; i < signals; i++) {
+            long atMs = START + i * 1_000L;
+            story.add(
+                    switch (chance.nextInt(3)) {
+                        case 0 -> heartbeat(atMs, 10 + chance.nextInt(i < signals / 2 ? 20 : 500));
+                        case 1 -> benchmarked(atMs, 100 + chance.nextInt(i < signals / 2 ? 50 : 2_000));
+                        default ->
+                            signal(
+                                    atMs,
+                                    (byte) 1,
+                                    new ExitEvent.Attempted(
+                                            atMs,
+                                            "shop",
+                                            7,
+                                            chance.nextInt(4) == 0 ? Verdict.AT_FAULT : Verdict.CARRIED,
+                                            20,
+                                            1 + chance.nextInt(8)));
+                    });
+        }
+        return story;
+    }
+
+    private ExitSignal connected(long atMs) {
+        return signal(
+                atMs,
+                (byte) 0,
+                new ExitEvent.Connected(atMs, "edge-1", 1, EXIT + "-1", PoolType.RESIDENTIAL, 64_500, 8));
+    }
+
+    private ExitSignal heartbeat(long atMs, double pingMs) {
+        return signal(
+                atMs,
+                (byte) 0,
+                new ExitEvent.Heartbeat(atMs, "edge-1", 1, EXIT + "-1", PoolType.RESIDENTIAL, 64_500, pingMs, 1, 8));
+    }
+
+    private ExitSignal benchmarked(long atMs, double totalMs) {
+        return signal(
+                atMs, (byte) 0, new ExitEvent.Benchmarked(atMs, "shop", 7, Verdict.CARRIED, totalMs / 2, totalMs));
+    }
+
+    private ExitSignal signal(long atMs, byte lane, ExitEvent event) {
+        return new ExitSignal(EXIT, "edge-1", 1, lane, sequence++, atMs, event);
+    }
+
+    private static Ruling policy(QualityPolicy policy, long offset) {
+        return new Ruling.PolicySet(
+                "quality/default",
+                offset,
+                WireEncoder.encode(PolicyRecords.write(policy, new Authorship("ann", "a test", 1L, 1L))));
+    }
+
+    private static ExitScore onlyScore(Harness scorer) throws Exception {
+        List<ExitScore> scores = scorer.scores();
+        assertThat(scores).hasSize(1);
+        return scores.get(0);
+    }
+
+    private static final class Harness implements AutoCloseable {
+
+        final KeyedBroadcastOperatorTestHarness<String, ExitSignal, Ruling, Finding> harness;
+        private final WireReader reader = new WireReader(SchemaDirectory.builtIn());
+
+        Harness() throws Exception {
+            harness = new KeyedBroadcastOperatorTestHarness<>(
+                    new CoBroadcastWithKeyedOperator<>(new ExitScorer(), List.of(Rulebook.STATE)),
+                    ExitSignal::exitId,
+                    Types.STRING,
+                    128,
+                    1,
+                    0);
+            harness.setup(Finding.TYPE.createSerializer(new SerializerConfigImpl()));
+        }
+
+        void open() throws Exception {
+            harness.open();
+        }
+
+        void restore(OperatorSubtaskState state) throws Exception {
+            harness.initializeState(state);
+            harness.open();
+        }
+
+        void signal(ExitSignal signal) throws Exception {
+            harness.processElement(signal, signal.event().atMs());
+        }
+
+        void ruling(Ruling ruling) throws Exception {
+            harness.processBroadcastElement(ruling, 0);
+        }
+
+        void watermark(long atMs) throws Exception {
+            harness.processWatermark(atMs);
+            harness.processBroadcastWatermark(new org.apache.flink.streaming.api.watermark.Watermark(atMs));
+        }
+
+        /** What was said since the last call. */
+        List<Finding> told() {
+            List<Finding> told = List.copyOf(harness.extractOutputValues());
+            harness.getOutput().clear();
+            return told;
+        }
+
+        List<ExitScore> scores() throws Exception {
+            List<ExitScore> scores = new ArrayList<>();
+            for (Finding finding : told()) {
+                if (finding instanceof Finding.Scored scored) {
+                    scores.add((ExitScore) reader.read(scored.draft()));
+                }
+            }
+            return scores;
+        }
+
+        ExitScore last() throws Exception {
+            List<ExitScore> scores = scores();
+            return scores.get(scores.size() - 1);
+        }
+
+        @Override
+        public void close() throws Exception {
+            harness.close();
+        }
+    }
+}

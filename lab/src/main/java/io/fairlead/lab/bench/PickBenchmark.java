@@ -1,0 +1,176 @@
+package io.fairlead.lab.bench;
+
+import io.fairlead.proxy.exit.ExitInfo;
+import io.fairlead.proxy.pick.ExitTable;
+import io.fairlead.proxy.pick.PickPolicy;
+import io.fairlead.proxy.pick.PickRequest;
+import io.fairlead.proxy.pick.PickSettings;
+import io.fairlead.proxy.pick.Slot;
+import io.fairlead.schemas.decisions.Bounded;
+import io.fairlead.schemas.decisions.DecisionVersion;
+import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.ExitState;
+import io.fairlead.schemas.telemetry.PoolType;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * One pick with the release of its slot, while decisions come in on a thread of their own. Beside it the peer: the better of two
+ * exits drawn at random (power of two choices) from an array of counters, without quality, tenants, pools or full exits.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode({Mode.AverageTime, Mode.SampleTime})
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class PickBenchmark {
+
+    private static final String POOL = "residential";
+    private static final PickRequest REQUEST = new PickRequest("acme", POOL, "shop", List.of());
+    private static final Bounded ANY = new Bounded(0.5, 0.0, 1.0, 0.0);
+    private static final int CAPACITY = 4;
+    private static final long STEP_NANOS = 1_000_000;
+
+    /** Exits of the pool. */
+    @Param("1000000")
+    public int exits;
+
+    /** Share of them that has no room. */
+    @Param({"0", "0.999"})
+    public double full;
+
+    @Param("BAND")
+    public PickPolicy policy = PickPolicy.BAND;
+
+    /** Decisions a second. */
+    @Param("100000")
+    public int updates;
+
+    private ExitTable table =
+            new ExitTable(PickSettings.DEFAULTS, InstantSource.system(), System::nanoTime, new SplittableRandom(1));
+    private AtomicIntegerArray running = new AtomicIntegerArray(1);
+    private volatile boolean over;
+    private @Nullable Thread decisions;
+
+    /** A pool of exits, of which the wanted share is full, and the thread that decides. */
+    @Setup(Level.Trial)
+    public void fill() {
+        SplittableRandom chance = new SplittableRandom(1);
+        table = new ExitTable(
+                PickSettings.DEFAULTS.withPolicy(policy),
+                InstantSource.system(),
+                System::nanoTime,
+                () -> ThreadLocalRandom.current().nextLong());
+        table.jobSilent(false);
+        running = new AtomicIntegerArray(exits);
+        for (int i = 0; i < exits; i++) {
+            table.decided(score(i, 0, 100 * chance.nextDouble()));
+        }
+        int roomy = Math.max(1, (int) Math.round(exits * (1 - full)));
+        for (int i = roomy; i < exits; i++) {
+            table.online(info(i));
+        }
+        if (roomy < exits) {
+            while (table.pick(REQUEST) != null) {
+                // These slots are held for good.
+            }
+        }
+        for (int i = 0; i < roomy; i++) {
+            table.online(info(i));
+        }
+        over = false;
+        Thread thread = new Thread(this::decide, "decisions");
+        thread.setDaemon(true);
+        thread.start();
+        decisions = thread;
+    }
+
+    @TearDown(Level.Trial)
+    public void end() throws InterruptedException {
+        over = true;
+        Thread thread = decisions;
+        if (thread != null) {
+            thread.join();
+        }
+    }
+
+    private void decide() {
+        SplittableRandom chance = new SplittableRandom(2);
+        long begunNanos = System.nanoTime();
+        long told = 0;
+        while (!over) {
+            for (long due = (long) (updates * ((System.nanoTime() - begunNanos) / 1e9)); told < due; told++) {
+                table.decided(score(chance.nextInt(exits), told + 1, 100 * chance.nextDouble()));
+            }
+            LockSupport.parkNanos(STEP_NANOS);
+        }
+    }
+
+    @Benchmark
+    public @Nullable Slot pick() {
+        Slot slot = table.pick(REQUEST);
+        if (slot != null) {
+            slot.release();
+        }
+        return slot;
+    }
+
+    @Benchmark
+    public int betterOfTwo() {
+        ThreadLocalRandom chance = ThreadLocalRandom.current();
+        int one = chance.nextInt(exits);
+        int other = chance.nextInt(exits);
+        int chosen = running.get(one) <= running.get(other) ? one : other;
+        running.incrementAndGet(chosen);
+        running.decrementAndGet(chosen);
+        return chosen;
+    }
+
+    private static ExitInfo info(int exit) {
+        return new ExitInfo(
+                "exit-" + exit, PoolType.RESIDENTIAL, "de", "", "", 64_500, "linux", true, CAPACITY, Set.of(POOL), 1);
+    }
+
+    private static ExitScore score(int exit, long counter, double quality) {
+        return ExitScore.newBuilder()
+                .setExitId("exit-" + exit)
+                .setVersion(new DecisionVersion(1L, counter))
+                .setIssuedAtMs(1)
+                .setPolicyVersion(-1)
+                .setState(ExitState.ONLINE)
+                .setQuality(quality)
+                .setLowConfidence(false)
+                .setBenchmarkTerm(0.5)
+                .setPingTerm(0.5)
+                .setBenchmarkMs(100)
+                .setPingMs(20)
+                .setDisconnect(ANY)
+                .setSuccess(ANY)
+                .setCapacityRequests(CAPACITY)
+                .setRunningRequests(0)
+                .setAvailableRequests(CAPACITY)
+                .setClasses(List.of())
+                .setReasons(List.of())
+                .setTrigger("quality")
+                .setTriggerObservedAtMs(1)
+                .setTriggerEdgeId("edge-1")
+                .setPoolType(PoolType.RESIDENTIAL)
+                .setAsn(64_500)
+                .build();
+    }
+}
