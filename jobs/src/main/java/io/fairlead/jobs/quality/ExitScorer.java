@@ -160,7 +160,8 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
             exit.told.remember(rating, book.policyVersion(), nowMs);
         }
         exit.lookedAtMs = nowMs;
-        exit.stale = false;
+        // What came too soon after the last decision is looked at again, though nothing more may be heard of the exit.
+        exit.stale = trigger.isEmpty() && nowMs - exit.told.atMs < policy.tellIntervalMs();
         exit.newestEdge = "";
         exit.newestObservedMs = 0;
     }

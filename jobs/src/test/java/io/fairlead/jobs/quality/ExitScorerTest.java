@@ -79,6 +79,25 @@ class ExitScorerTest {
     }
 
     @Test
+    void aChangeThatComesTooSoonAfterADecisionIsToldWhenItsTimeHasCome() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.signal(heartbeat(START + 100, 20));
+            scorer.signal(benchmarked(START + 200, 300));
+            double before = scorer.last().getQuality();
+            scorer.signal(benchmarked(START + 300, 330));
+            scorer.signal(benchmarked(START + 400, 330));
+            assertThat(scorer.told()).isEmpty();
+            scorer.watermark(START + 1_000);
+            scorer.watermark(START + 2_000);
+            ExitScore score = onlyScore(scorer);
+            assertThat(score.getTrigger()).isEqualTo("quality");
+            assertThat(score.getQuality()).isBetween(before - 8, before - 2);
+        }
+    }
+
+    @Test
     void whatIsReadTwiceAfterARestartOfTheSourceCountsOnce() throws Exception {
         try (Harness scorer = new Harness()) {
             scorer.open();
@@ -132,10 +151,10 @@ class ExitScorerTest {
             scorer.told();
             scorer.watermark(START + POLICY.exitSilenceMs());
             assertThat(onlyScore(scorer).getState()).isEqualTo(ExitState.SILENT);
-            assertThat(scorer.harness.numKeyedStateEntries()).isEqualTo(1);
+            assertThat(scorer.keys()).isEqualTo(1);
             scorer.watermark(START + POLICY.stateTtlMs());
             assertThat(scorer.told()).containsExactly(new Finding.Ended(EXIT));
-            assertThat(scorer.harness.numKeyedStateEntries()).isZero();
+            assertThat(scorer.keys()).isZero();
             assertThat(scorer.harness.numEventTimeTimers()).isZero();
         }
     }
@@ -186,13 +205,17 @@ class ExitScorerTest {
 
     private double successAfterFailures(Harness scorer) throws Exception {
         scorer.signal(connected(START));
+        scorer.signal(heartbeat(START + 100, 20));
+        scorer.signal(benchmarked(START + 200, 200));
         for (int i = 0; i < 20; i++) {
             scorer.signal(signal(
                     START + 1_000 + i,
                     (byte) 1,
                     new ExitEvent.Attempted(START + 1_000 + i, "shop", 99, Verdict.AMBIGUOUS, 0, 1)));
         }
-        scorer.watermark(START + 30_000);
+        for (int second = 2; second < 30; second++) {
+            scorer.watermark(START + second * 1_000L);
+        }
         return scorer.last().getSuccess().getMean();
     }
 
@@ -311,6 +334,12 @@ class ExitScorerTest {
                 }
             }
             return scores;
+        }
+
+        /** Exits in its state, by its own count. */
+        long keys() throws Exception {
+            ruling(new Ruling.Tick(1));
+            return ((Finding.Pulse) told().get(0)).keys();
         }
 
         ExitScore last() throws Exception {
