@@ -51,10 +51,12 @@ public final class ConfigStore {
     /**
      * One accepted change of a record.
      *
-     * @param changes of its fields, for people
+     * @param before null: there was none
+     * @param after null: it was deleted
      * @param offset the version that decisions will be stamped with
      */
-    public record Change(List<String> changes, long offset, long revision) {}
+    public record Change(
+            @Nullable SpecificRecord before, @Nullable SpecificRecord after, long offset, long revision) {}
 
     /** @param client properties of a Kafka client */
     public ConfigStore(Map<String, Object> client) {
@@ -133,10 +135,7 @@ public final class ConfigStore {
                     .build();
             producer.send(new ProducerRecord<>(Topics.CONFIG_HISTORY.name(), bytes(key), WireEncoder.encode(change)));
             producer.commitTransaction();
-            List<String> changes = present == null || record == null
-                    ? List.of(record == null ? "deleted" : "new")
-                    : ConfigDocument.changes(present.value(), record);
-            return new Change(changes, offset, revision + 1);
+            return new Change(present == null ? null : present.value(), record, offset, revision + 1);
         } catch (ProducerFencedException e) {
             throw new UserError(
                     "Another writer was faster; nothing was written. Look at " + key + ", and try again.", e);

@@ -1,5 +1,8 @@
 package io.fairlead.cli.config;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
@@ -184,7 +187,8 @@ public final class PolicyCommand {
                                                 .record(next.authorship()));
                             });
             out.println(key + " is now revision " + change.revision() + ", version " + change.offset() + ":");
-            change.changes().forEach(line -> out.println("  " + line));
+            SpecificRecord before = requireNonNullElse(change.before(), fallback);
+            ConfigDocument.changes(before, requireNonNull(change.after())).forEach(line -> out.println("  " + line));
             return 0;
         }
     }

@@ -20,14 +20,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rates exits, and tells when a rating is worth it.
  *
- * <p>An event that may change much is looked at within {@value #URGENT_MS} ms, any other within the policy's interval; both as the
- * exit's next event comes, so that the loop is short, or by its timer. There is one timer an exit, in event time: for failures
+ * <p>An event that may change much is looked at within {@value #URGENT_MS} ms, any other within {@value #LOOK_MS} ms; both as the
+ * exit's next event comes, so that the loop is short, or by its timer. How often a decision is told is the policy's matter. There is one timer an exit, in event time: for failures
  * that wait for a verdict, for silence and for the end of its state.
  */
 final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal, Ruling, Finding> {
 
     /** Shortest time between two looks at one exit, ms of event time. */
     static final long URGENT_MS = 50;
+
+    /** The same, when nothing urgent was heard. */
+    static final long LOOK_MS = 200;
 
     private static final long serialVersionUID = 1L;
     private static final ValueStateDescriptor<TrackedExit> EXIT =
@@ -73,7 +76,7 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
         }
         TimerService timers = context.timerService();
         long nowMs = Math.max(exit.state.newestMs, timers.currentWatermark());
-        if (nowMs - exit.lookedAtMs >= (urgent ? URGENT_MS : policy.tellIntervalMs())) {
+        if (nowMs - exit.lookedAtMs >= (urgent ? URGENT_MS : LOOK_MS)) {
             look(context.getCurrentKey(), exit, book, nowMs, timers.currentProcessingTime(), out);
         }
         setTimer(exit, policy, timers);
@@ -184,7 +187,7 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
             nextMs = Math.min(nextMs, exit.state.seenMs() + policy.exitSilenceMs());
         }
         if (exit.stale) {
-            nextMs = Math.min(nextMs, exit.lookedAtMs + policy.tellIntervalMs());
+            nextMs = Math.min(nextMs, exit.lookedAtMs + LOOK_MS);
         }
         nextMs = Math.min(nextMs, exit.state.nextSettlementMs(policy));
         nextMs = Math.max(nextMs, timers.currentWatermark() + 1);

@@ -13,7 +13,7 @@ import java.util.Properties;
  * @param group consumer group whose offsets are written with every checkpoint
  * @param checkpointInterval how often state is made durable
  * @param bufferTimeout how long a record may wait for others on its way between tasks
- * @param outOfOrder by how much the events of one partition may be out of order
+ * @param outOfOrder by how much the events of one partition are out of order as a rule: timers wait so long; later events count all the same
  * @param idle a partition that is silent this long no longer holds event time back
  */
 record QualitySettings(
@@ -30,7 +30,7 @@ record QualitySettings(
             Map.entry("group", "fairlead-quality"),
             Map.entry("checkpoint-ms", "10000"),
             Map.entry("buffer-timeout-ms", "5"),
-            Map.entry("out-of-order-ms", "1000"),
+            Map.entry("out-of-order-ms", "200"),
             Map.entry("idle-ms", "60000"));
 
     /** @throws IllegalArgumentException naming the setting that is unknown or out of its bounds */

@@ -89,8 +89,9 @@ class ExitScorerTest {
             scorer.signal(benchmarked(START + 300, 330));
             scorer.signal(benchmarked(START + 400, 330));
             assertThat(scorer.told()).isEmpty();
-            scorer.watermark(START + 1_000);
-            scorer.watermark(START + 2_000);
+            for (long atMs = START + 400; atMs < START + 2_000; atMs += 200) {
+                scorer.watermark(atMs);
+            }
             ExitScore score = onlyScore(scorer);
             assertThat(score.getTrigger()).isEqualTo("quality");
             assertThat(score.getQuality()).isBetween(before - 8, before - 2);
