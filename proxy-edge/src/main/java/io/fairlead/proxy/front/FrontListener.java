@@ -28,7 +28,7 @@ public final class FrontListener {
 
     private final Front front;
     private final ConnectionLimits limits;
-    private final Set<UserConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Set<FrontConnection> connections = ConcurrentHashMap.newKeySet();
     private final Channel listening;
     private final Future<?> sweeping;
 
@@ -127,7 +127,8 @@ public final class FrontListener {
                 channel.close();
                 return;
             }
-            UserConnection connection = UserConnection.install(front, channel);
+            FrontConnection connection = new FrontConnection(front, channel);
+            channel.pipeline().addLast(connection);
             connections.add(connection);
             channel.closeFuture().addListener(closed -> {
                 connections.remove(connection);

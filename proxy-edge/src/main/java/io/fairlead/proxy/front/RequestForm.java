@@ -110,7 +110,8 @@ sealed interface RequestForm {
         return port <= 65_535 ? port : 0;
     }
 
-    private static boolean isName(String host) {
+    /** Whether this could be the name of a host, or an IPv4 address. */
+    static boolean isName(String host) {
         if (host.isEmpty() || host.length() > 253) {
             return false;
         }

@@ -2,17 +2,13 @@ package io.fairlead.proxy.front;
 
 import io.fairlead.proxy.attempt.Failure;
 import io.fairlead.proxy.attempt.RequestLife;
-import io.fairlead.proxy.attempt.RequestTerms;
 import io.fairlead.proxy.exit.Target;
-import io.fairlead.proxy.targeting.Targeting;
-import io.fairlead.proxy.targeting.TargetingGrammar;
-import io.fairlead.proxy.targeting.TargetingGrammar.Reading;
+import io.fairlead.proxy.tenant.Credentials;
 import io.fairlead.proxy.tenant.Login;
 import io.fairlead.proxy.tenant.TenantRules;
 import io.fairlead.schemas.telemetry.ClientProtocol;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -20,7 +16,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -40,13 +35,13 @@ import org.jspecify.annotations.Nullable;
  * A user's connection: the end of its pipeline, behind a {@link RequestDecoder} and a {@link ResponseEncoder}.
  *
  * <p>States: waiting (for a head) → deciding (who is it, may they) → serving (an {@link Exchange}) → waiting again, or closing
- * (the answer is out; what still comes is thrown away so that no reset overtakes it), or given over to a {@link Relay}, when this
+ * (the answer is out; {@link LingeringClose} takes this handler's place), or given over to a {@link Relay}, when this
  * handler leaves.
  *
  * <p>Reading: one read is outstanding whenever bytes may be taken, so that a user who leaves is noticed; none while the
  * decoder holds bytes back or the exchange can't take more.
  */
-final class UserConnection extends ChannelInboundHandlerAdapter {
+final class UserConnection extends ChannelInboundHandlerAdapter implements Served {
 
     private enum State {
         WAITING,
@@ -73,19 +68,18 @@ final class UserConnection extends ChannelInboundHandlerAdapter {
     private boolean keepAlive;
     private boolean readOutstanding;
     private boolean inputEnded;
-    private boolean outputEnded;
 
-    private UserConnection(Front front, Channel channel) {
+    private UserConnection(Front front, Channel channel, PhaseTimer timer) {
         this.front = front;
         this.decoder = new RequestDecoder(front.settings());
         this.encoder = new ResponseEncoder();
         this.source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-        this.timer = new PhaseTimer(channel.eventLoop(), front.attempts().nanoClock());
+        this.timer = timer;
     }
 
     /** Makes an accepted channel one of these. */
-    static UserConnection install(Front front, Channel channel) {
-        UserConnection connection = new UserConnection(front, channel);
+    static UserConnection install(Front front, Channel channel, PhaseTimer timer) {
+        UserConnection connection = new UserConnection(front, channel, timer);
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(connection.decoder);
         connection.decoderContext = pipeline.context(connection.decoder);
@@ -99,9 +93,8 @@ final class UserConnection extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    public void started() {
         timer.start(front.settings().keepAliveIdleMs(), this::idle);
-        readMore();
     }
 
     // ---- what comes from the user
@@ -174,17 +167,17 @@ final class UserConnection extends ChannelInboundHandlerAdapter {
             serving.userGone();
             leaveTenant();
         }
-        if (state != State.CLOSING || outputEnded) {
-            state = State.CLOSING;
-            ctx.close();
-        }
+        state = State.CLOSING;
+        ctx.close();
     }
 
     /** Reads more if there is anybody to take it. */
     void readMore() {
         Exchange serving = exchange;
         boolean wanted = !inputEnded
-                && (state == State.CLOSING || (!decoder.holdsBytes() && (serving == null || serving.wantsMore())));
+                && state != State.CLOSING
+                && !decoder.holdsBytes()
+                && (serving == null || serving.wantsMore());
         if (wanted && !readOutstanding) {
             readOutstanding = true;
             ctx().read();
@@ -214,7 +207,11 @@ final class UserConnection extends ChannelInboundHandlerAdapter {
         form = asked;
         List<String> credentials = headers.getAll(HttpHeaderNames.PROXY_AUTHORIZATION);
         Login login = front.gate()
-                .admit(credentials.size() == 1 ? credentials.get(0) : null, source, ctx().executor(), this::decided);
+                .admit(
+                        credentials.size() == 1 ? Credentials.ofBasic(credentials.get(0)) : null,
+                        source,
+                        loop(),
+                        this::decided);
         if (login != null) {
             decided(login);
         }
@@ -258,56 +255,22 @@ final class UserConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void admitted(Login.Admitted admitted) {
-        TenantRules tenant = admitted.tenant();
+        boolean tunnel = form instanceof RequestForm.Connect;
         Target target = form instanceof RequestForm.Connect connect
                 ? connect.target()
                 : ((RequestForm.Forward) Objects.requireNonNull(form)).target();
-        Reading reading = TargetingGrammar.read(admitted.asked());
-        Targeting targeting =
-                reading instanceof Reading.Understood understood ? understood.targeting() : Targeting.NONE;
-        String pool = targeting.pool().isEmpty() && !tenant.pools().isEmpty()
-                ? tenant.pools().get(0)
-                : targeting.pool();
-        ClientProtocol protocol =
-                form instanceof RequestForm.Connect ? ClientProtocol.HTTP_CONNECT : ClientProtocol.HTTP_FORWARD;
-        RequestLife life =
-                front.attempts().begin(new RequestTerms(tenant.id(), pool, target, protocol, arrivedNanos), loop());
-        Failure failure = reading instanceof Reading.Refused refused
-                ? new Failure(Outcome.BAD_REQUEST, FaultLayer.CLIENT, refused.detail(), "")
-                : refusal(tenant, pool, target);
-        if (failure == null && !tenant.enter()) {
-            failure = new Failure(
-                    Outcome.LIMIT_EXCEEDED,
-                    FaultLayer.CLIENT,
-                    "tenant " + tenant.id() + " has its " + tenant.maxInFlightRequests() + " requests in flight",
-                    "");
-        }
-        if (failure != null) {
+        ClientProtocol protocol = tunnel ? ClientProtocol.HTTP_CONNECT : ClientProtocol.HTTP_FORWARD;
+        Admission admission = Admission.of(front, admitted, target, protocol, arrivedNanos, loop());
+        if (admission instanceof Admission.Granted granted) {
+            entered = granted.tenant();
+            serve(granted.life());
+        } else if (admission instanceof Admission.Refused refused) {
+            Failure failure = refused.failure();
             FullHttpResponse response = Answers.failure(front, failure);
-            life.end(failure.outcome(), failure.layer(), response.status().code());
+            refused.life()
+                    .end(failure.outcome(), failure.layer(), response.status().code());
             answer(response);
-            return;
         }
-        entered = tenant;
-        serve(life);
-    }
-
-    private @Nullable Failure refusal(TenantRules tenant, String pool, Target target) {
-        if (tenant.pools().isEmpty()) {
-            return new Failure(
-                    Outcome.POOL_FORBIDDEN, FaultLayer.CLIENT, "tenant " + tenant.id() + " may use no pool", "");
-        }
-        if (!tenant.pools().contains(pool)) {
-            return new Failure(
-                    Outcome.POOL_UNKNOWN,
-                    FaultLayer.CLIENT,
-                    "pool '" + pool + "' is none of tenant " + tenant.id() + "'s: " + String.join(", ", tenant.pools()),
-                    "");
-        }
-        var verdict = tenant.destinations().checkName(target.host(), target.port());
-        return verdict.allowed()
-                ? null
-                : new Failure(Outcome.DESTINATION_FORBIDDEN, FaultLayer.CLIENT, verdict.reason(), "");
     }
 
     private void serve(RequestLife life) {
@@ -406,15 +369,15 @@ final class UserConnection extends ChannelInboundHandlerAdapter {
         leaveTenant();
     }
 
-    /** The edge stops: idle connections close at once. */
-    void drain() {
+    @Override
+    public void drain() {
         if (state == State.WAITING && relay == null) {
             ctx().close();
         }
     }
 
-    /** The edge waits no longer. */
-    void drainNow() {
+    @Override
+    public void drainNow() {
         Relay passing = relay;
         Exchange serving = exchange;
         if (passing != null) {
@@ -444,21 +407,11 @@ final class UserConnection extends ChannelInboundHandlerAdapter {
         readMore();
     }
 
-    /** Ends our direction, then reads and forgets until the user ends theirs: closing at once could reset the answer away. */
     private void linger() {
         state = State.CLOSING;
-        timer.start(front.settings().responseIdleMs(), () -> ctx().close());
         decoder.discard();
-        ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            outputEnded = true;
-            if (inputEnded) {
-                ctx().close();
-            } else {
-                ((DuplexChannel) ctx().channel()).shutdownOutput();
-                timer.start(front.settings().lingerMs(), () -> ctx().close());
-            }
-        });
-        readMore();
+        LingeringClose.of(channel(), front.settings(), timer, inputEnded);
+        ctx().pipeline().remove(this);
     }
 
     private void badRequest(int status, String detail) {

@@ -29,10 +29,17 @@ public record Credentials(String userName, String secret) {
         }
         String text = new String(decoded, StandardCharsets.UTF_8);
         int colon = text.indexOf(':');
-        if (colon < 1 || text.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-            return null;
-        }
-        return new Credentials(text.substring(0, colon), text.substring(colon + 1));
+        return colon < 0 ? null : of(text.substring(0, colon), text.substring(colon + 1));
+    }
+
+    /** Takes what came; null if it is not well-formed. */
+    public static @Nullable Credentials of(String userName, String secret) {
+        boolean wellFormed = !userName.isEmpty() && isPlain(userName) && isPlain(secret);
+        return wellFormed ? new Credentials(userName, secret) : null;
+    }
+
+    private static boolean isPlain(String text) {
+        return text.chars().noneMatch(c -> c < ' ' || c == 0x7f);
     }
 
     @Override

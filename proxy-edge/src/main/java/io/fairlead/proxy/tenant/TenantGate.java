@@ -79,14 +79,14 @@ public final class TenantGate implements AutoCloseable {
     /**
      * Decides about credentials.
      *
-     * @param basic value of the {@code Proxy-Authorization} field; null: there was none
+     * @param credentials null: there are none, or they are not well-formed
      * @param source where they came from
      * @param caller where {@code then} runs if the answer takes time
      * @param then told the answer if it takes time; never if it is returned
      * @return the answer if it is known at once, else null
      */
-    public @Nullable Login admit(@Nullable String basic, InetAddress source, Executor caller, Consumer<Login> then) {
-        Credentials credentials = basic == null ? null : Credentials.ofBasic(basic);
+    public @Nullable Login admit(
+            @Nullable Credentials credentials, InetAddress source, Executor caller, Consumer<Login> then) {
         if (credentials == null) {
             return new Login.Denied();
         }

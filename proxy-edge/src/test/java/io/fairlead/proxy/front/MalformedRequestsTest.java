@@ -89,7 +89,6 @@ class MalformedRequestsTest {
                 "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003\n\n",
                 400,
                 "bare LF"));
-        all.add(new Case("SOCKS5", "\u0005\u0001\u0002\r\n\r\n", 400, "request line"));
         all.add(new Case(
                 "long line",
                 "GET http://127.0.0.1:TARGET/" + "a".repeat(9000) + " HTTP/1.1\r\nHost: x\r\n\r\n",

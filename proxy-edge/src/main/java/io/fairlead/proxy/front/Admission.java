@@ -1,0 +1,75 @@
+package io.fairlead.proxy.front;
+
+import io.fairlead.proxy.attempt.Failure;
+import io.fairlead.proxy.attempt.RequestLife;
+import io.fairlead.proxy.attempt.RequestTerms;
+import io.fairlead.proxy.exit.Target;
+import io.fairlead.proxy.targeting.Targeting;
+import io.fairlead.proxy.targeting.TargetingGrammar;
+import io.fairlead.proxy.targeting.TargetingGrammar.Reading;
+import io.fairlead.proxy.tenant.Login;
+import io.fairlead.proxy.tenant.TenantRules;
+import io.fairlead.schemas.telemetry.ClientProtocol;
+import io.fairlead.schemas.telemetry.FaultLayer;
+import io.fairlead.schemas.telemetry.Outcome;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a request whose tenant is known is served: may it have the pool and the target it asks for, and has its tenant room? */
+sealed interface Admission {
+
+    /** The request's life has begun, whatever was decided. */
+    RequestLife life();
+
+    /** It is. The tenant was entered, and is to be left when the request is over. */
+    record Granted(RequestLife life, TenantRules tenant) implements Admission {}
+
+    /** It is not. */
+    record Refused(RequestLife life, Failure failure) implements Admission {}
+
+    /** @param arrivedNanos when all that is asked was known, by the nano clock */
+    static Admission of(
+            Front front,
+            Login.Admitted login,
+            Target target,
+            ClientProtocol protocol,
+            long arrivedNanos,
+            EventLoop loop) {
+        TenantRules tenant = login.tenant();
+        Reading reading = TargetingGrammar.read(login.asked());
+        Targeting targeting =
+                reading instanceof Reading.Understood understood ? understood.targeting() : Targeting.NONE;
+        String pool = targeting.pool().isEmpty() && !tenant.pools().isEmpty()
+                ? tenant.pools().get(0)
+                : targeting.pool();
+        RequestLife life =
+                front.attempts().begin(new RequestTerms(tenant.id(), pool, target, protocol, arrivedNanos), loop);
+        Failure failure = reading instanceof Reading.Refused refused
+                ? because(Outcome.BAD_REQUEST, refused.detail())
+                : refusal(tenant, pool, target);
+        if (failure == null && !tenant.enter()) {
+            failure = because(
+                    Outcome.LIMIT_EXCEEDED,
+                    "tenant " + tenant.id() + " has its " + tenant.maxInFlightRequests() + " requests in flight");
+        }
+        return failure == null ? new Granted(life, tenant) : new Refused(life, failure);
+    }
+
+    private static @Nullable Failure refusal(TenantRules tenant, String pool, Target target) {
+        if (tenant.pools().isEmpty()) {
+            return because(Outcome.POOL_FORBIDDEN, "tenant " + tenant.id() + " may use no pool");
+        }
+        if (!tenant.pools().contains(pool)) {
+            return because(
+                    Outcome.POOL_UNKNOWN,
+                    "pool '" + pool + "' is none of tenant " + tenant.id() + "'s: "
+                            + String.join(", ", tenant.pools()));
+        }
+        var verdict = tenant.destinations().checkName(target.host(), target.port());
+        return verdict.allowed() ? null : because(Outcome.DESTINATION_FORBIDDEN, verdict.reason());
+    }
+
+    private static Failure because(Outcome outcome, String detail) {
+        return new Failure(outcome, FaultLayer.CLIENT, detail, "");
+    }
+}

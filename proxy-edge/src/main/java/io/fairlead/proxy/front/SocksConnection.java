@@ -1,0 +1,307 @@
+package io.fairlead.proxy.front;
+
+import io.fairlead.proxy.attempt.Failure;
+import io.fairlead.proxy.attempt.RequestLife;
+import io.fairlead.proxy.tenant.Login;
+import io.fairlead.proxy.tenant.TenantRules;
+import io.fairlead.schemas.telemetry.ClientProtocol;
+import io.fairlead.schemas.telemetry.FaultLayer;
+import io.fairlead.schemas.telemetry.Outcome;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user's connection that speaks SOCKS5: greeting → secret → verifying → request → opening a tunnel, and then a {@link Relay},
+ * when this handler leaves. What can't be served is answered by its reply code, and the connection is closed.
+ *
+ * <p>Reading: one read is outstanding while bytes are awaited, and also while something is decided, so that a user who leaves is
+ * noticed; bytes that come then are held, and nothing more is read. All of a handshake must be there within the time that HTTP
+ * has for a head, but for what the verification of a secret takes.
+ */
+final class SocksConnection extends ChannelInboundHandlerAdapter implements Served, UserTunnel.Asker {
+
+    private enum State {
+        GREETING,
+        SECRET,
+        VERIFYING,
+        REQUEST,
+        OPENING,
+        OVER
+    }
+
+    private final Front front;
+    private final Channel channel;
+    private final InetAddress source;
+    private final PhaseTimer timer;
+
+    private State state = State.GREETING;
+    private ByteBuf pending = Unpooled.EMPTY_BUFFER;
+    private boolean inputEnded;
+    private Login.@Nullable Admitted login;
+    private @Nullable RequestLife life;
+    private @Nullable TenantRules entered;
+    private @Nullable Relay relay;
+
+    private SocksConnection(Front front, Channel channel, PhaseTimer timer) {
+        this.front = front;
+        this.channel = channel;
+        this.source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        this.timer = timer;
+    }
+
+    /** Makes an accepted channel one of these. */
+    static SocksConnection install(Front front, Channel channel, PhaseTimer timer) {
+        SocksConnection connection = new SocksConnection(front, channel, timer);
+        channel.pipeline().addLast(connection);
+        return connection;
+    }
+
+    @Override
+    public void started() {
+        timer.start(front.settings().headTimeoutMs(), this::handshakeTimedOut);
+    }
+
+    // ---- what comes from the user
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        pending = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), pending, (ByteBuf) message);
+        advance();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        boolean decides = state == State.VERIFYING || state == State.OPENING;
+        if (!inputEnded && !(decides && pending.isReadable())) {
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded = true;
+            userGone();
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        userGone();
+        timer.close();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close(); // a reset by the user; channelInactive ends the request
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        ByteBuf early = pending;
+        pending = Unpooled.EMPTY_BUFFER;
+        if (state == State.OPENING && early.isReadable()) {
+            ctx.fireChannelRead(early);
+        } else {
+            early.release();
+        }
+    }
+
+    private void userGone() {
+        state = State.OVER;
+        RequestLife present = life;
+        if (present != null) {
+            present.end(Outcome.CLIENT_ABORTED, FaultLayer.CLIENT, 0);
+            leaveTenant();
+        }
+    }
+
+    // ---- the handshake
+
+    private void advance() {
+        boolean moved = true;
+        while (moved && pending.isReadable()) {
+            moved = switch (state) {
+                case GREETING -> greet();
+                case SECRET -> verify();
+                case REQUEST -> request();
+                case VERIFYING, OPENING, OVER -> false;
+            };
+        }
+    }
+
+    private boolean greet() {
+        if (SocksMessages.isSocks4(pending)) {
+            front.counters().malformed.increment();
+            lastAnswer(SocksMessages.socks4Rejected());
+            return false;
+        }
+        Boolean offered = SocksMessages.greeting(pending);
+        if (offered == null) {
+            return false;
+        }
+        if (!offered) {
+            front.counters().denied.increment();
+            lastAnswer(SocksMessages.method(SocksMessages.NO_METHOD));
+            return false;
+        }
+        state = State.SECRET;
+        answer(SocksMessages.method(SocksMessages.USER_AND_PASSWORD));
+        return true;
+    }
+
+    private boolean verify() {
+        SocksMessages.Secret secret = SocksMessages.secret(pending);
+        if (secret == null) {
+            return false;
+        }
+        state = State.VERIFYING;
+        timer.stop();
+        Login known = front.gate().admit(secret.credentials(), source, channel.eventLoop(), this::verified);
+        if (known == null) {
+            return false;
+        }
+        verified(known);
+        return false;
+    }
+
+    private void verified(Login verdict) {
+        if (state != State.VERIFYING) {
+            return;
+        }
+        if (verdict instanceof Login.Admitted admitted) {
+            login = admitted;
+            state = State.REQUEST;
+            timer.start(front.settings().headTimeoutMs(), this::handshakeTimedOut);
+            answer(SocksMessages.secretVerdict(true));
+            advance();
+            channel.read();
+        } else {
+            if (verdict instanceof Login.BackedOff) {
+                front.counters().backedOff.increment();
+            } else if (verdict instanceof Login.Denied) {
+                front.counters().denied.increment();
+            }
+            lastAnswer(SocksMessages.secretVerdict(false));
+        }
+    }
+
+    private boolean request() {
+        SocksMessages.Request request = SocksMessages.request(pending);
+        if (request instanceof SocksMessages.Request.Unusable unusable) {
+            front.counters().malformed.increment();
+            lastAnswer(SocksMessages.reply(unusable.reply()));
+        } else if (request instanceof SocksMessages.Request.Connect connect) {
+            state = State.OPENING;
+            timer.stop();
+            Admission admission = Admission.of(
+                    front,
+                    Objects.requireNonNull(login),
+                    connect.target(),
+                    ClientProtocol.SOCKS5,
+                    front.attempts().nanoClock().getAsLong(),
+                    channel.eventLoop());
+            life = admission.life();
+            if (admission instanceof Admission.Granted granted) {
+                entered = granted.tenant();
+                granted.life().seek(new UserTunnel(this, front, granted.life(), 0));
+            } else if (admission instanceof Admission.Refused refused) {
+                refused(refused.failure());
+            }
+        }
+        return false;
+    }
+
+    private void handshakeTimedOut() {
+        front.counters().headTimeouts.increment();
+        state = State.OVER;
+        channel.close();
+    }
+
+    // ---- for the tunnel
+
+    @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public void joined(String exitId, RelayEnd end, Relay to) {
+        timer.close();
+        relay = to;
+        life = null;
+        answer(SocksMessages.reply(SocksMessages.SUCCEEDED));
+        channel.pipeline().addLast(end).remove(this);
+    }
+
+    @Override
+    public void refused(Failure failure) {
+        RequestLife present = life;
+        if (present != null) {
+            present.end(failure.outcome(), failure.layer(), 0);
+        }
+        leaveTenant();
+        lastAnswer(SocksMessages.failure(failure.outcome()));
+    }
+
+    @Override
+    public void relayed() {
+        leaveTenant();
+    }
+
+    // ---- the end
+
+    @Override
+    public void drain() {
+        if (relay == null && life == null) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void drainNow() {
+        Relay passing = relay;
+        RequestLife present = life;
+        if (passing != null) {
+            passing.drained();
+            return;
+        }
+        if (present != null) {
+            present.end(Outcome.EDGE_DRAINING, FaultLayer.EDGE, 0);
+            leaveTenant();
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        channel.close();
+    }
+
+    private void answer(byte[] message) {
+        channel.writeAndFlush(Unpooled.wrappedBuffer(message), channel.voidPromise());
+    }
+
+    private void lastAnswer(byte[] message) {
+        state = State.OVER;
+        answer(message);
+        LingeringClose.of(channel, front.settings(), timer, inputEnded);
+        channel.pipeline().remove(this);
+    }
+
+    private void leaveTenant() {
+        TenantRules tenant = entered;
+        if (tenant != null) {
+            entered = null;
+            tenant.leave();
+        }
+    }
+}
