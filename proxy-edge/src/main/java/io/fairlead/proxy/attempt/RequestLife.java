@@ -1,7 +1,9 @@
 package io.fairlead.proxy.attempt;
 
+import io.fairlead.proxy.exit.Location;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
+import io.fairlead.proxy.lease.Lease;
 import io.fairlead.proxy.pick.PickRequest;
 import io.fairlead.proxy.pick.Slot;
 import io.fairlead.schemas.telemetry.AttemptPhase;
@@ -86,8 +88,7 @@ public final class RequestLife {
     /** Looks for an exit and opens a tunnel through it, or through another while that is allowed. */
     public void seek(TunnelUser user) {
         long now = now();
-        Slot slot =
-                shared.chooser().pick(new PickRequest(terms.tenant(), terms.pool(), targetClass, List.copyOf(tried)));
+        Slot slot = take();
         if (slot == null) {
             user.failed(noExit());
             return;
@@ -103,9 +104,41 @@ public final class RequestLife {
         shared.counters().attempted(attempts > 1);
         if (user.reuse(slot)) {
             attempt.reused(now());
+            served(attempt);
         } else {
             open(attempt, user);
         }
+    }
+
+    /** Takes a slot: of the session's exit if there is one, else of any, which is the session's from now on. */
+    private @Nullable Slot take() {
+        PickRequest any =
+                new PickRequest(terms.tenant(), terms.pool(), targetClass, List.copyOf(tried), terms.where(), "");
+        Lease lease = terms.lease();
+        if (lease == null) {
+            return shared.chooser().pick(any);
+        }
+        String held = lease.exitId();
+        if (!held.isEmpty()) {
+            Slot slot = shared.chooser().pick(any.onlyOf(held));
+            if (slot != null || lease.isFixed()) {
+                return slot;
+            }
+        }
+        Slot own = shared.chooser().pick(any);
+        if (own == null) {
+            return null;
+        }
+        String holder = lease.move(held, own.exitId());
+        if (holder.equals(own.exitId())) {
+            return own;
+        }
+        Slot holders = shared.chooser().pick(any.onlyOf(holder)); // another request of the session was faster
+        if (holders == null && !lease.isFixed()) {
+            return own;
+        }
+        own.release();
+        return holders;
     }
 
     /** Opens a tunnel of its own for the present try, after one that was kept open turned out to be dead. */
@@ -139,7 +172,15 @@ public final class RequestLife {
             return;
         }
         attempt.connected(now());
+        served(attempt);
         user.opened(tunnel);
+    }
+
+    private void served(Attempt attempt) {
+        Lease lease = terms.lease();
+        if (lease != null) {
+            lease.served(attempt.slot.exitId());
+        }
     }
 
     private void notOpened(Attempt attempt, TunnelUser user, Throwable cause) {
@@ -165,7 +206,10 @@ public final class RequestLife {
     public boolean tryAgain(Failure failure, TunnelUser user) {
         endAttempt(failure.outcome(), failure.layer());
         lastFailure = failure;
-        boolean worth = WORTH_ANOTHER_EXIT.contains(failure.outcome()) && failure.layer() != FaultLayer.CLIENT;
+        Lease lease = terms.lease();
+        boolean worth = WORTH_ANOTHER_EXIT.contains(failure.outcome())
+                && failure.layer() != FaultLayer.CLIENT
+                && (lease == null || !lease.isFixed());
         if (ended || !worth || attempts >= shared.settings().maxAttempts()) {
             return false;
         }
@@ -183,11 +227,26 @@ public final class RequestLife {
         if (failure != null) {
             return failure;
         }
+        Lease lease = terms.lease();
+        if (lease != null && lease.isFixed()) {
+            return new Failure(
+                    Outcome.NO_EXIT_AVAILABLE,
+                    FaultLayer.CAPACITY,
+                    "the exit of this hard session is gone or has no room; try again, or begin another session",
+                    lease.exitId());
+        }
+        String where = terms.where().equals(Location.ANYWHERE) ? "" : " in " + terms.where();
         return new Failure(
                 Outcome.NO_EXIT_AVAILABLE,
                 FaultLayer.CAPACITY,
-                "no exit of pool '" + terms.pool() + "' is online, allowed and has room",
+                "no exit of pool '" + terms.pool() + "'" + where + " is online, allowed and has room",
                 "");
+    }
+
+    /** What is left of its session's time, s; -1: it belongs to none. */
+    public long sessionSecondsLeft() {
+        Lease lease = terms.lease();
+        return lease == null ? -1 : lease.secondsLeft(now());
     }
 
     /** A byte of the answer came at this time, by the nano clock. */

@@ -33,4 +33,9 @@ public record ExitInfo(
     public ExitInfo {
         pools = Set.copyOf(pools);
     }
+
+    /** Where it says it is. */
+    public Location location() {
+        return new Location(country, region, city, asn);
+    }
 }

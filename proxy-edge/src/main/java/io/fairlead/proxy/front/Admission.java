@@ -4,9 +4,10 @@ import io.fairlead.proxy.attempt.Failure;
 import io.fairlead.proxy.attempt.RequestLife;
 import io.fairlead.proxy.attempt.RequestTerms;
 import io.fairlead.proxy.exit.Target;
+import io.fairlead.proxy.lease.Lease;
 import io.fairlead.proxy.targeting.Targeting;
-import io.fairlead.proxy.targeting.TargetingGrammar;
-import io.fairlead.proxy.targeting.TargetingGrammar.Reading;
+import io.fairlead.proxy.targeting.TargetingReader;
+import io.fairlead.proxy.targeting.TargetingReader.Reading;
 import io.fairlead.proxy.tenant.Login;
 import io.fairlead.proxy.tenant.TenantRules;
 import io.fairlead.schemas.telemetry.ClientProtocol;
@@ -36,23 +37,38 @@ sealed interface Admission {
             long arrivedNanos,
             EventLoop loop) {
         TenantRules tenant = login.tenant();
-        Reading reading = TargetingGrammar.read(login.asked());
+        Reading reading =
+                TargetingReader.read(login.asked(), front.leases().settings().longestSeconds());
         Targeting targeting =
                 reading instanceof Reading.Understood understood ? understood.targeting() : Targeting.NONE;
         String pool = targeting.pool().isEmpty() && !tenant.pools().isEmpty()
                 ? tenant.pools().get(0)
                 : targeting.pool();
-        RequestLife life =
-                front.attempts().begin(new RequestTerms(tenant.id(), pool, target, protocol, arrivedNanos), loop);
         Failure failure = reading instanceof Reading.Refused refused
                 ? because(Outcome.BAD_REQUEST, refused.detail())
                 : refusal(tenant, pool, target);
+        Targeting.Session session = targeting.session();
+        Lease lease = null;
+        if (failure == null && session != null) {
+            lease = front.leases().hold(tenant.id(), pool, targeting.where(), session);
+            failure = lease == null ? tooManySessions(tenant) : null;
+        }
+        RequestTerms terms =
+                new RequestTerms(tenant.id(), pool, targeting.where(), lease, target, protocol, arrivedNanos);
+        RequestLife life = front.attempts().begin(terms, loop);
         if (failure == null && !tenant.enter()) {
             failure = because(
                     Outcome.LIMIT_EXCEEDED,
                     "tenant " + tenant.id() + " has its " + tenant.maxInFlightRequests() + " requests in flight");
         }
         return failure == null ? new Granted(life, tenant) : new Refused(life, failure);
+    }
+
+    private static Failure tooManySessions(TenantRules tenant) {
+        return because(
+                Outcome.LIMIT_EXCEEDED,
+                "tenant " + tenant.id()
+                        + " or this edge has as many sessions as it may; use one again, or wait until some have ended");
     }
 
     private static @Nullable Failure refusal(TenantRules tenant, String pool, Target target) {

@@ -1,6 +1,7 @@
 package io.fairlead.proxy.front;
 
 import io.fairlead.proxy.attempt.Failure;
+import io.fairlead.proxy.attempt.RequestLife;
 import io.fairlead.proxy.status.ErrorAnswer;
 import io.fairlead.proxy.status.ProxyStatus;
 import io.fairlead.schemas.telemetry.Outcome;
@@ -17,7 +18,8 @@ import java.nio.charset.StandardCharsets;
 /** Answers that the edge makes itself: each with {@code Proxy-Status}, and the same sentence as plain text. */
 final class Answers {
 
-    static final AsciiString EXIT = AsciiString.cached("x-fairlead-exit");
+    private static final AsciiString EXIT = AsciiString.cached("x-fairlead-exit");
+    private static final AsciiString SESSION_TTL = AsciiString.cached("x-fairlead-session-ttl");
 
     private static final HttpResponseStatus ESTABLISHED = new HttpResponseStatus(200, "Connection established");
     private static final String CHALLENGE = "Basic realm=\"fairlead\", charset=\"UTF-8\"";
@@ -51,12 +53,24 @@ final class Answers {
     }
 
     /** Says that a tunnel stands. */
-    static FullHttpResponse established(Front front, String exitId) {
+    static FullHttpResponse established(Front front, RequestLife life) {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, ESTABLISHED, Unpooled.EMPTY_BUFFER);
-        if (front.settings().exitHeader()) {
-            response.headers().set(EXIT, exitId);
-        }
+        tellExit(front, life, response.headers());
         return response;
+    }
+
+    /** Says which exit served, and how long the session still has it; or takes out what a target says in our name. */
+    static void tellExit(Front front, RequestLife life, HttpHeaders headers) {
+        headers.remove(SESSION_TTL);
+        if (!front.settings().exitHeader()) {
+            headers.remove(EXIT);
+            return;
+        }
+        headers.set(EXIT, life.exitId());
+        long left = life.sessionSecondsLeft();
+        if (left >= 0) {
+            headers.set(SESSION_TTL, left);
+        }
     }
 }

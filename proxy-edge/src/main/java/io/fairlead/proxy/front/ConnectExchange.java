@@ -34,8 +34,8 @@ final class ConnectExchange implements Exchange, UserTunnel.Asker {
     }
 
     @Override
-    public void joined(String exitId, RelayEnd end, Relay relay) {
-        connection.write(Answers.established(front, exitId));
+    public void joined(RelayEnd end, Relay relay) {
+        connection.write(Answers.established(front, life));
         connection.flush();
         connection.giveOver(end, relay);
     }

@@ -305,11 +305,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         } else if (http10) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
         }
-        if (front.settings().exitHeader()) {
-            headers.set(Answers.EXIT, life.exitId());
-        } else {
-            headers.remove(Answers.EXIT);
-        }
+        Answers.tellExit(front, life, headers);
     }
 
     private void responseBody(HttpContent part) {

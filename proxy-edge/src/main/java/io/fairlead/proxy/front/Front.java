@@ -1,6 +1,7 @@
 package io.fairlead.proxy.front;
 
 import io.fairlead.proxy.attempt.Attempts;
+import io.fairlead.proxy.lease.Leases;
 import io.fairlead.proxy.tenant.TenantGate;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -11,5 +12,6 @@ record Front(
         TenantGate gate,
         Attempts attempts,
         IdleTunnels idleTunnels,
+        Leases leases,
         FrontCounters counters,
         AtomicBoolean draining) {}

@@ -1,6 +1,7 @@
 package io.fairlead.proxy.front;
 
 import io.fairlead.proxy.attempt.Attempts;
+import io.fairlead.proxy.lease.Leases;
 import io.fairlead.proxy.link.Sockets;
 import io.fairlead.proxy.tenant.TenantGate;
 import io.netty.bootstrap.ServerBootstrap;
@@ -81,6 +82,7 @@ public final class FrontListener {
                 gate,
                 attempts,
                 new IdleTunnels(settings, attempts.nanoClock()),
+                new Leases(settings.sessions(), attempts.nanoClock()),
                 new FrontCounters(),
                 new AtomicBoolean());
         return new FrontListener(address, loops, front);
@@ -93,6 +95,10 @@ public final class FrontListener {
 
     public FrontCounters counters() {
         return front.counters();
+    }
+
+    public Leases sessions() {
+        return front.leases();
     }
 
     /** Tunnels that are kept open for a next request. */

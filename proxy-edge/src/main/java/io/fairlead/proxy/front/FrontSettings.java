@@ -1,5 +1,7 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.proxy.lease.LeaseSettings;
+
 /**
  * Settings of the user side. Begin with {@link #DEFAULTS} and change what differs.
  *
@@ -17,7 +19,8 @@ package io.fairlead.proxy.front;
  * @param maxIdleTunnelsPerExit tunnels kept open for the next request, per exit; never more than its capacity leaves over
  * @param maxIdleTunnels the same in all
  * @param idleTunnelMs how long one is kept, ms
- * @param exitHeader answers carry {@code X-Fairlead-Exit} with the exit's id
+ * @param exitHeader answers carry {@code X-Fairlead-Exit} with the exit's id, and in a session {@code X-Fairlead-Session-Ttl}
+ * @param sessions limits of them
  */
 public record FrontSettings(
         int maxRequestLineBytes,
@@ -34,11 +37,26 @@ public record FrontSettings(
         int maxIdleTunnelsPerExit,
         int maxIdleTunnels,
         int idleTunnelMs,
-        boolean exitHeader) {
+        boolean exitHeader,
+        LeaseSettings sessions) {
 
     public static final FrontSettings DEFAULTS = new FrontSettings(
-            8 << 10, 32 << 10, 200, 256, 10_000, 60_000, 60_000, 600_000, 2_000, 20_000, 2_000, 16, 4_096, 10_000,
-            true);
+            8 << 10,
+            32 << 10,
+            200,
+            256,
+            10_000,
+            60_000,
+            60_000,
+            600_000,
+            2_000,
+            20_000,
+            2_000,
+            16,
+            4_096,
+            10_000,
+            true,
+            LeaseSettings.DEFAULTS);
 
     public FrontSettings {
         positive("maxRequestLineBytes", maxRequestLineBytes);
@@ -76,7 +94,8 @@ public record FrontSettings(
                 maxIdleTunnelsPerExit,
                 maxIdleTunnels,
                 idleTunnelMs,
-                exitHeader);
+                exitHeader,
+                sessions);
     }
 
     public FrontSettings withMaxConnections(int all, int perSource) {
@@ -95,7 +114,8 @@ public record FrontSettings(
                 maxIdleTunnelsPerExit,
                 maxIdleTunnels,
                 idleTunnelMs,
-                exitHeader);
+                exitHeader,
+                sessions);
     }
 
     public FrontSettings withIdleTunnels(int perExit, int all, int ms) {
@@ -114,7 +134,28 @@ public record FrontSettings(
                 perExit,
                 all,
                 ms,
-                exitHeader);
+                exitHeader,
+                sessions);
+    }
+
+    public FrontSettings withSessions(LeaseSettings limits) {
+        return new FrontSettings(
+                maxRequestLineBytes,
+                maxHeadBytes,
+                maxFields,
+                maxChunkLineBytes,
+                headTimeoutMs,
+                keepAliveIdleMs,
+                responseIdleMs,
+                tunnelIdleMs,
+                lingerMs,
+                maxConnections,
+                maxConnectionsPerSource,
+                maxIdleTunnelsPerExit,
+                maxIdleTunnels,
+                idleTunnelMs,
+                exitHeader,
+                limits);
     }
 
     public FrontSettings withExitHeader(boolean told) {
@@ -133,7 +174,8 @@ public record FrontSettings(
                 maxIdleTunnelsPerExit,
                 maxIdleTunnels,
                 idleTunnelMs,
-                told);
+                told,
+                sessions);
     }
 
     private static void positive(String name, int value) {

@@ -238,7 +238,7 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     }
 
     @Override
-    public void joined(String exitId, RelayEnd end, Relay to) {
+    public void joined(RelayEnd end, Relay to) {
         timer.close();
         relay = to;
         life = null;

@@ -19,7 +19,7 @@ final class UserTunnel implements TunnelUser {
          * The exit has connected: says so to the user, and gives the connection over. The handlers of the protocol leave its
          * pipeline, in which {@code end} is the last from now on; bytes that came too early go to it.
          */
-        void joined(String exitId, RelayEnd end, Relay relay);
+        void joined(RelayEnd end, Relay relay);
 
         /** There will be no tunnel: says so to the user, and ends the life of the request. */
         void refused(Failure failure);
@@ -73,7 +73,7 @@ final class UserTunnel implements TunnelUser {
                 front.settings().tunnelIdleMs(),
                 front.attempts().nanoClock(),
                 asker::relayed);
-        asker.joined(life.exitId(), userEnd, relay);
+        asker.joined(userEnd, relay);
         relay.start(front.attempts().settings().progressIntervalMs());
     }
 

@@ -9,6 +9,7 @@ import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
+import io.fairlead.proxy.exit.Location;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.telemetry.DisconnectReason;
@@ -61,6 +62,11 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private volatile CapacityPolicy capacity = CapacityPolicy.defaults();
     private volatile boolean silent = true;
 
+    // Sets of Area bits: asked for by requests; exits that come are put into such parts; the parts are whole.
+    private final AtomicInteger askedBy = new AtomicInteger();
+    private volatile int partingBy;
+    private volatile int partedBy;
+
     // Under this lock, which is taken before that of an exit, which is taken before that of a pool.
     private final Object turn = new Object();
     private ScoreBlend blend = ScoreBlend.start();
@@ -86,7 +92,14 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     @Override
     public @Nullable Slot pick(PickRequest request) {
-        Pool pool = pools.get(request.pool());
+        if (!request.only().isEmpty()) {
+            return pickOnly(request);
+        }
+        Location where = request.where();
+        Area part = where.equals(Location.ANYWHERE) ? null : partFor(where);
+        Pool pool = pools.get(part == null ? request.pool() : part.part(request.pool(), where));
+        boolean allThere = part == null ? where.equals(Location.ANYWHERE) : part.isAll(where);
+        Location filter = allThere ? null : where;
         if (pool == null) {
             counters.noneFound();
             return null;
@@ -95,7 +108,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         long chance = random.nextLong();
         boolean explore = (chance >>> 11) * 0x1.0p-53 < quality.explorationShare();
         Search search = searches.get();
-        Taken taken = search.run(pool, request, settings.bandPoints(), local, explore, chance);
+        Taken taken = search.run(pool, request, filter, settings.bandPoints(), local, explore, chance);
         if (taken == null) {
             counters.noneFound();
             return null;
@@ -103,6 +116,35 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         taken.usedAt(nanoClock.getAsLong());
         counters.picked(taken);
         return taken;
+    }
+
+    private @Nullable Slot pickOnly(PickRequest request) {
+        Pool pool = pools.get(request.pool());
+        KnownExit exit = exits.get(request.only());
+        if (pool == null || exit == null || request.tried().contains(exit.id)) {
+            return null;
+        }
+        Taken taken = exit.take(pool, request.tenant(), request.where(), silent, false, 1, pool.policy);
+        if (taken != null) {
+            taken.usedAt(nanoClock.getAsLong());
+            counters.picked(taken);
+        }
+        return taken;
+    }
+
+    /**
+     * By what pools are parted that a request for this place can use; null: nothing. Then {@link #tick} will part them, and all of a pool is
+     * looked through until that is done.
+     */
+    private @Nullable Area partFor(Location where) {
+        Area area = Area.of(where);
+        if (area == null || (partedBy & area.bit) != 0) {
+            return area;
+        }
+        if ((askedBy.get() & area.bit) == 0) {
+            askedBy.getAndUpdate(bits -> bits | area.bit);
+        }
+        return null;
     }
 
     // ---- exits come, live and go
@@ -254,6 +296,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     public void tick() {
         synchronized (turn) {
             follow();
+            part();
             long nowMs = clock.millis();
             if (nowMs - forgottenAtMs >= Math.min(FORGET_EVERY_MS, settings.keepOfflineMs())) {
                 forgottenAtMs = nowMs;
@@ -268,6 +311,23 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             ranking.localShare = share;
             orderAnew();
         }
+    }
+
+    /** Parts the pools by what has been asked for since. */
+    private void part() {
+        int asked = askedBy.get();
+        if (asked == partingBy) {
+            return;
+        }
+        partingBy = asked;
+        for (KnownExit exit : exits.values()) {
+            synchronized (exit) {
+                if (exit.info != null) {
+                    settle(exit);
+                }
+            }
+        }
+        partedBy = asked;
     }
 
     private void orderAnew() {
@@ -313,7 +373,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         return onlineExits.get();
     }
 
-    /** Pools with an exit here. */
+    /** Pools with an exit here, and parts of them by area. */
     public int pools() {
         return pools.size();
     }
@@ -400,25 +460,36 @@ public final class ExitTable implements ExitChooser, ExitEvents {
                 override == null || override.getPools().isEmpty() ? info.pools() : override.getPools();
         List<Pool> left = new ArrayList<>(before.pools);
         List<Pool> joined = new ArrayList<>(names.size());
+        Location location = info.location();
         for (String name : new HashSet<>(names)) {
-            Pool pool = before.pool(name);
-            if (pool == null) {
-                pool = join(name);
-            }
-            if (pool != null) {
-                joined.add(pool);
-                left.remove(pool);
+            stay(name, name, before, joined, left);
+            for (Area area : Area.values()) {
+                if ((partingBy & area.bit) != 0 && area.isKnown(location)) {
+                    stay(name, area.part(name, location), before, joined, left);
+                }
             }
         }
         String owner = override == null ? "" : override.getExclusiveTenant();
-        exit.terms(new Terms(joined, owner, info.poolType(), info.asn()), true);
+        exit.terms(new Terms(joined, owner, info.poolType(), location), true);
         leave(exit, left);
         judgeLocally(exit);
         rank(exit);
         exit.roomChanged();
     }
 
-    private @Nullable Pool join(String name) {
+    /** Brings an exit into a pool or a part of one, or keeps it there. */
+    private void stay(String policyOf, String name, Terms before, List<Pool> joined, List<Pool> left) {
+        Pool pool = before.pool(name);
+        if (pool == null) {
+            pool = join(policyOf, name);
+        }
+        if (pool != null) {
+            joined.add(pool);
+            left.remove(pool);
+        }
+    }
+
+    private @Nullable Pool join(String policyOf, String name) {
         while (true) {
             Pool pool = pools.get(name);
             if (pool == null && pools.size() >= settings.maxPools()) {
@@ -427,7 +498,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             }
             if (pool == null) {
                 pool = pools.computeIfAbsent(
-                        name, n -> new Pool(n, settings.policyOf(n), settings.maxClassesPerPool(), ranking));
+                        name, n -> new Pool(n, settings.policyOf(policyOf), settings.maxClassesPerPool(), ranking));
             }
             if (pool.join()) {
                 return pool;

@@ -3,6 +3,7 @@ package io.fairlead.proxy.pick;
 import io.fairlead.model.local.LocalHistory;
 import io.fairlead.model.local.ScoreBlend;
 import io.fairlead.proxy.exit.ExitInfo;
+import io.fairlead.proxy.exit.Location;
 import io.fairlead.schemas.config.ExitOverride;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -108,14 +109,22 @@ final class KnownExit {
     /**
      * Takes a slot.
      *
-     * @return null: it has no room, or may not be chosen for this pool and tenant
+     * @param where null: anywhere that the pool reaches
+     * @return null: it has no room, or may not be chosen for this pool, tenant and place
      */
     @Nullable
-    Taken take(Pool pool, String tenant, boolean local, boolean exploration, int candidates, PickPolicy policy) {
+    Taken take(
+            Pool pool,
+            String tenant,
+            @Nullable Location where,
+            boolean local,
+            boolean exploration,
+            int candidates,
+            PickPolicy policy) {
         while (true) {
             long before = state;
             Terms now = terms;
-            if (!hasRoom(before) || !now.admit(pool, tenant)) {
+            if (!hasRoom(before) || !now.admit(pool, tenant, where)) {
                 return null;
             }
             long after = before + 1;

@@ -1,5 +1,6 @@
 package io.fairlead.proxy.pick;
 
+import io.fairlead.proxy.exit.Location;
 import java.util.List;
 
 /**
@@ -9,5 +10,19 @@ import java.util.List;
  * @param pool the exit must be a member of it
  * @param targetClass class of the target, for the quality that counts
  * @param tried exits that have failed this request already; not chosen again
+ * @param where it must be
+ * @param only exit that will do; empty: any
  */
-public record PickRequest(String tenant, String pool, String targetClass, List<String> tried) {}
+public record PickRequest(
+        String tenant, String pool, String targetClass, List<String> tried, Location where, String only) {
+
+    /** Any exit, anywhere. */
+    public PickRequest(String tenant, String pool, String targetClass, List<String> tried) {
+        this(tenant, pool, targetClass, tried, Location.ANYWHERE, "");
+    }
+
+    /** The same request, but only this exit will do. */
+    public PickRequest onlyOf(String exitId) {
+        return new PickRequest(tenant, pool, targetClass, tried, where, exitId);
+    }
+}

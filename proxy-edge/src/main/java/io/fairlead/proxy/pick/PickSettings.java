@@ -10,7 +10,7 @@ import java.util.Map;
  * @param bandPoints width of the band under the best, quality points (0–100)
  * @param blendMs time that it takes to go over to local scoring when the job has fallen silent, ms
  * @param maxExits exits known at most, by link, decision or override; over it decisions for new ones are not kept
- * @param maxPools pools at most; over it exits do not join new ones
+ * @param maxPools pools at most, and parts of pools by country, region, city or autonomous system; over it exits do not join new ones
  * @param maxClassesPerPool classes of targets that a pool is ordered by at most; further ones count by the quality over all
  * @param keepOfflineMs how long what was seen of an exit is kept after it went offline, when no decision or override holds it
  * @param maxDoubts requests that are remembered at most while it is open whether their failed tries were the exits' fault
@@ -27,7 +27,7 @@ public record PickSettings(
         int maxDoubts) {
 
     public static final PickSettings DEFAULTS =
-            new PickSettings(PickPolicy.BAND, Map.of(), 5, 10_000, 2_000_000, 10_000, 16, 3_600_000, 10_000);
+            new PickSettings(PickPolicy.BAND, Map.of(), 5, 10_000, 2_000_000, 100_000, 16, 3_600_000, 10_000);
 
     public PickSettings {
         policyByPool = Map.copyOf(policyByPool);

@@ -1,5 +1,6 @@
 package io.fairlead.proxy.pick;
 
+import io.fairlead.proxy.exit.Location;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class Search {
     private @Nullable Board shared;
     private String tenant = "";
     private List<String> tried = List.of();
+    private @Nullable Location where;
     private boolean local;
     private boolean exploration;
     private int candidates;
@@ -37,17 +39,26 @@ final class Search {
     /**
      * Looks for an exit and takes one of its slots.
      *
+     * @param filter where the exit must be; null: all of the pool is there
      * @param isLocal decisions do not count now
      * @param explore look for one of which too little is known, else for any
      * @param seed of all chance in this search
      * @return null: no eligible exit has room
      */
     @Nullable
-    Taken run(Pool among, PickRequest request, double bandPoints, boolean isLocal, boolean explore, long seed) {
+    Taken run(
+            Pool among,
+            PickRequest request,
+            @Nullable Location filter,
+            double bandPoints,
+            boolean isLocal,
+            boolean explore,
+            long seed) {
         this.seed = seed;
         pool = among;
         tenant = request.tenant();
         tried = request.tried();
+        where = filter;
         local = isLocal;
         Pool.Group own = among.exclusiveTo(tenant);
         Pool.Group all = among.shared();
@@ -308,7 +319,7 @@ final class Search {
 
     // ---- what both use
 
-    /** Takes a slot of the first in a bucket that gives one. */
+    /** Takes a slot of the first in a bucket that gives one, after a place at random. */
     private @Nullable Taken firstIn(int number) {
         Taken taken = firstIn(exclusive, number);
         return taken == null ? firstIn(shared, number) : taken;
@@ -320,7 +331,14 @@ final class Search {
             return null;
         }
         Bucket.Page page = bucket.page;
-        for (int at = page.room.next(0); at >= 0; at = page.room.next(at + 1)) {
+        int start = random(Math.max(1, bucket.size));
+        Taken taken = firstIn(board, bucket, page, number, start, Integer.MAX_VALUE);
+        return taken == null ? firstIn(board, bucket, page, number, 0, start) : taken;
+    }
+
+    private @Nullable Taken firstIn(
+            @Nullable Board board, Bucket bucket, Bucket.Page page, int number, int from, int before) {
+        for (int at = page.room.next(from); at >= 0 && at < before; at = page.room.next(at + 1)) {
             Place place = eligible(board, bucket, page, number, at);
             Taken taken = place == null ? null : take(place);
             if (taken != null) {
@@ -338,6 +356,10 @@ final class Search {
             }
             return null;
         }
+        Location asked = where;
+        if (asked != null && !asked.covers(place.exit.terms.location)) {
+            return null;
+        }
         for (int i = 0; i < tried.size(); i++) {
             if (tried.get(i).equals(place.exit.id)) {
                 return null;
@@ -351,7 +373,7 @@ final class Search {
         Pool among = pool;
         return among == null
                 ? null
-                : place.exit.take(among, tenant, local, exploration, Math.max(1, candidates), among.policy);
+                : place.exit.take(among, tenant, where, local, exploration, Math.max(1, candidates), among.policy);
     }
 
     private static int withRoom(@Nullable Board board, int bucket) {

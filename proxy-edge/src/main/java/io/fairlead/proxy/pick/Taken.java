@@ -65,7 +65,7 @@ final class Taken implements Slot {
 
     @Override
     public long asn() {
-        return terms.asn;
+        return terms.location.asn();
     }
 
     @Override

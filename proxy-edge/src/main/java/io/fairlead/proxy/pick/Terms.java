@@ -1,5 +1,6 @@
 package io.fairlead.proxy.pick;
 
+import io.fairlead.proxy.exit.Location;
 import io.fairlead.schemas.telemetry.PoolType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Terms {
 
     /** Nobody. */
-    static final Terms NOBODY = new Terms(List.of(), "", PoolType.UNKNOWN, 0);
+    static final Terms NOBODY = new Terms(List.of(), "", PoolType.UNKNOWN, Location.ANYWHERE);
 
     final List<Pool> pools;
 
@@ -16,14 +17,14 @@ final class Terms {
     final String owner;
 
     final PoolType poolType;
-    final long asn;
+    final Location location;
     private final Pool[] members;
 
-    Terms(List<Pool> pools, String owner, PoolType poolType, long asn) {
+    Terms(List<Pool> pools, String owner, PoolType poolType, Location location) {
         this.pools = List.copyOf(pools);
         this.owner = owner;
         this.poolType = poolType;
-        this.asn = asn;
+        this.location = location;
         this.members = pools.toArray(Pool[]::new);
     }
 
@@ -38,8 +39,9 @@ final class Terms {
         return null;
     }
 
-    boolean admit(Pool pool, String tenant) {
-        if (!owner.isEmpty() && !owner.equals(tenant)) {
+    /** @param where null: anywhere that the pool reaches */
+    boolean admit(Pool pool, String tenant, @Nullable Location where) {
+        if ((!owner.isEmpty() && !owner.equals(tenant)) || (where != null && !where.covers(location))) {
             return false;
         }
         for (Pool member : members) {

@@ -250,6 +250,7 @@ public final class Supernode implements AutoCloseable {
     public void bindTo(MeterRegistry metrics) {
         attempts.counters().bindTo(metrics);
         front.counters().bindTo(metrics);
+        front.sessions().bindTo(metrics);
         new LinkMetrics(links, registry).bindTo(metrics);
     }
 

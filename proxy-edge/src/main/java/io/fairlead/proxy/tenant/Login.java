@@ -1,5 +1,7 @@
 package io.fairlead.proxy.tenant;
 
+import io.fairlead.proxy.targeting.Claim;
+
 /** What became of somebody's credentials. */
 public sealed interface Login {
 
@@ -7,9 +9,9 @@ public sealed interface Login {
      * They are right.
      *
      * @param tenant whose they are
-     * @param asked what the user name says behind the tenant, see {@link io.fairlead.proxy.targeting.TargetingGrammar}
+     * @param asked for, beside it
      */
-    record Admitted(TenantRules tenant, String asked) implements Login {}
+    record Admitted(TenantRules tenant, Claim.Asked asked) implements Login {}
 
     /** There are none, or they are wrong. Which of them is wrong is never told. */
     record Denied() implements Login {}

@@ -2,8 +2,7 @@ package io.fairlead.proxy.tenant;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.fairlead.proxy.targeting.TargetingGrammar;
-import io.fairlead.proxy.targeting.TargetingGrammar.UserName;
+import io.fairlead.proxy.targeting.Claim;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.net.InetAddress;
@@ -90,13 +89,13 @@ public final class TenantGate implements AutoCloseable {
         if (credentials == null) {
             return new Login.Denied();
         }
-        UserName user = TargetingGrammar.cut(credentials.userName(), id -> directory.find(id) != null);
-        Digest digest = digest(user.tenant(), credentials.secret());
+        Claim claim = Claim.of(credentials.userName(), credentials.secret(), id -> directory.find(id) != null);
+        Digest digest = digest(claim.tenant(), claim.secret());
         String remembered = verified.getIfPresent(digest);
         if (remembered != null) {
-            TenantRules tenant = directory.find(user.tenant());
+            TenantRules tenant = directory.find(claim.tenant());
             if (tenant != null && tenant.enabled() && tenant.secretHashes().contains(remembered)) {
-                return new Login.Admitted(tenant, user.asked());
+                return new Login.Admitted(tenant, claim.asked());
             }
             verified.invalidate(digest);
         }
@@ -104,11 +103,11 @@ public final class TenantGate implements AutoCloseable {
         if (wait > 0) {
             return new Login.BackedOff(wait);
         }
-        CompletableFuture<String> verdict = verify(digest, user.tenant(), credentials.secret());
+        CompletableFuture<String> verdict = verify(digest, claim.tenant(), claim.secret());
         if (verdict == null) {
             return new Login.Overloaded();
         }
-        verdict.whenCompleteAsync((hash, failed) -> then.accept(judge(user, hash, source)), caller);
+        verdict.whenCompleteAsync((hash, failed) -> then.accept(judge(claim, hash, source)), caller);
         return null;
     }
 
@@ -140,13 +139,13 @@ public final class TenantGate implements AutoCloseable {
         }
     }
 
-    private Login judge(UserName user, @Nullable String hash, InetAddress source) {
-        TenantRules tenant = directory.find(user.tenant());
+    private Login judge(Claim claim, @Nullable String hash, InetAddress source) {
+        TenantRules tenant = directory.find(claim.tenant());
         if (hash != null
                 && tenant != null
                 && tenant.enabled()
                 && tenant.secretHashes().contains(hash)) {
-            return new Login.Admitted(tenant, user.asked());
+            return new Login.Admitted(tenant, claim.asked());
         }
         backoff.failed(source);
         return new Login.Denied();

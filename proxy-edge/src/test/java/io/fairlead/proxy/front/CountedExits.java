@@ -29,6 +29,8 @@ public final class CountedExits implements ExitChooser, ExitEvents {
         for (Counted exit : exits.values()) {
             boolean eligible = exit.info.pools().contains(request.pool())
                     && exit.info.consent()
+                    && request.where().covers(exit.info.location())
+                    && (request.only().isEmpty() || request.only().equals(exit.info.exitId()))
                     && !request.tried().contains(exit.info.exitId());
             if (!eligible) {
                 continue;

@@ -136,9 +136,9 @@ class CurlThroughExitsTest {
             Curl.Result unknownPool = rig.curlAs("acme-pool-other:s3cret", site.url("/"));
             assertThat(unknownPool.status()).isEqualTo(400);
             assertThat(unknownPool.proxyStatus()).contains("error=pool_unknown", "'other'");
-            Curl.Result unknownKey = rig.curlAs("acme-country-us:s3cret", site.url("/"));
+            Curl.Result unknownKey = rig.curlAs("acme-county-us:s3cret", site.url("/"));
             assertThat(unknownKey.status()).isEqualTo(400);
-            assertThat(unknownKey.proxyStatus()).contains("'country'");
+            assertThat(unknownKey.proxyStatus()).contains("'county'");
             assertThat(site.heads).hasSize(1);
             assertThat(rig.requests)
                     .extracting(ProxiedRequest::getOutcome)

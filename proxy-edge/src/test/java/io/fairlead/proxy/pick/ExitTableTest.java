@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.proxy.exit.Location;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,7 +21,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +105,66 @@ class ExitTableTest {
         assertThat(table.pick(request())).isNull();
         assertThat(table.pick(new PickRequest("acme", "mobile", "shop", List.of())))
                 .isNotNull();
+    }
+
+    // ---- where
+
+    @Test
+    void aPlaceIsFoundBeforeAndAfterPoolsAreParted() {
+        for (PickPolicy policy : PickPolicy.values()) {
+            ExitTable table = table(PickSettings.DEFAULTS.withPolicy(policy));
+            for (int i = 0; i < 500; i++) {
+                table.online(info("de-" + i, new Location("de", "Bayern", "München", 3320), 4, POOL));
+            }
+            table.online(info("us-1", new Location("us", "Texas", "Austin", 7018), 4, POOL));
+            table.online(info("us-2", new Location("us", "Texas", "Fort Worth", 7018), 4, POOL));
+            table.online(info("us-3", new Location("us", "New York", "New York", 701), 4, POOL));
+            table.online(info("unknown", Location.ANYWHERE, 4, POOL));
+            for (int round = 0; round < 3; round++) { // pools are parted by the first tick after somebody asked
+                assertThat(found(table, new Location("us", "", "Fort-Worth", 0)))
+                        .containsOnly("us-2");
+                assertThat(found(table, new Location("us", "texas", "", 0))).containsOnly("us-1", "us-2");
+                assertThat(found(table, new Location("", "", "", 7018))).containsOnly("us-1", "us-2");
+                assertThat(found(table, new Location("us", "", "", 701))).containsOnly("us-3");
+                assertThat(found(table, new Location("us", "", "", 0))).containsOnly("us-1", "us-2", "us-3");
+                assertThat(found(table, new Location("us", "new york", "", 7018)))
+                        .isEmpty();
+                assertThat(found(table, new Location("fr", "", "", 0))).isEmpty();
+                table.tick();
+            }
+            table.online(info("us-1", new Location("us", "Texas", "Dallas", 7018), 4, POOL));
+            assertThat(found(table, new Location("us", "", "Austin", 0))).isEmpty();
+            assertThat(found(table, new Location("us", "", "Dallas", 0))).containsOnly("us-1");
+            table.offline("us-1", DisconnectReason.ANNOUNCED);
+            assertThat(found(table, new Location("us", "", "Dallas", 0))).isEmpty();
+            assertThat(found(table, new Location("us", "texas", "", 0))).containsOnly("us-2");
+        }
+    }
+
+    /** All exits that have room there: takes every slot, and gives them back. */
+    private static Set<String> found(ExitTable table, Location where) {
+        List<Slot> slots = new ArrayList<>();
+        PickRequest request = new PickRequest("acme", POOL, "shop", List.of(), where, "");
+        for (Slot slot = table.pick(request); slot != null; slot = table.pick(request)) {
+            slots.add(slot);
+        }
+        slots.forEach(Slot::release);
+        return slots.stream().map(Slot::exitId).collect(Collectors.toSet());
+    }
+
+    @Test
+    void onlyTheExitThatIsNamedWillDo() {
+        ExitTable table = table(BEST);
+        table.online(info("exit-1", 1, POOL));
+        table.online(info("exit-2", 1, POOL));
+        Slot slot = table.pick(request().onlyOf("exit-2"));
+        assertThat(slot.exitId()).isEqualTo("exit-2");
+        assertThat(table.pick(request().onlyOf("exit-2"))).isNull();
+        slot.release();
+        assertThat(table.pick(request("exit-2").onlyOf("exit-2"))).isNull();
+        assertThat(table.pick(request().onlyOf("exit-3"))).isNull();
+        assertThat(table.pick(new PickRequest("acme", "mobile", "shop", List.of()).onlyOf("exit-2")))
+                .isNull();
     }
 
     // ---- how many at once

@@ -2,6 +2,7 @@ package io.fairlead.proxy.pick;
 
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
+import io.fairlead.proxy.exit.Location;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.decisions.Bounded;
@@ -22,8 +23,22 @@ final class Exits {
     private Exits() {}
 
     static ExitInfo info(String exitId, int capacity, String... pools) {
+        return info(exitId, new Location("de", "", "", 64_500), capacity, pools);
+    }
+
+    static ExitInfo info(String exitId, Location at, int capacity, String... pools) {
         return new ExitInfo(
-                exitId, PoolType.RESIDENTIAL, "de", "", "", 64_500, "linux", true, capacity, Set.of(pools), 1);
+                exitId,
+                PoolType.RESIDENTIAL,
+                at.country(),
+                at.region(),
+                at.city(),
+                at.asn(),
+                "linux",
+                true,
+                capacity,
+                Set.of(pools),
+                1);
     }
 
     static ExitLoad load(String exitId, int running, int runningHere, int capacity, boolean consent) {
