@@ -59,12 +59,14 @@ public final class TenantCommand {
             entries.values().forEach(entry -> {
                 Tenant tenant = (Tenant) entry.value();
                 out.printf(
-                        "%-24s %-9s %d secrets, pools %s, %s in flight, revision %d%n",
+                        "%-24s %-9s %d secrets, pools %s, %s in flight, %s a second, sources %s, revision %d%n",
                         tenant.getTenantId(),
                         tenant.getEnabled() ? "enabled" : "disabled",
                         tenant.getSecretHashes().size(),
                         tenant.getPools(),
                         tenant.getMaxInFlightRequests() == 0 ? "default" : "" + tenant.getMaxInFlightRequests(),
+                        tenant.getMaxRequestsPerSecond() == 0 ? "any" : "" + tenant.getMaxRequestsPerSecond(),
+                        tenant.getSources(),
                         tenant.getAuthorship().getRevision());
             });
             return 0;
@@ -98,6 +100,19 @@ public final class TenantCommand {
 
         @Option(names = "--max-in-flight", paramLabel = "N", description = "Requests at once; 0: the edge's default.")
         private @Nullable Integer maxInFlight;
+
+        @Option(
+                names = "--max-per-second",
+                paramLabel = "N",
+                description = "Requests a second at each edge; 0: no limit.")
+        private @Nullable Integer maxPerSecond;
+
+        @Option(
+                names = "--sources",
+                paramLabel = "NETWORK",
+                split = ",",
+                description = "Addresses and networks whose requests are its own without a secret.")
+        private @Nullable List<String> sources;
 
         @Option(
                 names = "--allow-destination",
@@ -139,6 +154,12 @@ public final class TenantCommand {
             }
             if (maxInFlight != null) {
                 tenant.setMaxInFlightRequests(maxInFlight);
+            }
+            if (maxPerSecond != null) {
+                tenant.setMaxRequestsPerSecond(maxPerSecond);
+            }
+            if (sources != null) {
+                tenant.setSources(sources);
             }
             if (allowedDestinations != null) {
                 tenant.setAllowedDestinations(allowedDestinations);

@@ -1,6 +1,5 @@
 package io.fairlead.proxy.destination;
 
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +14,13 @@ public final class DestinationPattern {
 
     private final String text;
     private final String name;
-    private final byte @Nullable [] network;
-    private final int prefixBits;
+    private final @Nullable AddressBlock block;
     private final int port;
 
-    private DestinationPattern(String text, String name, byte @Nullable [] network, int prefixBits, int port) {
+    private DestinationPattern(String text, String name, @Nullable AddressBlock block, int port) {
         this.text = text;
         this.name = name;
-        this.network = network;
-        this.prefixBits = prefixBits;
+        this.block = block;
         this.port = port;
     }
 
@@ -40,11 +37,9 @@ public final class DestinationPattern {
         rest = rest.replace("[", "").replace("]", "");
         int slash = rest.indexOf('/');
         String host = slash < 0 ? rest : rest.substring(0, slash);
-        byte[] address = AddressLiteral.of(host).address();
-        if (address != null) {
-            int longest = address.length * 8;
-            int bits = slash < 0 ? longest : number(text, rest.substring(slash + 1), 0, longest, "prefix length");
-            return new DestinationPattern(text, "", address, bits, port);
+        AddressBlock parsed = block(text, rest);
+        if (parsed != null) {
+            return new DestinationPattern(text, "", parsed, port);
         }
         boolean nameLike =
                 !host.isEmpty() && host.chars().allMatch(c -> c == '.' || c == '-' || c == '_' || isLetterOrDigit(c));
@@ -56,7 +51,7 @@ public final class DestinationPattern {
                     "destination '" + text
                             + "' is neither a host name, a .suffix nor an address block such as 10.1.2.0/24, with an optional :port");
         }
-        return new DestinationPattern(text, host, null, 0, port);
+        return new DestinationPattern(text, host, null, port);
     }
 
     /** Whether the entry covers this host (as asked for), address (as resolved) and port. */
@@ -64,8 +59,8 @@ public final class DestinationPattern {
         if (port != ANY_PORT && port != askedPort) {
             return false;
         }
-        byte[] block = network;
-        return block == null ? coversName(host) : coversAddress(block, address.getAddress());
+        AddressBlock addresses = block;
+        return addresses == null ? coversName(host) : addresses.contains(address);
     }
 
     /** Whether the entry names its port itself: then it overrides the list of ports, too. */
@@ -84,17 +79,12 @@ public final class DestinationPattern {
         return asked.equals(name);
     }
 
-    private boolean coversAddress(byte[] block, byte[] address) {
-        if (block.length != address.length) {
-            return false;
+    private static @Nullable AddressBlock block(String text, String block) {
+        try {
+            return AddressBlock.parse(block);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("destination '" + text + "': " + e.getMessage(), e);
         }
-        for (int bit = 0; bit < prefixBits; bit++) {
-            int mask = 0x80 >> (bit & 7);
-            if (((block[bit >> 3] ^ address[bit >> 3]) & mask) != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static boolean isLetterOrDigit(int c) {
@@ -114,9 +104,7 @@ public final class DestinationPattern {
 
     @Override
     public String toString() {
-        byte[] block = network;
-        return block == null
-                ? text
-                : NetUtil.bytesToIpAddress(block) + "/" + prefixBits + (port == ANY_PORT ? "" : ":" + port);
+        AddressBlock addresses = block;
+        return addresses == null ? text : addresses + (port == ANY_PORT ? "" : ":" + port);
     }
 }

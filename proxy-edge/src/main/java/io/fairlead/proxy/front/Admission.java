@@ -56,12 +56,25 @@ sealed interface Admission {
         RequestTerms terms =
                 new RequestTerms(tenant.id(), pool, targeting.where(), lease, target, protocol, arrivedNanos);
         RequestLife life = front.attempts().begin(terms, loop);
-        if (failure == null && !tenant.enter()) {
-            failure = because(
-                    Outcome.LIMIT_EXCEEDED,
-                    "tenant " + tenant.id() + " has its " + tenant.maxInFlightRequests() + " requests in flight");
+        if (failure == null) {
+            failure = entering(tenant, arrivedNanos);
         }
         return failure == null ? new Granted(life, tenant) : new Refused(life, failure);
+    }
+
+    private static @Nullable Failure entering(TenantRules tenant, long nowNanos) {
+        return switch (tenant.enter(nowNanos)) {
+            case ENTERED -> null;
+            case TOO_MANY_IN_FLIGHT ->
+                because(
+                        Outcome.LIMIT_EXCEEDED,
+                        "tenant " + tenant.id() + " has its " + tenant.maxInFlightRequests() + " requests in flight");
+            case TOO_MANY_A_SECOND ->
+                because(
+                        Outcome.LIMIT_EXCEEDED,
+                        "tenant " + tenant.id() + " has had its " + tenant.maxRequestsPerSecond()
+                                + " requests of this second");
+        };
     }
 
     private static Failure tooManySessions(TenantRules tenant) {

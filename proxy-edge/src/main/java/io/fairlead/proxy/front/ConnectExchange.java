@@ -77,7 +77,7 @@ final class ConnectExchange implements Exchange, UserTunnel.Asker {
     public void malformed(MalformedRequest why) {}
 
     @Override
-    public void drained() {
-        life.end(Outcome.EDGE_DRAINING, FaultLayer.EDGE, 0);
+    public void cut(Outcome outcome, FaultLayer layer) {
+        life.end(outcome, layer, 0);
     }
 }

@@ -1,5 +1,7 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.schemas.telemetry.FaultLayer;
+import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.handler.codec.http.HttpContent;
 
 /** One request of a user connection while it is served. Confined to the connection's event loop. */
@@ -26,6 +28,6 @@ interface Exchange {
     /** The request's body can't be read any further. */
     void malformed(MalformedRequest why);
 
-    /** The edge stops and waits no longer. */
-    void drained();
+    /** Ends it, for this reason; the connection is closed by whoever says so. */
+    void cut(Outcome outcome, FaultLayer layer);
 }

@@ -210,10 +210,10 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
     }
 
     @Override
-    public void drained() {
+    public void cut(Outcome outcome, FaultLayer layer) {
         count();
         dropOrigin();
-        end(Outcome.EDGE_DRAINING, FaultLayer.EDGE, status);
+        end(outcome, layer, status);
     }
 
     // ---- from the origin

@@ -1,5 +1,7 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.schemas.telemetry.FaultLayer;
+import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -72,13 +74,21 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** As {@link Served#drainNow}. */
-    void drainNow() {
+    /** As {@link Served#cut}. */
+    void cut(Outcome outcome, FaultLayer layer) {
         Served present = served;
         if (present == null) {
             channel.close();
         } else {
-            present.drainNow();
+            present.cut(outcome, layer);
+        }
+    }
+
+    /** Ends a request of this tenant, if that is what is going on. */
+    void cutTenant(String tenantId) {
+        Served present = served;
+        if (present != null && tenantId.equals(present.tenantId())) {
+            present.cut(Outcome.AUTHENTICATION_REQUIRED, FaultLayer.CLIENT);
         }
     }
 }

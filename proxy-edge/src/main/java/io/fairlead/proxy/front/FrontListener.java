@@ -4,6 +4,8 @@ import io.fairlead.proxy.attempt.Attempts;
 import io.fairlead.proxy.lease.Leases;
 import io.fairlead.proxy.link.Sockets;
 import io.fairlead.proxy.tenant.TenantGate;
+import io.fairlead.schemas.telemetry.FaultLayer;
+import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -106,6 +108,11 @@ public final class FrontListener {
         return front.idleTunnels().count();
     }
 
+    /** Ends the requests of a tenant that may not log in any more. Its connections end, too, but those that are idle. */
+    public void cutTenant(String tenantId) {
+        connections.forEach(connection -> connection.loop().execute(() -> connection.cutTenant(tenantId)));
+    }
+
     /** Takes no new connections; those that wait are closed, the others after their present request. Tunnels go on. */
     public void drain() {
         front.draining().set(true);
@@ -118,7 +125,8 @@ public final class FrontListener {
         front.draining().set(true);
         sweeping.cancel(false);
         listening.close();
-        connections.forEach(connection -> connection.loop().execute(connection::drainNow));
+        connections.forEach(
+                connection -> connection.loop().execute(() -> connection.cut(Outcome.EDGE_DRAINING, FaultLayer.EDGE)));
         front.idleTunnels().closeAll();
     }
 

@@ -144,11 +144,11 @@ final class Relay {
         });
     }
 
-    /** Ends it because the edge stops. */
-    void drained() {
+    /** Ends it, for this reason. */
+    void cut(Outcome outcome, FaultLayer layer) {
         onUser(() -> {
             tunnel.close();
-            end(Outcome.EDGE_DRAINING, FaultLayer.EDGE);
+            end(outcome, layer);
             reset();
         });
     }

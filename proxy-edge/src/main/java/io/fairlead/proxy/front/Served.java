@@ -1,5 +1,9 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.schemas.telemetry.FaultLayer;
+import io.fairlead.schemas.telemetry.Outcome;
+import org.jspecify.annotations.Nullable;
+
 /** A user connection whose protocol is known. On its event loop. */
 interface Served {
 
@@ -9,6 +13,10 @@ interface Served {
     /** The edge stops: closes if nothing is going on. */
     void drain();
 
-    /** The edge waits no longer. */
-    void drainNow();
+    /** Ends whatever is going on, for this reason. */
+    void cut(Outcome outcome, FaultLayer layer);
+
+    /** Tenant whose request is served; null: none is. */
+    @Nullable
+    String tenantId();
 }

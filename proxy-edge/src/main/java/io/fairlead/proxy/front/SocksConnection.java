@@ -148,17 +148,26 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
             lastAnswer(SocksMessages.socks4Rejected());
             return false;
         }
-        Boolean offered = SocksMessages.greeting(pending);
-        if (offered == null) {
+        Integer method = SocksMessages.greeting(pending, front.gate().knows(source));
+        if (method == null) {
             return false;
         }
-        if (!offered) {
+        if (method == SocksMessages.NO_METHOD) {
             front.counters().denied.increment();
-            lastAnswer(SocksMessages.method(SocksMessages.NO_METHOD));
+            lastAnswer(SocksMessages.method(method));
             return false;
         }
+        answer(SocksMessages.method(method));
         state = State.SECRET;
-        answer(SocksMessages.method(SocksMessages.USER_AND_PASSWORD));
+        if (method == SocksMessages.NO_AUTHENTICATION) {
+            Login known = front.gate().admit(null, source, channel.eventLoop(), this::verified);
+            if (!(known instanceof Login.Admitted admitted)) { // the tenant has lost the address just now
+                channel.close();
+                return false;
+            }
+            login = admitted;
+            state = State.REQUEST;
+        }
         return true;
     }
 
@@ -271,15 +280,21 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     }
 
     @Override
-    public void drainNow() {
+    public @Nullable String tenantId() {
+        TenantRules tenant = entered;
+        return tenant == null ? null : tenant.id();
+    }
+
+    @Override
+    public void cut(Outcome outcome, FaultLayer layer) {
         Relay passing = relay;
         RequestLife present = life;
         if (passing != null) {
-            passing.drained();
+            passing.cut(outcome, layer);
             return;
         }
         if (present != null) {
-            present.end(Outcome.EDGE_DRAINING, FaultLayer.EDGE, 0);
+            present.end(outcome, layer, 0);
             leaveTenant();
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }

@@ -19,6 +19,7 @@ final class SocksMessages {
 
     static final int NO_METHOD = 0xff;
     static final int USER_AND_PASSWORD = 2;
+    static final int NO_AUTHENTICATION = 0;
 
     static final int SUCCEEDED = 0;
     static final int GENERAL_FAILURE = 1;
@@ -49,16 +50,25 @@ final class SocksMessages {
         return bytes.getUnsignedByte(bytes.readerIndex()) == SOCKS4;
     }
 
-    /** Reads the greeting: whether the user can send a user name and a password. */
-    static @Nullable Boolean greeting(ByteBuf bytes) {
+    /**
+     * Reads the greeting.
+     *
+     * @param knownSource the user's address is enough to be let in
+     * @return method to go on with: user and password where it is offered, none where that will do; {@link #NO_METHOD}
+     */
+    static @Nullable Integer greeting(ByteBuf bytes, boolean knownSource) {
         int at = bytes.readerIndex();
         if (bytes.readableBytes() < 2 || bytes.readableBytes() < 2 + bytes.getUnsignedByte(at + 1)) {
             return null;
         }
         int methods = bytes.getUnsignedByte(at + 1);
-        boolean offered = bytes.indexOf(at + 2, at + 2 + methods, (byte) USER_AND_PASSWORD) >= 0;
+        boolean password = bytes.indexOf(at + 2, at + 2 + methods, (byte) USER_AND_PASSWORD) >= 0;
+        boolean nothing = bytes.indexOf(at + 2, at + 2 + methods, (byte) NO_AUTHENTICATION) >= 0;
         bytes.skipBytes(2 + methods);
-        return offered;
+        if (password) {
+            return USER_AND_PASSWORD;
+        }
+        return nothing && knownSource ? NO_AUTHENTICATION : NO_METHOD;
     }
 
     static byte[] method(int method) {

@@ -377,14 +377,20 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     }
 
     @Override
-    public void drainNow() {
+    public @Nullable String tenantId() {
+        TenantRules tenant = entered;
+        return tenant == null ? null : tenant.id();
+    }
+
+    @Override
+    public void cut(Outcome outcome, FaultLayer layer) {
         Relay passing = relay;
         Exchange serving = exchange;
         if (passing != null) {
-            passing.drained();
+            passing.cut(outcome, layer);
         } else if (serving != null) {
             exchange = null;
-            serving.drained();
+            serving.cut(outcome, layer);
             abort();
         } else {
             ctx().close();

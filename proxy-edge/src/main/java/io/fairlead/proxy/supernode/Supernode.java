@@ -197,16 +197,20 @@ public final class Supernode implements AutoCloseable {
     // ---- config
 
     /**
-     * Adds or changes a tenant.
+     * Adds or changes a tenant. What is open of one that may not log in any more is cut.
      *
      * @throws IllegalArgumentException that lists what is wrong with the record; the former one stays
      */
     public void tenant(Tenant tenant) {
         tenants.put(tenant);
+        if (!tenant.getEnabled()) {
+            front.cutTenant(tenant.getTenantId());
+        }
     }
 
     public void removeTenant(String tenantId) {
         tenants.remove(tenantId);
+        front.cutTenant(tenantId);
     }
 
     /**

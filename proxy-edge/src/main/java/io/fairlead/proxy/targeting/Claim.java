@@ -27,7 +27,11 @@ public record Claim(String tenant, String secret, Asked asked) {
      *
      * @param text {@code -key-value} after another, or {@code _key-value}; empty: nothing
      */
-    public record Asked(Dialect dialect, String text) {}
+    public record Asked(Dialect dialect, String text) {
+
+        /** Nothing. */
+        public static final Asked NOTHING = new Asked(Dialect.FAIRLEAD, "");
+    }
 
     /**
      * Takes them apart. Tenant ids may hold {@code -}: the longest known one that the user name begins with wins, and makes the rest our

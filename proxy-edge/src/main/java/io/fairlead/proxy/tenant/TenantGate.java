@@ -78,7 +78,8 @@ public final class TenantGate implements AutoCloseable {
     /**
      * Decides about credentials.
      *
-     * @param credentials null: there are none, or they are not well-formed
+     * @param credentials null: there are none, or they are not well-formed; then, or with an empty secret, an address that is a tenant's
+     *     own is enough
      * @param source where they came from
      * @param caller where {@code then} runs if the answer takes time
      * @param then told the answer if it takes time; never if it is returned
@@ -86,10 +87,14 @@ public final class TenantGate implements AutoCloseable {
      */
     public @Nullable Login admit(
             @Nullable Credentials credentials, InetAddress source, Executor caller, Consumer<Login> then) {
+        TenantRules here = directory.ofSource(source);
         if (credentials == null) {
-            return new Login.Denied();
+            return here == null ? new Login.Denied() : new Login.Admitted(here, Claim.Asked.NOTHING);
         }
         Claim claim = Claim.of(credentials.userName(), credentials.secret(), id -> directory.find(id) != null);
+        if (here != null && claim.secret().isEmpty() && claim.tenant().equals(here.id())) {
+            return new Login.Admitted(here, claim.asked());
+        }
         Digest digest = digest(claim.tenant(), claim.secret());
         String remembered = verified.getIfPresent(digest);
         if (remembered != null) {
@@ -149,6 +154,11 @@ public final class TenantGate implements AutoCloseable {
         }
         backoff.failed(source);
         return new Login.Denied();
+    }
+
+    /** Whether an address is enough to be let in. */
+    public boolean knows(InetAddress source) {
+        return directory.ofSource(source) != null;
     }
 
     /** Secrets that were verified by their slow hash so far. */

@@ -1,16 +1,16 @@
 package io.fairlead.proxy.tenant;
 
+import io.fairlead.proxy.destination.AddressBlock;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.schemas.config.Tenant;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * What one tenant may do, as its record says it, ready for use by event loops. The count of its requests in flight
+ * What one tenant may do, as its record says it, ready for use by event loops. What it uses
  * survives changes of the record.
  */
 public final class TenantRules {
@@ -21,6 +21,8 @@ public final class TenantRules {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern BCRYPT = Pattern.compile("\\$2[abxy]\\$[0-9]{2}\\$[./A-Za-z0-9]{53}");
     private static final int MOST_BCRYPT_COST = 14;
+    private static final int MOST_SOURCES = 64;
+    private static final int LEAST_SOURCE_BITS = 8;
 
     private final String id;
     private final boolean enabled;
@@ -28,16 +30,25 @@ public final class TenantRules {
     private final List<String> pools;
     private final int maxInFlightRequests;
     private final DestinationRules destinations;
-    private final AtomicInteger inFlight;
+    private final int maxRequestsPerSecond;
+    private final List<AddressBlock> sources;
+    private final TenantUse use;
 
-    private TenantRules(Tenant tenant, int maxInFlightRequests, DestinationRules destinations, AtomicInteger inFlight) {
+    private TenantRules(
+            Tenant tenant,
+            int maxInFlightRequests,
+            DestinationRules destinations,
+            List<AddressBlock> sources,
+            TenantUse use) {
         this.id = tenant.getTenantId();
         this.enabled = tenant.getEnabled();
         this.secretHashes = List.copyOf(tenant.getSecretHashes());
         this.pools = List.copyOf(tenant.getPools());
         this.maxInFlightRequests = maxInFlightRequests;
         this.destinations = destinations;
-        this.inFlight = inFlight;
+        this.maxRequestsPerSecond = tenant.getMaxRequestsPerSecond();
+        this.sources = List.copyOf(sources);
+        this.use = use;
     }
 
     /**
@@ -53,7 +64,7 @@ public final class TenantRules {
             int defaultMaxInFlightRequests,
             List<String> allowedDestinations,
             Set<InetAddress> ownAddresses,
-            AtomicInteger inFlight) {
+            TenantUse use) {
         List<String> violations = new ArrayList<>();
         if (!ID.matcher(tenant.getTenantId()).matches()) {
             violations.add("tenantId '" + tenant.getTenantId()
@@ -71,6 +82,10 @@ public final class TenantRules {
         if (tenant.getMaxInFlightRequests() < 0) {
             violations.add("maxInFlightRequests is " + tenant.getMaxInFlightRequests() + "; it must not be negative");
         }
+        if (tenant.getMaxRequestsPerSecond() < 0) {
+            violations.add("maxRequestsPerSecond is " + tenant.getMaxRequestsPerSecond() + "; it must not be negative");
+        }
+        List<AddressBlock> sources = sources(tenant.getSources(), violations);
         DestinationRules destinations = DestinationRules.publicOnly();
         try {
             List<String> entries = new ArrayList<>(allowedDestinations);
@@ -84,7 +99,33 @@ public final class TenantRules {
                     "tenant '" + tenant.getTenantId() + "': " + String.join("; ", violations));
         }
         int max = tenant.getMaxInFlightRequests() == 0 ? defaultMaxInFlightRequests : tenant.getMaxInFlightRequests();
-        return new TenantRules(tenant, max, destinations, inFlight);
+        return new TenantRules(tenant, max, destinations, sources, use);
+    }
+
+    private static List<AddressBlock> sources(List<String> texts, List<String> violations) {
+        List<AddressBlock> sources = new ArrayList<>();
+        if (texts.size() > MOST_SOURCES) {
+            violations.add("sources has " + texts.size() + " entries; at most " + MOST_SOURCES);
+            return sources;
+        }
+        for (String text : texts) {
+            try {
+                AddressBlock block = AddressBlock.parse(text);
+                if (block == null) {
+                    violations.add("source '" + text
+                            + "' is neither an address nor a network; write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32");
+                } else if (block.prefixBits() < LEAST_SOURCE_BITS) {
+                    violations.add("source '" + text
+                            + "' would let in too much of the world; its prefix length must be at least "
+                            + LEAST_SOURCE_BITS);
+                } else {
+                    sources.add(block);
+                }
+            } catch (IllegalArgumentException e) {
+                violations.add("source " + e.getMessage());
+            }
+        }
+        return sources;
     }
 
     public String id() {
@@ -113,25 +154,47 @@ public final class TenantRules {
         return maxInFlightRequests;
     }
 
+    /** 0: no limit. */
+    public int maxRequestsPerSecond() {
+        return maxRequestsPerSecond;
+    }
+
+    /** Whose requests are this tenant's without a secret. */
+    List<AddressBlock> sources() {
+        return sources;
+    }
+
     /** Requests that run now. */
     public int inFlightRequests() {
-        return inFlight.get();
+        return use.inFlight.get();
     }
 
-    AtomicInteger inFlight() {
-        return inFlight;
+    TenantUse use() {
+        return use;
     }
 
-    /** Counts one more request in flight, unless that is over the limit. Each true must be followed by one {@link #leave}. */
-    public boolean enter() {
-        if (inFlight.incrementAndGet() <= maxInFlightRequests) {
-            return true;
+    /** What became of a request that wanted to be counted. */
+    public enum Entry {
+        /** It is counted, and must be followed by one {@link #leave}. */
+        ENTERED,
+        TOO_MANY_IN_FLIGHT,
+        TOO_MANY_A_SECOND
+    }
+
+    /** Counts one more request, unless that is over a limit. */
+    public Entry enter(long nowNanos) {
+        if (use.inFlight.incrementAndGet() > maxInFlightRequests) {
+            use.inFlight.decrementAndGet();
+            return Entry.TOO_MANY_IN_FLIGHT;
         }
-        inFlight.decrementAndGet();
-        return false;
+        if (maxRequestsPerSecond > 0 && !use.takeOfRate(maxRequestsPerSecond, nowNanos)) {
+            use.inFlight.decrementAndGet();
+            return Entry.TOO_MANY_A_SECOND;
+        }
+        return Entry.ENTERED;
     }
 
     public void leave() {
-        inFlight.decrementAndGet();
+        use.inFlight.decrementAndGet();
     }
 }

@@ -209,7 +209,7 @@ class SocksThroughExitsTest {
         return Curl.run(all);
     }
 
-    private static String connect(int port) {
+    static String connect(int port) {
         return "050100017f000001" + String.format("%04x", port);
     }
 
