@@ -82,7 +82,11 @@ public final class PickBench implements Callable<Integer> {
                         .warmupTime(TimeValue.seconds(timeS))
                         .measurementIterations(5)
                         .measurementTime(TimeValue.seconds(timeS))
-                        .jvmArgs("-Xmx4g", "-XX:+UseParallelGC")
+                        .jvmArgs(
+                                "-Xmx4g",
+                                "-XX:+UseParallelGC",
+                                "-XX:+IgnoreUnrecognizedVMOptions",
+                                "-XX:+UseTransparentHugePages")
                         .addProfiler(GCProfiler.class)
                         .verbosity(VerboseMode.SILENT)
                         .build())

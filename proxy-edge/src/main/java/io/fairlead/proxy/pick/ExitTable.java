@@ -1,5 +1,6 @@
 package io.fairlead.proxy.pick;
 
+import com.github.benmanes.caffeine.cache.Interner;
 import io.fairlead.model.PoolType;
 import io.fairlead.model.local.LocalHistory;
 import io.fairlead.model.local.ScoreBlend;
@@ -55,6 +56,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private final Map<String, KnownExit> exits = new ConcurrentHashMap<>();
     private final Map<String, Pool> pools = new ConcurrentHashMap<>();
     private final Map<String, String> sharedNames = new ConcurrentHashMap<>();
+    private final Interner<Terms> sharedTerms = Interner.newWeakInterner();
     private final AtomicInteger onlineExits = new AtomicInteger();
     private final ThreadLocal<Search> searches = ThreadLocal.withInitial(Search::new);
     private final Ranking ranking;
@@ -453,12 +455,12 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (info == null || !open) {
             exit.terms(Terms.NOBODY, false);
             exit.limit(limit(exit));
-            leave(exit, before.pools);
+            leave(exit, before.pools());
             return;
         }
         Collection<String> names =
                 override == null || override.getPools().isEmpty() ? info.pools() : override.getPools();
-        List<Pool> left = new ArrayList<>(before.pools);
+        List<Pool> left = new ArrayList<>(before.pools());
         List<Pool> joined = new ArrayList<>(names.size());
         Location location = info.location();
         for (String name : new HashSet<>(names)) {
@@ -470,7 +472,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             }
         }
         String owner = override == null ? "" : override.getExclusiveTenant();
-        exit.terms(new Terms(joined, owner, info.poolType(), location), true);
+        exit.terms(sharedTerms.intern(new Terms(joined, owner, info.poolType(), location)), true);
         leave(exit, left);
         judgeLocally(exit);
         rank(exit);
@@ -520,8 +522,8 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private void rank(KnownExit exit) {
         exit.limit(limit(exit));
         Terms terms = exit.terms;
-        for (Pool pool : terms.pools) {
-            pool.put(exit, terms.owner);
+        for (Pool pool : terms.pools()) {
+            pool.put(exit, terms.owner());
         }
     }
 

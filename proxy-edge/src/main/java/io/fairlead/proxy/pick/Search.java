@@ -357,7 +357,7 @@ final class Search {
             return null;
         }
         Location asked = where;
-        if (asked != null && !asked.covers(place.exit.terms.location)) {
+        if (asked != null && !asked.covers(place.exit.terms.location())) {
             return null;
         }
         for (int i = 0; i < tried.size(); i++) {

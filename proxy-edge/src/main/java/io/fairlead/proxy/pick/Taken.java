@@ -60,12 +60,12 @@ final class Taken implements Slot {
 
     @Override
     public PoolType poolType() {
-        return terms.poolType;
+        return terms.poolType();
     }
 
     @Override
     public long asn() {
-        return terms.location.asn();
+        return terms.location().asn();
     }
 
     @Override

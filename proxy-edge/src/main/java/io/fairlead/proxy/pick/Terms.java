@@ -5,33 +5,25 @@ import io.fairlead.schemas.telemetry.PoolType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** For whom an exit may be chosen. Immutable. */
-final class Terms {
+/**
+ * For whom an exit may be chosen. Exits on the same terms share them, so that a pick among a million finds them in the cache.
+ *
+ * @param pools it is in, and parts of pools
+ * @param owner tenant that alone may use it; empty: all may
+ */
+record Terms(List<Pool> pools, String owner, PoolType poolType, Location location) {
 
     /** Nobody. */
     static final Terms NOBODY = new Terms(List.of(), "", PoolType.UNKNOWN, Location.ANYWHERE);
 
-    final List<Pool> pools;
-
-    /** Tenant that alone may use it; empty: all may. */
-    final String owner;
-
-    final PoolType poolType;
-    final Location location;
-    private final Pool[] members;
-
-    Terms(List<Pool> pools, String owner, PoolType poolType, Location location) {
-        this.pools = List.copyOf(pools);
-        this.owner = owner;
-        this.poolType = poolType;
-        this.location = location;
-        this.members = pools.toArray(Pool[]::new);
+    Terms {
+        pools = List.copyOf(pools);
     }
 
     /** The pool of this name that it is in; null: none. */
     @Nullable
     Pool pool(String name) {
-        for (Pool member : members) {
+        for (Pool member : pools) {
             if (member.name.equals(name)) {
                 return member;
             }
@@ -44,8 +36,8 @@ final class Terms {
         if ((!owner.isEmpty() && !owner.equals(tenant)) || (where != null && !where.covers(location))) {
             return false;
         }
-        for (Pool member : members) {
-            if (member == pool) {
+        for (int i = 0; i < pools.size(); i++) {
+            if (pools.get(i) == pool) {
                 return true;
             }
         }
