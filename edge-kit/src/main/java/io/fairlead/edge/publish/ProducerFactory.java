@@ -19,9 +19,6 @@ interface ProducerFactory {
         Map<String, Object> properties = new HashMap<>(client);
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "fairlead-telemetry-" + edgeId);
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
-        // A topic that was just made may refuse the first batch and take the second: a broker that knows nothing of a
-        // producer takes any sequence.
-        properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.LINGER_MS_CONFIG, "5");
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, "65536");
