@@ -3,7 +3,9 @@ package io.fairlead.edge.publish;
 import io.fairlead.schemas.topics.Topics;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,7 +31,10 @@ import org.slf4j.LoggerFactory;
  * sent anew by a new client, in the same order. A record whose acknowledgement was lost comes twice then, and a record may have
  * been overtaken by later ones of its lane before that: readers tell both by the sequence.
  *
- * <p>Behind a schema nothing is sent until it stands: what was written with it must be readable.
+ * <p>Behind a schema nothing is sent until it stands: what was written with it must be readable. Behind the first record that a
+ * client brings to a lane, nothing more of that lane is sent until it is acknowledged: a broker that has nothing of a producer yet
+ * takes whatever comes first as its beginning, so while a partition's leader settles, a first batch that it refused would be
+ * stored after the second.
  *
  * <p>For the writer's thread; acknowledgements come on the client's, and leave no more than a mark.
  */
@@ -72,9 +77,13 @@ final class Delivery {
         this.lastMoveNanos = nanoClock.getAsLong();
     }
 
-    /** One client, and whether it has given up on a record. */
+    /** One partition of a topic. */
+    private record Lane(String topic, int partition) {}
+
+    /** One client, what it was first given for each lane, and whether it has given up on a record. */
     private static final class Line {
         final Producer<byte[], byte[]> producer;
+        final Map<Lane, Sent> openers = new HashMap<>();
         volatile @Nullable Exception failure;
 
         Line(Producer<byte[], byte[]> producer) {
@@ -258,7 +267,7 @@ final class Delivery {
         }
     }
 
-    /** False when the client can't take the record now; then it is as if it had never been read. */
+    /** False when the record can't be sent now; then it is as if it had never been read. */
     private boolean hand(Spool.Entry entry, Line current) {
         SpooledRecord record = entry.record();
         Sent sent = new Sent(entry.end(), accounts.of(record.topic()), record.frameBytes(), current);
@@ -266,6 +275,12 @@ final class Delivery {
             sent.state = State.COUNTED;
             track(sent);
             return true;
+        }
+        Lane lane = new Lane(record.topic(), record.partition());
+        Sent opener = current.openers.get(lane);
+        if (opener != null && opener.state == State.PENDING) {
+            spool.unread(entry);
+            return false;
         }
         try {
             current.producer.send(
@@ -284,6 +299,9 @@ final class Delivery {
         }
         if (record.topic().equals(Topics.SCHEMAS.name())) {
             schema = sent;
+        }
+        if (opener == null || opener.state == State.REFUSED) {
+            current.openers.put(lane, sent);
         }
         sent.account.wasSent();
         track(sent);

@@ -13,6 +13,7 @@ import io.fairlead.schemas.wire.TelemetryPeek;
 import io.fairlead.schemas.wire.WireReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -162,8 +163,34 @@ class TelemetryPublisherTest {
         patiently().until(() -> producers.sent(Topics.SCHEMAS.name()).size() == 1);
         assertThat(producers.sent(EXITS)).isEmpty();
         producers.opened().get(0).completeNext();
-        patiently().until(() -> producers.sent(EXITS).size() == 2);
+        patiently().until(() -> producers.sent(EXITS).size() == 1);
         assertThat(producers.sent(Topics.SCHEMAS.name())).hasSize(1);
+    }
+
+    @Test
+    void theFirstRecordOfALaneGoesAloneUntilItIsAcknowledged() {
+        producers.answering(false);
+        start(SETTINGS);
+        publisher.offer(Topics.TELEMETRY_EXITS, "exit-1", left("exit-1", 0));
+        publisher.offer(Topics.TELEMETRY_EXITS, "exit-2", left("exit-2", 0));
+        publisher.offer(Topics.TELEMETRY_EXITS, "exit-1", left("exit-1", 1));
+        publisher.offer(Topics.TELEMETRY_EXITS, "exit-1", left("exit-1", 2));
+        patiently().until(() -> producers.sent(Topics.SCHEMAS.name()).size() == 1);
+        MockProducer<byte[], byte[]> only = producers.opened().get(0);
+        only.completeNext();
+        patiently().during(Duration.ofMillis(100)).until(() -> exits(), List.of("exit-1", "exit-2")::equals);
+        assertThat(producers.sent(EXITS))
+                .extracting(ProducerRecord::partition)
+                .as("two lanes")
+                .doesNotHaveDuplicates();
+        only.completeNext();
+        patiently().until(() -> exits(), List.of("exit-1", "exit-2", "exit-1", "exit-1")::equals);
+    }
+
+    private List<String> exits() {
+        return producers.sent(EXITS).stream()
+                .map(sent -> new String(sent.key(), StandardCharsets.UTF_8))
+                .toList();
     }
 
     @Test
@@ -178,8 +205,10 @@ class TelemetryPublisherTest {
                         && producers.opened().get(0).history().size() == 1);
         MockProducer<byte[], byte[]> first = producers.opened().get(0);
         first.completeNext();
+        patiently().until(() -> first.history().size() == 2);
+        first.completeNext();
         patiently().until(() -> first.history().size() == 11);
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 3; i++) {
             first.completeNext();
         }
         producers.answering(true);
@@ -205,8 +234,9 @@ class TelemetryPublisherTest {
                         && producers.opened().get(0).history().size() == 1);
         MockProducer<byte[], byte[]> only = producers.opened().get(0);
         only.completeNext();
-        patiently().until(() -> only.history().size() == 3);
+        patiently().until(() -> only.history().size() == 2);
         only.errorNext(new RecordTooLargeException("too large"));
+        patiently().until(() -> only.history().size() == 3);
         only.completeNext();
         patiently().until(() -> account(EXITS).acknowledged() == 1);
         assertThat(account(EXITS).lost(LossReason.REFUSED)).isOne();
