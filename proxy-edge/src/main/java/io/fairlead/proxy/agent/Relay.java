@@ -22,6 +22,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 final class Relay extends ChannelInboundHandlerAdapter {
 
     private final Channel other;
+    private boolean inputEnded;
 
     private Relay(Channel other) {
         this.other = other;
@@ -59,6 +60,7 @@ final class Relay extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
+            inputEnded = true;
             endOther(ctx);
         } else if (event instanceof TunnelAborted) {
             reset(other);
@@ -89,7 +91,9 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (other.isActive()) {
+        // A stream that was told the end closes by itself when that is out, which may have to wait for its window.
+        boolean closesByItself = inputEnded && !(other instanceof SocketChannel);
+        if (other.isActive() && !closesByItself) {
             other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
         ctx.fireChannelInactive();

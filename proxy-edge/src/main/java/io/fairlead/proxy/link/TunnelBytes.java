@@ -10,6 +10,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Consumes {@link Http2DataFrame}s and sends on their {@link ByteBuf}s; after the last, {@link
  * ChannelInputShutdownEvent}. Writes {@link ByteBuf}s as DATA, {@link EndOfOutput} as an empty DATA frame that ends the
- * stream. An end that is not clean becomes {@link TunnelAborted}, right before {@code channelInactive}.
+ * stream; writes after it fail. An end that is not clean becomes {@link TunnelAborted}, right before {@code channelInactive}.
  *
  * <p>Counts what is read from it between two PINGs: a stream that used up its window in one round trip is given a wider one.
  */
@@ -83,7 +84,11 @@ final class TunnelBytes extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        if (message instanceof ByteBuf bytes) {
+        if (message instanceof ByteBuf bytes && outputEnded) {
+            // Netty would join it with an end that waits for the window, and the end would be lost.
+            bytes.release();
+            promise.tryFailure(new ChannelOutputShutdownException("the output of this tunnel has ended"));
+        } else if (message instanceof ByteBuf bytes) {
             ctx.write(new DefaultHttp2DataFrame(bytes), promise);
         } else if (message == EndOfOutput.INSTANCE) {
             outputEnded = true;

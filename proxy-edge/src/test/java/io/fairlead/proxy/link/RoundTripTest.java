@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -89,6 +90,34 @@ class RoundTripTest {
             tunnel.writeAndFlush(EndOfOutput.INSTANCE);
             await().untilAsserted(() -> assertThat(read.get()).isEqualTo(300_000));
             assertThat(tunnel.closeFuture().await(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** The end of the site waits for the window behind its last bytes, when its socket is closed already. */
+    @Test
+    void anEndThatWaitsForTheWindowIsNotLostWhenTheSocketCloses() throws Exception {
+        int more = WindowSettings.DEFAULTS.streamBytes() + (16 << 10);
+        try (LinkRig rig = new LinkRig(LinkSettings.DEFAULTS);
+                Site site = new Site(socket -> {
+                    socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                    socket.getOutputStream().write(Bytes.from(0, more));
+                })) {
+            rig.start(rig.settings("exit-1").withPulse(PulseSettings.DEFAULTS));
+            await().until(() -> rig.registry.linkCount() == 1);
+            Channel tunnel = rig.open("exit-1", site.address());
+            tunnel.writeAndFlush(EndOfOutput.INSTANCE).sync();
+            await().until(() -> site.openConnections() == 0);
+            for (int turn = 0; turn < 200; turn++) {
+                rig.agentLoops().forEach(loop -> loop.submit(() -> {}).syncUninterruptibly());
+            }
+
+            Checker checker = new Checker();
+            LinkRig.read(tunnel, checker);
+            assertThat(checker.ended.await(60, TimeUnit.SECONDS))
+                    .as("end of input, after " + checker.position)
+                    .isTrue();
+            assertThat(checker.aborted.get()).isNull();
+            assertThat(checker.position.get()).isEqualTo(more);
         }
     }
 
