@@ -2,6 +2,7 @@ package io.fairlead.cli.config;
 
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.kafka.KafkaOptions;
+import io.fairlead.cli.settings.ByteSize;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.proxy.tenant.SecretHashes;
 import io.fairlead.proxy.tenant.TenantDirectory;
@@ -59,13 +60,15 @@ public final class TenantCommand {
             entries.values().forEach(entry -> {
                 Tenant tenant = (Tenant) entry.value();
                 out.printf(
-                        "%-24s %-9s %d secrets, pools %s, %s in flight, %s a second, sources %s, revision %d%n",
+                        "%-24s %-9s %d secrets, pools %s, %s in flight, %s a second, %s bytes a second, %s bytes a day, sources %s, revision %d%n",
                         tenant.getTenantId(),
                         tenant.getEnabled() ? "enabled" : "disabled",
                         tenant.getSecretHashes().size(),
                         tenant.getPools(),
                         tenant.getMaxInFlightRequests() == 0 ? "default" : "" + tenant.getMaxInFlightRequests(),
                         tenant.getMaxRequestsPerSecond() == 0 ? "any" : "" + tenant.getMaxRequestsPerSecond(),
+                        tenant.getMaxBytesPerSecond() == 0 ? "any" : "" + tenant.getMaxBytesPerSecond(),
+                        tenant.getMaxBytesPerDay() == 0 ? "any" : "" + tenant.getMaxBytesPerDay(),
                         tenant.getSources(),
                         tenant.getAuthorship().getRevision());
             });
@@ -106,6 +109,20 @@ public final class TenantCommand {
                 paramLabel = "N",
                 description = "Requests a second at each edge; 0: no limit.")
         private @Nullable Integer maxPerSecond;
+
+        @Option(
+                names = "--max-bytes-per-second",
+                paramLabel = "BYTES",
+                converter = ByteSize.class,
+                description = "Bytes a second at each edge, both directions together, such as 10MB; 0: no limit.")
+        private @Nullable Long maxBytesPerSecond;
+
+        @Option(
+                names = "--max-bytes-per-day",
+                paramLabel = "BYTES",
+                converter = ByteSize.class,
+                description = "Bytes a day (UTC) at each edge, both directions together, such as 50GB; 0: no limit.")
+        private @Nullable Long maxBytesPerDay;
 
         @Option(
                 names = "--sources",
@@ -157,6 +174,12 @@ public final class TenantCommand {
             }
             if (maxPerSecond != null) {
                 tenant.setMaxRequestsPerSecond(maxPerSecond);
+            }
+            if (maxBytesPerSecond != null) {
+                tenant.setMaxBytesPerSecond(maxBytesPerSecond);
+            }
+            if (maxBytesPerDay != null) {
+                tenant.setMaxBytesPerDay(maxBytesPerDay);
             }
             if (sources != null) {
                 tenant.setSources(sources);

@@ -6,6 +6,7 @@ import io.fairlead.proxy.exit.TunnelOptions;
 import io.fairlead.proxy.lease.Lease;
 import io.fairlead.proxy.pick.PickRequest;
 import io.fairlead.proxy.pick.Slot;
+import io.fairlead.proxy.tenant.MeteredReads;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
@@ -156,6 +157,7 @@ public final class RequestLife {
         future.addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
                 Channel tunnel = done.getNow();
+                tunnel.pipeline().addLast(new MeteredReads(terms.traffic()));
                 user.install(tunnel);
                 onLoop(() -> opened(attempt, user, tunnel));
             } else if (!done.isCancelled()) {

@@ -3,6 +3,7 @@ package io.fairlead.proxy.attempt;
 import io.fairlead.proxy.exit.Location;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.lease.Lease;
+import io.fairlead.proxy.tenant.TenantTraffic;
 import io.fairlead.schemas.telemetry.ClientProtocol;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param lease of the session that it belongs to; null: of none
  * @param target where it leads
  * @param protocol how it was asked
+ * @param traffic whose bytes they are
  * @param arrivedNanos when its head was whole, by the nano clock
  */
 public record RequestTerms(
@@ -24,4 +26,5 @@ public record RequestTerms(
         @Nullable Lease lease,
         Target target,
         ClientProtocol protocol,
+        TenantTraffic traffic,
         long arrivedNanos) {}

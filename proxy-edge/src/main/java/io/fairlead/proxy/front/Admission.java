@@ -9,6 +9,7 @@ import io.fairlead.proxy.targeting.Targeting;
 import io.fairlead.proxy.targeting.TargetingReader;
 import io.fairlead.proxy.targeting.TargetingReader.Reading;
 import io.fairlead.proxy.tenant.Login;
+import io.fairlead.proxy.tenant.TenantGate;
 import io.fairlead.proxy.tenant.TenantRules;
 import io.fairlead.schemas.telemetry.ClientProtocol;
 import io.fairlead.schemas.telemetry.FaultLayer;
@@ -23,7 +24,22 @@ sealed interface Admission {
     RequestLife life();
 
     /** It is. The tenant was entered, and is to be left when the request is over. */
-    record Granted(RequestLife life, TenantRules tenant) implements Admission {}
+    record Granted(RequestLife life, TenantRules tenant, Login.Proof proof) implements Admission {
+
+        /** Why it would not be granted now; null: it would. */
+        @Nullable
+        Outcome revoked(TenantGate gate) {
+            TenantRules now = gate.standing(tenant.id(), proof);
+            if (now == null) {
+                return Outcome.AUTHENTICATION_REQUIRED;
+            }
+            Failure failure = refusal(now, life.terms().pool(), life.terms().target());
+            if (failure != null) {
+                return failure.outcome();
+            }
+            return now.traffic().isUsedUp() ? Outcome.LIMIT_EXCEEDED : null;
+        }
+    }
 
     /** It is not. */
     record Refused(RequestLife life, Failure failure) implements Admission {}
@@ -53,13 +69,13 @@ sealed interface Admission {
             lease = front.leases().hold(tenant.id(), pool, targeting.where(), session);
             failure = lease == null ? tooManySessions(tenant) : null;
         }
-        RequestTerms terms =
-                new RequestTerms(tenant.id(), pool, targeting.where(), lease, target, protocol, arrivedNanos);
+        RequestTerms terms = new RequestTerms(
+                tenant.id(), pool, targeting.where(), lease, target, protocol, tenant.traffic(), arrivedNanos);
         RequestLife life = front.attempts().begin(terms, loop);
         if (failure == null) {
             failure = entering(tenant, arrivedNanos);
         }
-        return failure == null ? new Granted(life, tenant) : new Refused(life, failure);
+        return failure == null ? new Granted(life, tenant, login.proof()) : new Refused(life, failure);
     }
 
     private static @Nullable Failure entering(TenantRules tenant, long nowNanos) {
@@ -74,6 +90,12 @@ sealed interface Admission {
                         Outcome.LIMIT_EXCEEDED,
                         "tenant " + tenant.id() + " has had its " + tenant.maxRequestsPerSecond()
                                 + " requests of this second");
+            case TOO_MANY_BYTES_TODAY ->
+                because(
+                        Outcome.LIMIT_EXCEEDED,
+                        "tenant " + tenant.id() + " has had its " + tenant.maxBytesPerDay()
+                                + " bytes of this day, which ends at "
+                                + tenant.traffic().dayEnds());
         };
     }
 

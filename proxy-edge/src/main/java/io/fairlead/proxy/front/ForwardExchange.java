@@ -418,6 +418,10 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
     }
 
     private void idle() {
+        if (life.terms().traffic().isHeldBack()) {
+            restartTimer();
+            return;
+        }
         boolean userStalls = waitsForUser || (bodyAsked && !requestSent && !answered);
         if (userStalls) {
             fail(new Failure(

@@ -84,11 +84,17 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends a request of this tenant, if that is what is going on. */
-    void cutTenant(String tenantId) {
+    /** Ends a request of this tenant, if that is what is going on and its tenant may not have it any more. */
+    void review(String tenantId) {
         Served present = served;
-        if (present != null && tenantId.equals(present.tenantId())) {
-            present.cut(Outcome.AUTHENTICATION_REQUIRED, FaultLayer.CLIENT);
+        Admission.Granted granted = present == null ? null : present.granted();
+        if (present == null || granted == null || !granted.tenant().id().equals(tenantId)) {
+            return;
+        }
+        Outcome why = granted.revoked(front.gate());
+        if (why != null) {
+            front.gate().counters().wasCut();
+            present.cut(why, FaultLayer.CLIENT);
         }
     }
 }

@@ -108,9 +108,12 @@ public final class FrontListener {
         return front.idleTunnels().count();
     }
 
-    /** Ends the requests of a tenant that may not log in any more. Its connections end, too, but those that are idle. */
-    public void cutTenant(String tenantId) {
-        connections.forEach(connection -> connection.loop().execute(() -> connection.cutTenant(tenantId)));
+    /**
+     * What a tenant may do has changed, or its day is used up: ends those of its requests and tunnels that would not be let in now. Any
+     * thread.
+     */
+    public void review(String tenantId) {
+        connections.forEach(connection -> connection.loop().execute(() -> connection.review(tenantId)));
     }
 
     /** Takes no new connections; those that wait are closed, the others after their present request. Tunnels go on. */

@@ -162,8 +162,8 @@ final class Relay {
     private void idle() {
         long last = Math.max(startedNanos, Math.max(last(userEnd), last(tunnelEnd)));
         long leftMs = idleMs - TimeUnit.NANOSECONDS.toMillis(now() - last);
-        if (leftMs > 0) {
-            timer.start((int) leftMs, this::idle);
+        if (leftMs > 0 || life.terms().traffic().isHeldBack()) {
+            timer.start(leftMs > 0 ? (int) leftMs : idleMs, this::idle);
             return;
         }
         boolean served = tunnelEnd.bytes() > 0;

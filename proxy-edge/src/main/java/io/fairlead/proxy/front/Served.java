@@ -16,7 +16,6 @@ interface Served {
     /** Ends whatever is going on, for this reason. */
     void cut(Outcome outcome, FaultLayer layer);
 
-    /** Tenant whose request is served; null: none is. */
-    @Nullable
-    String tenantId();
+    /** What is served; null: nothing is. */
+    Admission.@Nullable Granted granted();
 }

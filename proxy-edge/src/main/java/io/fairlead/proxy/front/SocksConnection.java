@@ -3,7 +3,7 @@ package io.fairlead.proxy.front;
 import io.fairlead.proxy.attempt.Failure;
 import io.fairlead.proxy.attempt.RequestLife;
 import io.fairlead.proxy.tenant.Login;
-import io.fairlead.proxy.tenant.TenantRules;
+import io.fairlead.proxy.tenant.MeteredReads;
 import io.fairlead.schemas.telemetry.ClientProtocol;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
@@ -49,7 +49,8 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     private boolean inputEnded;
     private Login.@Nullable Admitted login;
     private @Nullable RequestLife life;
-    private @Nullable TenantRules entered;
+    private final MeteredReads reads = new MeteredReads();
+    private Admission.@Nullable Granted entered;
     private @Nullable Relay relay;
 
     private SocksConnection(Front front, Channel channel, PhaseTimer timer) {
@@ -62,7 +63,7 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     /** Makes an accepted channel one of these. */
     static SocksConnection install(Front front, Channel channel, PhaseTimer timer) {
         SocksConnection connection = new SocksConnection(front, channel, timer);
-        channel.pipeline().addLast(connection);
+        channel.pipeline().addLast(connection.reads).addLast(connection);
         return connection;
     }
 
@@ -213,18 +214,25 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
             front.counters().malformed.increment();
             lastAnswer(SocksMessages.reply(unusable.reply()));
         } else if (request instanceof SocksMessages.Request.Connect connect) {
+            Login.Admitted standing = front.gate().again(Objects.requireNonNull(login));
+            if (standing == null) { // the tenant has changed since it logged in
+                front.counters().denied.increment();
+                lastAnswer(SocksMessages.failure(Outcome.AUTHENTICATION_REQUIRED));
+                return false;
+            }
             state = State.OPENING;
             timer.stop();
             Admission admission = Admission.of(
                     front,
-                    Objects.requireNonNull(login),
+                    standing,
                     connect.target(),
                     ClientProtocol.SOCKS5,
                     front.attempts().nanoClock().getAsLong(),
                     channel.eventLoop());
             life = admission.life();
             if (admission instanceof Admission.Granted granted) {
-                entered = granted.tenant();
+                entered = granted;
+                reads.enter(granted.tenant().traffic());
                 granted.life().seek(new UserTunnel(this, front, granted.life(), 0));
             } else if (admission instanceof Admission.Refused refused) {
                 refused(refused.failure());
@@ -280,9 +288,8 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     }
 
     @Override
-    public @Nullable String tenantId() {
-        TenantRules tenant = entered;
-        return tenant == null ? null : tenant.id();
+    public Admission.@Nullable Granted granted() {
+        return entered;
     }
 
     @Override
@@ -313,10 +320,11 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     }
 
     private void leaveTenant() {
-        TenantRules tenant = entered;
-        if (tenant != null) {
+        Admission.Granted granted = entered;
+        if (granted != null) {
             entered = null;
-            tenant.leave();
+            reads.leave();
+            granted.tenant().leave();
         }
     }
 }

@@ -5,7 +5,7 @@ import io.fairlead.proxy.attempt.RequestLife;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.tenant.Credentials;
 import io.fairlead.proxy.tenant.Login;
-import io.fairlead.proxy.tenant.TenantRules;
+import io.fairlead.proxy.tenant.MeteredReads;
 import io.fairlead.schemas.telemetry.ClientProtocol;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
@@ -51,6 +51,7 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     }
 
     private final Front front;
+    private final MeteredReads reads = new MeteredReads();
     private final RequestDecoder decoder;
     private final ResponseEncoder encoder;
     private final InetAddress source;
@@ -63,7 +64,7 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     private @Nullable RequestForm form;
     private @Nullable Exchange exchange;
     private @Nullable Relay relay;
-    private @Nullable TenantRules entered;
+    private Admission.@Nullable Granted entered;
     private long arrivedNanos;
     private boolean keepAlive;
     private boolean readOutstanding;
@@ -81,7 +82,7 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     static UserConnection install(Front front, Channel channel, PhaseTimer timer) {
         UserConnection connection = new UserConnection(front, channel, timer);
         ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addLast(connection.decoder);
+        pipeline.addLast(connection.reads).addLast(connection.decoder);
         connection.decoderContext = pipeline.context(connection.decoder);
         pipeline.addLast(connection.encoder).addLast(connection);
         return connection;
@@ -262,7 +263,8 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
         ClientProtocol protocol = tunnel ? ClientProtocol.HTTP_CONNECT : ClientProtocol.HTTP_FORWARD;
         Admission admission = Admission.of(front, admitted, target, protocol, arrivedNanos, loop());
         if (admission instanceof Admission.Granted granted) {
-            entered = granted.tenant();
+            entered = granted;
+            reads.enter(granted.tenant().traffic());
             serve(granted.life());
         } else if (admission instanceof Admission.Refused refused) {
             Failure failure = refused.failure();
@@ -377,9 +379,8 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     }
 
     @Override
-    public @Nullable String tenantId() {
-        TenantRules tenant = entered;
-        return tenant == null ? null : tenant.id();
+    public Admission.@Nullable Granted granted() {
+        return entered;
     }
 
     @Override
@@ -438,10 +439,11 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     }
 
     private void leaveTenant() {
-        TenantRules tenant = entered;
-        if (tenant != null) {
+        Admission.Granted granted = entered;
+        if (granted != null) {
             entered = null;
-            tenant.leave();
+            reads.leave();
+            granted.tenant().leave();
         }
     }
 

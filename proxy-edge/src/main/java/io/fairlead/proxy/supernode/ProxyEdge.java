@@ -13,6 +13,7 @@ import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.model.policy.Scope;
 import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.pick.ExitTable;
+import io.fairlead.proxy.tenant.DayBook;
 import io.fairlead.proxy.tenant.TenantDirectory;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.BenchmarkPolicy;
@@ -54,6 +55,7 @@ public final class ProxyEdge implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProxyEdge.class);
     private static final long TICK_MS = 1_000;
+    private static final String DAYS = "tenant-bytes";
     private static final String QUALITY = "quality/default";
     private static final String CAPACITY = "capacity/default";
     private static final String BENCHMARK = "benchmark/default";
@@ -61,9 +63,11 @@ public final class ProxyEdge implements AutoCloseable {
     private final EdgeKit kit;
     private final Supernode supernode;
     private final ExitTable exits;
+    private final DayBook days;
     private final ScheduledExecutorService clock;
 
-    private ProxyEdge(EdgeKit kit, Supernode supernode, ExitTable exits, ScheduledExecutorService clock) {
+    private ProxyEdge(EdgeKit kit, Supernode supernode, ExitTable exits, DayBook days, ScheduledExecutorService clock) {
+        this.days = days;
         this.kit = kit;
         this.supernode = supernode;
         this.exits = exits;
@@ -106,13 +110,15 @@ public final class ProxyEdge implements AutoCloseable {
                             System::nanoTime,
                             random));
             half = supernode;
+            DayBook days = new DayBook(settings.kit().dataDir().resolve(DAYS), supernode.tenants());
+            days.load();
             follow(kit, exits, supernode, overrides, settings.supernode().allowedDestinations());
             kit.health().readiness("supernode", supernode::unreadiness);
             supernode.bindTo(kit.metrics());
             exits.bindTo(kit.metrics());
             kit.start(() -> load(supernode, exits));
-            clock.scheduleAtFixedRate(() -> tick(kit, exits), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
-            return new ProxyEdge(kit, supernode, exits, clock);
+            clock.scheduleAtFixedRate(() -> tick(kit, exits, days), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+            return new ProxyEdge(kit, supernode, exits, days, clock);
         } catch (IOException | RuntimeException e) {
             clock.shutdownNow();
             if (half != null) {
@@ -263,13 +269,14 @@ public final class ProxyEdge implements AutoCloseable {
                 supernode.draining());
     }
 
-    private static void tick(EdgeKit kit, ExitTable exits) {
+    private static void tick(EdgeKit kit, ExitTable exits, DayBook days) {
         try {
             exits.jobSilent(kit.jobs().isSilent(SCORING_JOB));
             exits.tick();
         } catch (RuntimeException e) {
             LOG.error("The table of exits did not follow the time this second.", e);
         }
+        days.save();
     }
 
     /** Where users connect. */
@@ -297,7 +304,20 @@ public final class ProxyEdge implements AutoCloseable {
         kit.drain();
         supernode.close();
         clock.shutdownNow();
+        endOfClock();
+        days.save();
         kit.close();
+    }
+
+    /** So that nobody else writes the days while they are written for the last time. */
+    private void endOfClock() {
+        try {
+            if (!clock.awaitTermination(TICK_MS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("The clock of picks has not ended after {} ms.", TICK_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private record Told(TelemetryPublisher publisher) implements RequestTelemetry {

@@ -141,6 +141,7 @@ public final class Supernode implements AutoCloseable {
                     ports.random());
             FrontListener front = FrontListener.start(
                     settings.edgeId(), settings.userAddress(), loops, settings.front(), gate, attempts);
+            tenants.whenDayUsedUp(front::review);
             LOG.info(
                     "supernode {}: users on {}, exits on {}, {} tenants",
                     settings.edgeId(),
@@ -197,20 +198,23 @@ public final class Supernode implements AutoCloseable {
     // ---- config
 
     /**
-     * Adds or changes a tenant. What is open of one that may not log in any more is cut.
+     * Adds or changes a tenant. What is open and would not be let in under the new record is cut.
      *
      * @throws IllegalArgumentException that lists what is wrong with the record; the former one stays
      */
     public void tenant(Tenant tenant) {
         tenants.put(tenant);
-        if (!tenant.getEnabled()) {
-            front.cutTenant(tenant.getTenantId());
-        }
+        front.review(tenant.getTenantId());
+    }
+
+    /** All that are known. Change them by {@link #tenant} and {@link #removeTenant}. */
+    TenantDirectory tenants() {
+        return tenants;
     }
 
     public void removeTenant(String tenantId) {
         tenants.remove(tenantId);
-        front.cutTenant(tenantId);
+        front.review(tenantId);
     }
 
     /**
@@ -255,6 +259,7 @@ public final class Supernode implements AutoCloseable {
         attempts.counters().bindTo(metrics);
         front.counters().bindTo(metrics);
         front.sessions().bindTo(metrics);
+        tenants.bindTo(metrics);
         new LinkMetrics(links, registry).bindTo(metrics);
     }
 

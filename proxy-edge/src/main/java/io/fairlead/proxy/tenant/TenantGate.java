@@ -89,18 +89,20 @@ public final class TenantGate implements AutoCloseable {
             @Nullable Credentials credentials, InetAddress source, Executor caller, Consumer<Login> then) {
         TenantRules here = directory.ofSource(source);
         if (credentials == null) {
-            return here == null ? new Login.Denied() : new Login.Admitted(here, Claim.Asked.NOTHING);
+            return here == null
+                    ? new Login.Denied()
+                    : new Login.Admitted(here, Claim.Asked.NOTHING, new Login.ByAddress(source));
         }
         Claim claim = Claim.of(credentials.userName(), credentials.secret(), id -> directory.find(id) != null);
         if (here != null && claim.secret().isEmpty() && claim.tenant().equals(here.id())) {
-            return new Login.Admitted(here, claim.asked());
+            return new Login.Admitted(here, claim.asked(), new Login.ByAddress(source));
         }
         Digest digest = digest(claim.tenant(), claim.secret());
         String remembered = verified.getIfPresent(digest);
         if (remembered != null) {
             TenantRules tenant = directory.find(claim.tenant());
             if (tenant != null && tenant.enabled() && tenant.secretHashes().contains(remembered)) {
-                return new Login.Admitted(tenant, claim.asked());
+                return new Login.Admitted(tenant, claim.asked(), new Login.BySecret(remembered));
             }
             verified.invalidate(digest);
         }
@@ -150,10 +152,25 @@ public final class TenantGate implements AutoCloseable {
                 && tenant != null
                 && tenant.enabled()
                 && tenant.secretHashes().contains(hash)) {
-            return new Login.Admitted(tenant, claim.asked());
+            return new Login.Admitted(tenant, claim.asked(), new Login.BySecret(hash));
         }
         backoff.failed(source);
         return new Login.Denied();
+    }
+
+    public TenantCounters counters() {
+        return directory.counters();
+    }
+
+    /** As {@link TenantDirectory#standing}. */
+    public @Nullable TenantRules standing(String tenantId, Login.Proof proof) {
+        return directory.standing(tenantId, proof);
+    }
+
+    /** The same log-in under the rules of now; null: it would not be let in. */
+    public Login.@Nullable Admitted again(Login.Admitted login) {
+        TenantRules now = directory.standing(login.tenant().id(), login.proof());
+        return now == null ? null : new Login.Admitted(now, login.asked(), login.proof());
     }
 
     /** Whether an address is enough to be let in. */

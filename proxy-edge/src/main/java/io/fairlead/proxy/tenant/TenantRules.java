@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,9 @@ public final class TenantRules {
     private static final int MOST_SOURCES = 64;
     private static final int LEAST_SOURCE_BITS = 8;
 
+    /** Less would leave connections standing for minutes. */
+    private static final int LEAST_BYTES_PER_SECOND = 10_000;
+
     private final String id;
     private final boolean enabled;
     private final List<String> secretHashes;
@@ -32,6 +36,8 @@ public final class TenantRules {
     private final DestinationRules destinations;
     private final int maxRequestsPerSecond;
     private final List<AddressBlock> sources;
+    private final long maxBytesPerSecond;
+    private final long maxBytesPerDay;
     private final TenantUse use;
 
     private TenantRules(
@@ -48,6 +54,8 @@ public final class TenantRules {
         this.destinations = destinations;
         this.maxRequestsPerSecond = tenant.getMaxRequestsPerSecond();
         this.sources = List.copyOf(sources);
+        this.maxBytesPerSecond = tenant.getMaxBytesPerSecond();
+        this.maxBytesPerDay = tenant.getMaxBytesPerDay();
         this.use = use;
     }
 
@@ -57,6 +65,7 @@ public final class TenantRules {
      * @param defaultMaxInFlightRequests where the record says none
      * @param allowedDestinations allowed to every tenant beside public addresses
      * @param ownAddresses never dialled
+     * @param uses what a tenant of this id uses; asked only if the record is right
      * @throws IllegalArgumentException that lists all that is wrong with the record
      */
     static TenantRules of(
@@ -64,7 +73,7 @@ public final class TenantRules {
             int defaultMaxInFlightRequests,
             List<String> allowedDestinations,
             Set<InetAddress> ownAddresses,
-            TenantUse use) {
+            Function<String, TenantUse> uses) {
         List<String> violations = new ArrayList<>();
         if (!ID.matcher(tenant.getTenantId()).matches()) {
             violations.add("tenantId '" + tenant.getTenantId()
@@ -85,6 +94,13 @@ public final class TenantRules {
         if (tenant.getMaxRequestsPerSecond() < 0) {
             violations.add("maxRequestsPerSecond is " + tenant.getMaxRequestsPerSecond() + "; it must not be negative");
         }
+        if (tenant.getMaxBytesPerSecond() != 0 && tenant.getMaxBytesPerSecond() < LEAST_BYTES_PER_SECOND) {
+            violations.add("maxBytesPerSecond is " + tenant.getMaxBytesPerSecond()
+                    + "; it must be 0, for none, or at least " + LEAST_BYTES_PER_SECOND);
+        }
+        if (tenant.getMaxBytesPerDay() < 0) {
+            violations.add("maxBytesPerDay is " + tenant.getMaxBytesPerDay() + "; it must not be negative");
+        }
         List<AddressBlock> sources = sources(tenant.getSources(), violations);
         DestinationRules destinations = DestinationRules.publicOnly();
         try {
@@ -99,7 +115,7 @@ public final class TenantRules {
                     "tenant '" + tenant.getTenantId() + "': " + String.join("; ", violations));
         }
         int max = tenant.getMaxInFlightRequests() == 0 ? defaultMaxInFlightRequests : tenant.getMaxInFlightRequests();
-        return new TenantRules(tenant, max, destinations, sources, use);
+        return new TenantRules(tenant, max, destinations, sources, uses.apply(tenant.getTenantId()));
     }
 
     private static List<AddressBlock> sources(List<String> texts, List<String> violations) {
@@ -159,6 +175,21 @@ public final class TenantRules {
         return maxRequestsPerSecond;
     }
 
+    /** Both directions together, at each edge; 0: no limit. */
+    public long maxBytesPerSecond() {
+        return maxBytesPerSecond;
+    }
+
+    /** Both directions together, at each edge; 0: no limit. */
+    public long maxBytesPerDay() {
+        return maxBytesPerDay;
+    }
+
+    /** Its bytes. */
+    public TenantTraffic traffic() {
+        return use.traffic;
+    }
+
     /** Whose requests are this tenant's without a secret. */
     List<AddressBlock> sources() {
         return sources;
@@ -169,26 +200,29 @@ public final class TenantRules {
         return use.inFlight.get();
     }
 
-    TenantUse use() {
-        return use;
-    }
-
     /** What became of a request that wanted to be counted. */
     public enum Entry {
         /** It is counted, and must be followed by one {@link #leave}. */
         ENTERED,
         TOO_MANY_IN_FLIGHT,
-        TOO_MANY_A_SECOND
+        TOO_MANY_A_SECOND,
+        TOO_MANY_BYTES_TODAY
     }
 
     /** Counts one more request, unless that is over a limit. */
     public Entry enter(long nowNanos) {
+        if (use.traffic.isUsedUp()) {
+            use.counters.overDay.increment();
+            return Entry.TOO_MANY_BYTES_TODAY;
+        }
         if (use.inFlight.incrementAndGet() > maxInFlightRequests) {
             use.inFlight.decrementAndGet();
+            use.counters.overInFlight.increment();
             return Entry.TOO_MANY_IN_FLIGHT;
         }
         if (maxRequestsPerSecond > 0 && !use.takeOfRate(maxRequestsPerSecond, nowNanos)) {
             use.inFlight.decrementAndGet();
+            use.counters.overRate.increment();
             return Entry.TOO_MANY_A_SECOND;
         }
         return Entry.ENTERED;

@@ -52,9 +52,9 @@ final class FrontRig implements AutoCloseable, RequestTelemetry {
     final CountedExits exits = new CountedExits();
     final List<ProxiedAttempt> attempts = new CopyOnWriteArrayList<>();
     final List<ProxiedRequest> requests = new CopyOnWriteArrayList<>();
-    final TenantDirectory tenants = new TenantDirectory(1000, List.of("127.0.0.0/8", "localhost"), Set.of());
+    final TenantDirectory tenants;
     final TargetClasses classes = new TargetClasses();
-    final TenantGate gate = new TenantGate(tenants, 1, 64, new SecureRandom(), System::nanoTime);
+    final TenantGate gate;
     final Attempts lives;
     final FrontListener front;
     private final List<ExitAgent> agents = new ArrayList<>();
@@ -64,6 +64,13 @@ final class FrontRig implements AutoCloseable, RequestTelemetry {
     }
 
     FrontRig(FrontSettings settings, AttemptSettings attemptSettings) throws IOException {
+        this(settings, attemptSettings, List.of("127.0.0.0/8", "localhost"));
+    }
+
+    /** @param allowed to all tenants, beside the public addresses */
+    FrontRig(FrontSettings settings, AttemptSettings attemptSettings, List<String> allowed) throws IOException {
+        tenants = new TenantDirectory(1000, allowed, Set.of());
+        gate = new TenantGate(tenants, 1, 64, new SecureRandom(), System::nanoTime);
         links.registry.listen(exits);
         tenants.put(tenant("acme", HASH, POOL));
         lives = new Attempts(

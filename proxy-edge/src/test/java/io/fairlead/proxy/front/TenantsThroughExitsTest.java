@@ -89,12 +89,19 @@ class TenantsThroughExitsTest {
                                 + SocksThroughExitsTest.SECRET
                                 + SocksThroughExitsTest.connect(site.port()));
                 assertThat(read(socks, 14)).endsWith("05000001000000000000");
-                rig.front.cutTenant("other");
+                rig.tenants.remove("other");
+                rig.front.review("other");
+                rig.front.review("acme");
                 tunnel.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
                 assertThat(tunnel.head()).startsWith("HTTP/1.1 200");
-                rig.front.cutTenant("acme");
+                Tenant gone = FrontRig.tenant("acme", SecretHashes.hash("s3cret"), FrontRig.POOL);
+                gone.setEnabled(false);
+                rig.tenants.put(gone);
+                rig.front.review("acme");
                 assertThat(tunnel.rest()).endsWith("<reset>");
                 assertThat(socks.rest()).endsWith("<reset>");
+                gone.setEnabled(true);
+                rig.tenants.put(gone);
                 idle.send("GET " + site.url("/") + " HTTP/1.1\r\nHost: x\r\n" + Raw.AUTHORIZATION + "\r\n");
                 assertThat(idle.head()).startsWith("HTTP/1.1 200");
             }
