@@ -11,6 +11,7 @@ import io.fairlead.proxy.pick.PickSettings;
 import io.fairlead.proxy.supernode.ProxyEdge;
 import io.fairlead.proxy.supernode.ProxyEdgeSettings;
 import io.fairlead.proxy.supernode.SupernodeSettings;
+import io.fairlead.proxy.upstream.UpstreamSettings;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -105,6 +107,12 @@ public final class ProxyCommand implements Callable<Integer> {
     private List<String> allowedDestinations = List.of();
 
     @Option(
+            names = "--secrets-directory",
+            paramLabel = "DIR",
+            description = "Passwords of upstream proxies may be read from files below it, and from no others.")
+    private @Nullable Path secretsDirectory;
+
+    @Option(
             names = "--drain-ms",
             paramLabel = "MS",
             defaultValue = "10000",
@@ -142,6 +150,7 @@ public final class ProxyCommand implements Callable<Integer> {
                     SupernodeSettings.of(edgeId, bound(userAddress), bound(linkAddress))
                             .withTenants(List.of(), true)
                             .withDrainMs(drainMs)
+                            .withUpstreams(UpstreamSettings.DEFAULTS.withSecretsDirectory(secretsDirectory))
                             .withAllowedDestinations(allowedDestinations),
                     EdgeKitSettings.of(
                                     edgeId,

@@ -1,6 +1,7 @@
 package io.fairlead.proxy.agent;
 
 import io.fairlead.proxy.link.AgentEnd;
+import io.fairlead.proxy.link.Backoff;
 import io.fairlead.proxy.link.ControlLines;
 import io.fairlead.proxy.link.Sockets;
 import io.netty.bootstrap.Bootstrap;

@@ -1,6 +1,7 @@
 package io.fairlead.proxy.agent;
 
 import io.fairlead.proxy.destination.DestinationRules;
+import io.fairlead.proxy.destination.NameLookup;
 import io.fairlead.proxy.link.Hello;
 import io.fairlead.proxy.link.WindowBudget;
 import io.netty.channel.EventLoopGroup;

@@ -1,6 +1,7 @@
 package io.fairlead.proxy.agent;
 
 import io.fairlead.proxy.destination.DestinationRules;
+import io.fairlead.proxy.destination.NameLookup;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.link.Refusal;
 import io.fairlead.proxy.link.Sockets;
@@ -14,7 +15,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.resolver.NoopAddressResolverGroup;
-import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -165,11 +165,8 @@ final class TargetDial {
     }
 
     private static RefusedException unresolved(Target target, Throwable cause) {
-        for (Throwable one = cause; one != null; one = one.getCause()) {
-            if (one instanceof DnsNameResolverTimeoutException) {
-                return new RefusedException(
-                        Refusal.DNS_TIMEOUT, "the name servers did not answer for " + target.host());
-            }
+        if (NameLookup.timedOut(cause)) {
+            return new RefusedException(Refusal.DNS_TIMEOUT, "the name servers did not answer for " + target.host());
         }
         if (cause instanceof UnknownHostException) {
             return new RefusedException(Refusal.DNS_ERROR, "host " + target.host() + " has no address");

@@ -151,7 +151,7 @@ public final class RequestLife {
     }
 
     private void open(Attempt attempt, TunnelUser user) {
-        TunnelOptions options = new TunnelOptions(shared.settings().connectTimeoutMs(), id);
+        TunnelOptions options = new TunnelOptions(shared.settings().connectTimeoutMs(), id, terms.destinations());
         Future<Channel> future = shared.tunnels().open(attempt.slot.exitId(), terms.target(), options, loop);
         opening = future;
         future.addListener((Future<Channel> done) -> {

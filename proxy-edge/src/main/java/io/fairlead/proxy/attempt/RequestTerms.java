@@ -1,5 +1,6 @@
 package io.fairlead.proxy.attempt;
 
+import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.Location;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.lease.Lease;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param where the exit is to be
  * @param lease of the session that it belongs to; null: of none
  * @param target where it leads
+ * @param destinations where the tenant's requests may lead
  * @param protocol how it was asked
  * @param traffic whose bytes they are
  * @param arrivedNanos when its head was whole, by the nano clock
@@ -25,6 +27,7 @@ public record RequestTerms(
         Location where,
         @Nullable Lease lease,
         Target target,
+        DestinationRules destinations,
         ClientProtocol protocol,
         TenantTraffic traffic,
         long arrivedNanos) {}

@@ -1,5 +1,6 @@
 package io.fairlead.proxy.benchmark;
 
+import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.ExitTunnels;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelAborted;
@@ -61,12 +62,16 @@ final class BenchmarkRun extends ChannelInboundHandlerAdapter {
             BenchmarkPlan.Goal goal,
             BenchmarkPlan plan,
             ExitTunnels tunnels,
+            DestinationRules destinations,
             SslContext tls,
             LongSupplier nanoClock,
             Promise<BenchmarkResult> promise) {
         BenchmarkRun run = new BenchmarkRun(goal, plan, nanoClock, promise);
         Future<Channel> opening = tunnels.open(
-                exitId, new Target(goal.host(), goal.port()), new TunnelOptions(plan.timeoutMs(), "benchmark"), null);
+                exitId,
+                new Target(goal.host(), goal.port()),
+                new TunnelOptions(plan.timeoutMs(), "benchmark", destinations),
+                null);
         opening.addListener(done -> {
             if (done.isSuccess()) {
                 run.fetch(opening.getNow(), tls);

@@ -1,5 +1,6 @@
 package io.fairlead.proxy.benchmark;
 
+import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
@@ -40,6 +41,7 @@ public final class BenchmarkScheduler implements ExitEvents, AutoCloseable {
     private final ExitTunnels tunnels;
     private final ExitTelemetry telemetry;
     private final EventLoop loop;
+    private final DestinationRules destinations;
     private final SslContext tls;
     private final LongSupplier nanoClock;
     private final RandomGenerator random;
@@ -53,6 +55,7 @@ public final class BenchmarkScheduler implements ExitEvents, AutoCloseable {
     private volatile boolean closed;
 
     /**
+     * @param destinations what benchmarks may dial, where this edge resolves their names
      * @param tls for https targets; {@link #publicTls} for the public web
      * @param random used on the loop only
      */
@@ -60,6 +63,7 @@ public final class BenchmarkScheduler implements ExitEvents, AutoCloseable {
             ExitTunnels tunnels,
             ExitTelemetry telemetry,
             EventLoop loop,
+            DestinationRules destinations,
             SslContext tls,
             BenchmarkPlan plan,
             LongSupplier nanoClock,
@@ -67,6 +71,7 @@ public final class BenchmarkScheduler implements ExitEvents, AutoCloseable {
         this.tunnels = tunnels;
         this.telemetry = telemetry;
         this.loop = loop;
+        this.destinations = destinations;
         this.tls = tls;
         this.plan = plan;
         this.nanoClock = nanoClock;
@@ -247,7 +252,7 @@ public final class BenchmarkScheduler implements ExitEvents, AutoCloseable {
                 ended(goal, trigger, promise.getNow());
                 startWaiting();
             });
-            BenchmarkRun.start(exitId, goal, plan, tunnels, tls, nanoClock, promise);
+            BenchmarkRun.start(exitId, goal, plan, tunnels, destinations, tls, nanoClock, promise);
         }
 
         private void ended(BenchmarkPlan.Goal goal, String trigger, BenchmarkResult result) {

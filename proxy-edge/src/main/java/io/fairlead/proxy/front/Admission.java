@@ -70,7 +70,15 @@ sealed interface Admission {
             failure = lease == null ? tooManySessions(tenant) : null;
         }
         RequestTerms terms = new RequestTerms(
-                tenant.id(), pool, targeting.where(), lease, target, protocol, tenant.traffic(), arrivedNanos);
+                tenant.id(),
+                pool,
+                targeting.where(),
+                lease,
+                target,
+                tenant.destinations(),
+                protocol,
+                tenant.traffic(),
+                arrivedNanos);
         RequestLife life = front.attempts().begin(terms, loop);
         if (failure == null) {
             failure = entering(tenant, arrivedNanos);

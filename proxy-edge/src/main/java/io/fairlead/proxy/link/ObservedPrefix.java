@@ -6,11 +6,12 @@ import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /** The network that a peer's address lies in, coarse enough to say little about one household: /24 or /48. */
-final class ObservedPrefix {
+public final class ObservedPrefix {
 
     private ObservedPrefix() {}
 
-    static String of(@Nullable InetSocketAddress peer) {
+    /** Empty: the address is not known. */
+    public static String of(@Nullable InetSocketAddress peer) {
         InetAddress address = peer == null ? null : peer.getAddress();
         if (address == null) {
             return "";

@@ -15,6 +15,7 @@ import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.pick.ExitTable;
 import io.fairlead.proxy.tenant.DayBook;
 import io.fairlead.proxy.tenant.TenantDirectory;
+import io.fairlead.proxy.upstream.UpstreamTerms;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.BenchmarkPolicy;
 import io.fairlead.schemas.config.ExitOverride;
@@ -150,17 +151,13 @@ public final class ProxyEdge implements AutoCloseable {
             @Override
             public void put(String exitId, ExitOverride override) {
                 exits.overridden(override);
-                if (override.getKilled()) {
-                    supernode.disconnect(
-                            exitId,
-                            "an operator has taken this exit out: "
-                                    + override.getAuthorship().getReason());
-                }
+                supernode.exitOverride(override);
             }
 
             @Override
             public void removed(String exitId) {
                 exits.overrideRemoved(exitId);
+                supernode.exitOverrideRemoved(exitId);
             }
         });
         TenantDirectory trial = new TenantDirectory(1, allowedDestinations, Set.of());
@@ -218,6 +215,12 @@ public final class ProxyEdge implements AutoCloseable {
                     + override.getExitId() + "' with a capacity of " + override.getCapacityRequests()
                     + "; key and name must be the same, and the capacity not negative"));
         }
+        if (override.getUpstream() != null) {
+            List<String> violations = UpstreamTerms.violations(override.getUpstream());
+            if (!violations.isEmpty()) {
+                throw new InvalidConfigException(violations);
+            }
+        }
         return override;
     }
 
@@ -251,6 +254,9 @@ public final class ProxyEdge implements AutoCloseable {
         if (override.getKilled()) {
             return "an operator has taken this exit out";
         }
+        if (override.getUpstream() != null) {
+            return "this id is that of an upstream; give the agent another, or take the upstream's record away";
+        }
         return issuedAt.toEpochMilli() < override.getNotBeforeMs()
                 ? "certificates issued before " + Instant.ofEpochMilli(override.getNotBeforeMs())
                         + " are revoked; get a new one"
@@ -262,7 +268,7 @@ public final class ProxyEdge implements AutoCloseable {
                 supernode.userCounters().openConnections(),
                 supernode.requestCounters().inFlightRequests(),
                 supernode.exits().linkCount(),
-                supernode.exits().exitCount(),
+                supernode.onlineExits(),
                 supernode.requestCounters().endedRequests(),
                 supernode.requestCounters().failures(),
                 exits.localShare() > 0,

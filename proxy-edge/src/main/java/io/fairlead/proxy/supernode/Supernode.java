@@ -6,7 +6,9 @@ import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.attempt.TargetClasses;
 import io.fairlead.proxy.benchmark.BenchmarkPlan;
 import io.fairlead.proxy.benchmark.BenchmarkScheduler;
+import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.ExitRegistry;
+import io.fairlead.proxy.exit.ExitTunnels;
 import io.fairlead.proxy.front.FrontCounters;
 import io.fairlead.proxy.front.FrontListener;
 import io.fairlead.proxy.link.LinkListener;
@@ -14,7 +16,10 @@ import io.fairlead.proxy.link.LinkMetrics;
 import io.fairlead.proxy.link.Sockets;
 import io.fairlead.proxy.tenant.TenantDirectory;
 import io.fairlead.proxy.tenant.TenantGate;
+import io.fairlead.proxy.upstream.UpstreamTerms;
+import io.fairlead.proxy.upstream.Upstreams;
 import io.fairlead.schemas.config.BenchmarkPolicy;
+import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.DisconnectReason;
@@ -57,6 +62,7 @@ public final class Supernode implements AutoCloseable {
     private final SupernodeSettings settings;
     private final EventLoopGroup loops;
     private final ExitRegistry registry;
+    private final Upstreams upstreams;
     private final TenantDirectory tenants;
     private final TenantGate gate;
     private final TargetClasses classes;
@@ -70,6 +76,7 @@ public final class Supernode implements AutoCloseable {
             SupernodeSettings settings,
             EventLoopGroup loops,
             ExitRegistry registry,
+            Upstreams upstreams,
             TenantDirectory tenants,
             TenantGate gate,
             TargetClasses classes,
@@ -80,6 +87,7 @@ public final class Supernode implements AutoCloseable {
         this.settings = settings;
         this.loops = loops;
         this.registry = registry;
+        this.upstreams = upstreams;
         this.tenants = tenants;
         this.gate = gate;
         this.classes = classes;
@@ -100,30 +108,41 @@ public final class Supernode implements AutoCloseable {
             throw new IllegalArgumentException("no tenant is configured, and an open proxy is not started;"
                     + " give at least one tenant, or have them come from the topic config.tenants");
         }
+        Set<InetAddress> ownAddresses = ownAddresses();
         TenantDirectory tenants =
-                new TenantDirectory(settings.maxInFlightPerTenant(), settings.allowedDestinations(), ownAddresses());
+                new TenantDirectory(settings.maxInFlightPerTenant(), settings.allowedDestinations(), ownAddresses);
         settings.tenants().forEach(tenants::put);
         EventLoopGroup loops = Sockets.loops(settings.eventLoops(), "supernode");
         TenantGate gate = new TenantGate(
                 tenants, settings.loginThreads(), settings.loginQueue(), new SecureRandom(), ports.nanoClock());
+        Upstreams upstreams = new Upstreams(
+                settings.upstreams(), loops, ownAddresses, ports.exitTelemetry(), ports.nanoClock(), ports.random());
         LinkListener links = null;
         try {
             ExitRegistry registry = new ExitRegistry(settings.maxLinksPerExit(), settings.maxExits());
             ports.exitListeners().forEach(registry::listen);
+            ports.exitListeners().forEach(upstreams::listen);
+            ExitTunnels tunnels =
+                    (exitId, target, options, preferred) -> (registry.info(exitId) == null && upstreams.has(exitId)
+                                    ? upstreams
+                                    : registry)
+                            .open(exitId, target, options, preferred);
             TargetClasses classes = new TargetClasses();
             BenchmarkScheduler benchmarks = new BenchmarkScheduler(
-                    registry,
+                    tunnels,
                     ports.exitTelemetry(),
                     loops.next(),
+                    DestinationRules.allowing(settings.allowedDestinations()).refusing(ownAddresses),
                     ports.benchmarkTls(),
                     BenchmarkPlan.of(List.of()),
                     ports.nanoClock(),
                     ports.random());
             registry.listen(benchmarks);
+            upstreams.listen(benchmarks);
             Attempts attempts = new Attempts(
                     settings.attempts(),
                     ports.chooser(),
-                    registry,
+                    tunnels,
                     new ToldToBenchmarks(ports.requestTelemetry(), benchmarks),
                     classes,
                     hostKey(settings),
@@ -142,17 +161,20 @@ public final class Supernode implements AutoCloseable {
             FrontListener front = FrontListener.start(
                     settings.edgeId(), settings.userAddress(), loops, settings.front(), gate, attempts);
             tenants.whenDayUsedUp(front::review);
+            upstreams.ownPorts(Set.of(front.address().getPort(), links.address().getPort()));
             LOG.info(
                     "supernode {}: users on {}, exits on {}, {} tenants",
                     settings.edgeId(),
                     front.address(),
                     links.address(),
                     tenants.size());
-            return new Supernode(settings, loops, registry, tenants, gate, classes, attempts, benchmarks, links, front);
+            return new Supernode(
+                    settings, loops, registry, upstreams, tenants, gate, classes, attempts, benchmarks, links, front);
         } catch (IOException | RuntimeException e) {
             if (links != null) {
                 links.close();
             }
+            upstreams.close();
             gate.close();
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             throw e;
@@ -185,6 +207,16 @@ public final class Supernode implements AutoCloseable {
     /** Exits that are online here. */
     public ExitRegistry exits() {
         return registry;
+    }
+
+    /** Exits that are existing proxies. */
+    public Upstreams upstreams() {
+        return upstreams;
+    }
+
+    /** Exits of either kind that are online here. */
+    public int onlineExits() {
+        return registry.exitCount() + upstreams.onlineCount();
     }
 
     public AttemptCounters requestCounters() {
@@ -228,9 +260,30 @@ public final class Supernode implements AutoCloseable {
         benchmarks.plan(plan);
     }
 
-    /** Closes the links of an exit that the operator has taken out. */
-    public void disconnect(String exitId, String why) {
-        registry.disconnect(exitId, DisconnectReason.REVOKED, why);
+    /**
+     * Takes what operators say of an exit. One that is taken out is cut; one that is named as an upstream is looked at from now on.
+     *
+     * @throws IllegalArgumentException if the upstream can't be used; the former one stays
+     */
+    public void exitOverride(ExitOverride override) {
+        String exitId = override.getExitId();
+        if (override.getKilled()) {
+            String why = "an operator has taken this exit out: "
+                    + override.getAuthorship().getReason();
+            registry.disconnect(exitId, DisconnectReason.REVOKED, why);
+            upstreams.remove(exitId, DisconnectReason.REVOKED, why);
+        } else if (override.getUpstream() == null) {
+            upstreams.remove(exitId, DisconnectReason.REVOKED, "this exit is no upstream any more");
+        } else {
+            UpstreamTerms terms = UpstreamTerms.of(override);
+            registry.disconnect(exitId, DisconnectReason.REVOKED, "this exit is an upstream now");
+            upstreams.put(terms);
+        }
+    }
+
+    /** Nothing is said of an exit any more. */
+    public void exitOverrideRemoved(String exitId) {
+        upstreams.remove(exitId, DisconnectReason.REVOKED, "this exit is no upstream any more");
     }
 
     // ---- health
@@ -244,7 +297,7 @@ public final class Supernode implements AutoCloseable {
         if (tenants.isEmpty()) {
             reasons.add("no tenant is known yet: everybody is answered 407");
         }
-        if (registry.exitCount() == 0) {
+        if (onlineExits() == 0) {
             reasons.add("no exit is online: requests are answered 503");
         }
         return reasons;
@@ -261,6 +314,7 @@ public final class Supernode implements AutoCloseable {
         front.sessions().bindTo(metrics);
         tenants.bindTo(metrics);
         new LinkMetrics(links, registry).bindTo(metrics);
+        upstreams.bindTo(metrics);
     }
 
     // ---- the end
@@ -291,6 +345,7 @@ public final class Supernode implements AutoCloseable {
         registry.online()
                 .forEach(exitId -> registry.disconnect(
                         exitId, DisconnectReason.EDGE_DRAINED, "supernode " + settings.edgeId() + " has stopped"));
+        upstreams.close();
         whenOrAfter(() -> registry.exitCount() == 0, deadline(LINKS_END_MS), () -> {
             gate.close();
             loops.shutdownGracefully(LOOK_AGAIN_MS, LINKS_END_MS, TimeUnit.MILLISECONDS)

@@ -3,6 +3,7 @@ package io.fairlead.proxy.supernode;
 import io.fairlead.proxy.attempt.AttemptSettings;
 import io.fairlead.proxy.front.FrontSettings;
 import io.fairlead.proxy.link.LinkSettings;
+import io.fairlead.proxy.upstream.UpstreamSettings;
 import io.fairlead.schemas.config.Tenant;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param front the user side
  * @param attempts tries and retries
  * @param links the exits' side
+ * @param upstreams exits that are existing proxies
  * @param tenants known from the start
  * @param tenantsFromTopic more come from {@code config.tenants}: without any the listener starts all the same, and answers 407
  *     to everybody
@@ -37,6 +39,7 @@ public record SupernodeSettings(
         FrontSettings front,
         AttemptSettings attempts,
         LinkSettings links,
+        UpstreamSettings upstreams,
         List<Tenant> tenants,
         boolean tenantsFromTopic,
         List<String> allowedDestinations,
@@ -82,6 +85,7 @@ public record SupernodeSettings(
                 FrontSettings.DEFAULTS,
                 AttemptSettings.DEFAULTS,
                 LinkSettings.DEFAULTS,
+                UpstreamSettings.DEFAULTS,
                 List.of(),
                 false,
                 List.of(),
@@ -96,37 +100,46 @@ public record SupernodeSettings(
     }
 
     public SupernodeSettings withFront(FrontSettings other) {
-        return copy(other, attempts, links, tenants, tenantsFromTopic, allowedDestinations, eventLoops, drainMs);
+        return copy(
+                other, attempts, links, upstreams, tenants, tenantsFromTopic, allowedDestinations, eventLoops, drainMs);
     }
 
     public SupernodeSettings withAttempts(AttemptSettings other) {
-        return copy(front, other, links, tenants, tenantsFromTopic, allowedDestinations, eventLoops, drainMs);
+        return copy(
+                front, other, links, upstreams, tenants, tenantsFromTopic, allowedDestinations, eventLoops, drainMs);
     }
 
     public SupernodeSettings withLinks(LinkSettings other) {
-        return copy(front, attempts, other, tenants, tenantsFromTopic, allowedDestinations, eventLoops, drainMs);
+        return copy(
+                front, attempts, other, upstreams, tenants, tenantsFromTopic, allowedDestinations, eventLoops, drainMs);
+    }
+
+    public SupernodeSettings withUpstreams(UpstreamSettings other) {
+        return copy(front, attempts, links, other, tenants, tenantsFromTopic, allowedDestinations, eventLoops, drainMs);
     }
 
     public SupernodeSettings withTenants(List<Tenant> known, boolean moreFromTopic) {
-        return copy(front, attempts, links, known, moreFromTopic, allowedDestinations, eventLoops, drainMs);
+        return copy(front, attempts, links, upstreams, known, moreFromTopic, allowedDestinations, eventLoops, drainMs);
     }
 
     public SupernodeSettings withAllowedDestinations(List<String> entries) {
-        return copy(front, attempts, links, tenants, tenantsFromTopic, entries, eventLoops, drainMs);
+        return copy(front, attempts, links, upstreams, tenants, tenantsFromTopic, entries, eventLoops, drainMs);
     }
 
     public SupernodeSettings withEventLoops(int threads) {
-        return copy(front, attempts, links, tenants, tenantsFromTopic, allowedDestinations, threads, drainMs);
+        return copy(
+                front, attempts, links, upstreams, tenants, tenantsFromTopic, allowedDestinations, threads, drainMs);
     }
 
     public SupernodeSettings withDrainMs(int ms) {
-        return copy(front, attempts, links, tenants, tenantsFromTopic, allowedDestinations, eventLoops, ms);
+        return copy(front, attempts, links, upstreams, tenants, tenantsFromTopic, allowedDestinations, eventLoops, ms);
     }
 
     private SupernodeSettings copy(
             FrontSettings newFront,
             AttemptSettings newAttempts,
             LinkSettings newLinks,
+            UpstreamSettings newUpstreams,
             List<Tenant> newTenants,
             boolean newTenantsFromTopic,
             List<String> newAllowedDestinations,
@@ -139,6 +152,7 @@ public record SupernodeSettings(
                 newFront,
                 newAttempts,
                 newLinks,
+                newUpstreams,
                 newTenants,
                 newTenantsFromTopic,
                 newAllowedDestinations,

@@ -3,6 +3,7 @@ package io.fairlead.proxy.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.link.LinkRig;
 import io.fairlead.proxy.link.Site;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
@@ -57,6 +58,7 @@ class BenchmarkSchedulerTest {
                 rig.registry,
                 (exitId, record) -> told.add((ExitBenchmarked) record),
                 rig.edgeLoops().next(),
+                DestinationRules.publicOnly(),
                 BenchmarkScheduler.publicTls(),
                 plan,
                 System::nanoTime,

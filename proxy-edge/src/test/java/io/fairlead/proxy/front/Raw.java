@@ -11,23 +11,23 @@ import java.util.Base64;
 /** A client that sends exactly the bytes it is told to. */
 public final class Raw implements AutoCloseable {
 
-    static final String AUTHORIZATION = "Proxy-Authorization: Basic "
+    public static final String AUTHORIZATION = "Proxy-Authorization: Basic "
             + Base64.getEncoder().encodeToString(FrontRig.USER.getBytes(StandardCharsets.UTF_8)) + "\r\n";
 
-    final Socket socket = new Socket();
+    public final Socket socket = new Socket();
 
     public Raw(InetSocketAddress proxy) throws IOException {
         socket.connect(proxy);
         socket.setSoTimeout(15_000);
     }
 
-    Raw send(String text) throws IOException {
+    public Raw send(String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
         return this;
     }
 
-    String head() throws IOException {
+    public String head() throws IOException {
         return WebSite.readHead(socket.getInputStream());
     }
 
@@ -36,7 +36,7 @@ public final class Raw implements AutoCloseable {
     }
 
     /** All until the proxy closes; what came before a reset counts. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         InputStream in = socket.getInputStream();
         StringBuilder all = new StringBuilder();
         try {

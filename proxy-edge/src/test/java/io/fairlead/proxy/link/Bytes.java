@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 
 /** A stream of bytes that both ends can compute: what was sent, moved or doubled is seen at once. */
-final class Bytes {
+public final class Bytes {
 
     private Bytes() {}
 
@@ -13,7 +13,7 @@ final class Bytes {
         return (byte) (x >>> 56);
     }
 
-    static byte[] from(long position, int count) {
+    public static byte[] from(long position, int count) {
         byte[] bytes = new byte[count];
         for (int i = 0; i < count; i++) {
             bytes[i] = at(position + i);

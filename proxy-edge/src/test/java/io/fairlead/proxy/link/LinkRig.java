@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.fairlead.proxy.agent.AgentSettings;
 import io.fairlead.proxy.agent.DialPath;
 import io.fairlead.proxy.agent.ExitAgent;
+import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.ExitRegistry;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
@@ -112,7 +113,8 @@ public final class LinkRig implements AutoCloseable {
     }
 
     public Channel open(String exitId, Target target, int timeoutMs) throws Exception {
-        Future<Channel> opening = registry.open(exitId, target, new TunnelOptions(timeoutMs, "test"), null);
+        Future<Channel> opening = registry.open(
+                exitId, target, new TunnelOptions(timeoutMs, "test", DestinationRules.publicOnly()), null);
         if (!opening.await(timeoutMs + 60_000, TimeUnit.MILLISECONDS)) {
             throw new AssertionError("neither opened nor failed: " + target);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.proxy.agent.ExitAgent;
+import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelAborted;
 import io.fairlead.proxy.exit.TunnelException;
@@ -164,7 +165,10 @@ class OutcomesTest {
             InetSocketAddress address = site.address();
             for (int i = 0; i < 20; i++) {
                 Future<Channel> opening = rig.registry.open(
-                        "exit-1", new Target("127.0.0.1", address.getPort()), new TunnelOptions(2_000, "gone"), null);
+                        "exit-1",
+                        new Target("127.0.0.1", address.getPort()),
+                        new TunnelOptions(2_000, "gone", DestinationRules.publicOnly()),
+                        null);
                 if (!opening.cancel(false)) {
                     opening.await(2_000);
                     if (opening.isSuccess()) {

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-class RoundTripTest {
+public class RoundTripTest {
 
     private static final long MANY = 50L << 20;
     private static final int CHUNK = 32 << 10;
@@ -157,11 +157,11 @@ class RoundTripTest {
     }
 
     /** Compares what comes with what must come. */
-    static class Checker extends ChannelInboundHandlerAdapter {
-        final AtomicLong position = new AtomicLong();
-        final AtomicLong wrongAt = new AtomicLong(-1);
-        final AtomicReference<TunnelAborted> aborted = new AtomicReference<>();
-        final CountDownLatch ended = new CountDownLatch(1);
+    public static class Checker extends ChannelInboundHandlerAdapter {
+        public final AtomicLong position = new AtomicLong();
+        public final AtomicLong wrongAt = new AtomicLong(-1);
+        public final AtomicReference<TunnelAborted> aborted = new AtomicReference<>();
+        public final CountDownLatch ended = new CountDownLatch(1);
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -187,12 +187,12 @@ class RoundTripTest {
     }
 
     /** Sends so many bytes as the tunnel takes them, then ends its direction. */
-    static final class Sender extends ChannelInboundHandlerAdapter {
+    public static final class Sender extends ChannelInboundHandlerAdapter {
         private final long total;
         private long position;
         private boolean done;
 
-        Sender(long total) {
+        public Sender(long total) {
             this.total = total;
         }
 

@@ -60,7 +60,10 @@ final class Samples {
             case DOUBLE -> random.nextDouble();
             case FLOAT -> random.nextFloat();
             case BOOLEAN -> random.nextBoolean();
-            case UNION, FIXED, NULL -> throw new AssertionError("The contract has no " + schema);
+            case UNION ->
+                value(schema.getTypes().get(random.nextInt(schema.getTypes().size())));
+            case NULL -> null;
+            case FIXED -> throw new AssertionError("The contract has no " + schema);
         };
     }
 }

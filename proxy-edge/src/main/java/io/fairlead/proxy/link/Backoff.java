@@ -1,4 +1,4 @@
-package io.fairlead.proxy.agent;
+package io.fairlead.proxy.link;
 
 import java.util.random.RandomGenerator;
 
@@ -6,28 +6,29 @@ import java.util.random.RandomGenerator;
  * Pauses before dialling again: uniform between 0 and a ceiling that doubles with every failure ("full jitter", M. Brooker,
  * "Exponential Backoff And Jitter", 2015), so that a restarted supernode is not run over by all its agents at once.
  */
-final class Backoff {
+public final class Backoff {
 
     private final int firstMs;
     private final int mostMs;
     private final RandomGenerator random;
     private int failures;
 
-    Backoff(int firstMs, int mostMs, RandomGenerator random) {
+    /** @param random used by the owner's thread alone, or safe for several */
+    public Backoff(int firstMs, int mostMs, RandomGenerator random) {
         this.firstMs = firstMs;
         this.mostMs = mostMs;
         this.random = random;
     }
 
     /** The next pause, ms, at least 1. */
-    long nextMs() {
+    public long nextMs() {
         long ceiling = Math.min(mostMs, (long) firstMs << Math.min(failures, 30));
         failures++;
         return 1 + random.nextLong(ceiling);
     }
 
     /** It went well for a while: begin anew. */
-    void reset() {
+    public void reset() {
         failures = 0;
     }
 }

@@ -1,4 +1,4 @@
-package io.fairlead.proxy.agent;
+package io.fairlead.proxy.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
