@@ -1,6 +1,7 @@
 package io.fairlead.lab.bench;
 
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.lab.bench.proxy.ProxyBench;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -8,7 +9,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "bench",
         description = "Measure on this machine, beside a peer or a yardstick in the same run.",
-        subcommands = {FactsBench.class, LoopBench.class, PickBench.class, QualityBench.class})
+        subcommands = {FactsBench.class, LoopBench.class, PickBench.class, ProxyBench.class, QualityBench.class})
 public final class BenchCommand {
 
     @Mixin

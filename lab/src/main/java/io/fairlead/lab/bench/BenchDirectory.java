@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A directory for one bench, gone at its end. */
-final class BenchDirectory implements AutoCloseable {
+public final class BenchDirectory implements AutoCloseable {
 
     private final Path path;
 
@@ -16,11 +16,11 @@ final class BenchDirectory implements AutoCloseable {
         this.path = path;
     }
 
-    static BenchDirectory make(String bench) throws IOException {
+    public static BenchDirectory make(String bench) throws IOException {
         return new BenchDirectory(Files.createTempDirectory("fairlead-bench-" + bench));
     }
 
-    Path resolve(String name) {
+    public Path resolve(String name) {
         return path.resolve(name);
     }
 

@@ -15,11 +15,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /** The topics of the contract on a bench's own broker, filled before anything is measured. */
-final class BenchTopics {
+public final class BenchTopics {
 
     private final Map<String, Object> kafka;
 
-    BenchTopics(String bootstrap) {
+    public BenchTopics(String bootstrap) {
         this.kafka = Map.of(
                 "bootstrap.servers",
                 bootstrap,
@@ -35,7 +35,7 @@ final class BenchTopics {
                 "false");
     }
 
-    void create() throws ExecutionException, InterruptedException {
+    public void create() throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(kafka)) {
             admin.createTopics(Topics.all().stream()
                             .map(topic ->

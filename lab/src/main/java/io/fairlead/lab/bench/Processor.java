@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** What this machine is, and what processes take of it. */
-final class Processor {
+public final class Processor {
 
     private Processor() {}
 
     /** One line for above the figures: they mean nothing without it. */
-    static String machine() {
+    public static String machine() {
         return String.format(
                 Locale.ROOT,
                 "%d processors, Java %s, load %.1f",
@@ -20,7 +20,7 @@ final class Processor {
     }
 
     /** Processor time a process has taken so far; none if it is gone. */
-    static Duration time(long pid) {
+    public static Duration time(long pid) {
         return ProcessHandle.of(pid)
                 .flatMap(process -> process.info().totalCpuDuration())
                 .orElse(Duration.ZERO);
