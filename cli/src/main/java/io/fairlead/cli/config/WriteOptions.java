@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of every command that changes what operators say. */
-final class WriteOptions {
+public final class WriteOptions {
 
     @Option(
             names = "--author",
@@ -22,16 +22,15 @@ final class WriteOptions {
             description = "The revision that is to be changed; refused if it is another by now.")
     private @Nullable Long revision;
 
-    String author() {
+    public String author() {
         return author;
     }
 
-    String reason() {
+    public String reason() {
         return reason;
     }
 
-    @Nullable
-    Long revision() {
+    public @Nullable Long revision() {
         return revision;
     }
 }

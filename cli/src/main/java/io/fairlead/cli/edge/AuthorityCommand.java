@@ -3,6 +3,7 @@ package io.fairlead.cli.edge;
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.proxy.link.LinkAuthority;
+import io.fairlead.proxy.link.LinkIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,7 +19,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "authority",
         description = "Keep the authority that exits and supernodes trust each other by.",
-        subcommands = AuthorityCommand.Issue.class)
+        subcommands = {
+            AuthorityCommand.Issue.class,
+            AuthorityServeCommand.class,
+            EnrolCommand.class,
+            RevokeCommand.class
+        })
 public final class AuthorityCommand {
 
     @Mixin
@@ -77,7 +83,7 @@ public final class AuthorityCommand {
             try {
                 LinkAuthority issuer = LinkAuthority.openOrCreate(authority, InstantSource.system());
                 Duration validity = Duration.ofHours(validHours);
-                LinkAuthority.Identity identity =
+                LinkIdentity identity =
                         kind == Kind.EXIT ? issuer.issueAgent(id, validity) : issuer.issueEdge(id, validity);
                 identity.save(into, id);
                 spec.commandLine().getOut().println("issued for " + id + ", valid " + validHours + " h, in " + into);

@@ -3,6 +3,7 @@ package io.fairlead.proxy.agent;
 import io.fairlead.proxy.link.AgentEnd;
 import io.fairlead.proxy.link.Backoff;
 import io.fairlead.proxy.link.ControlLines;
+import io.fairlead.proxy.link.Farewell;
 import io.fairlead.proxy.link.Sockets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
@@ -27,7 +28,9 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,8 +39,12 @@ import org.slf4j.LoggerFactory;
 /**
  * One link of an agent: dials, says hello, serves streams, and dials again when it ends, for as long as the agent runs.
  *
- * <p>All state belongs to one event loop. When the supernode says GOAWAY the next connection is made at once while the old
- * one serves its tunnels to their end.
+ * <p>All state belongs to one event loop. There is one session in service, and at times a relief: a second connection that
+ * takes its place, because the certificate is new or to come home to the supernode that is this link's own. The one in service
+ * is let go only when the relief stands, and serves its tunnels to their end. When a supernode says GOAWAY the next
+ * connection is made while the old one goes on.
+ *
+ * <p>A link's home is chosen by the exit's id, so that a fleet spreads over its supernodes; links of one exit have different ones.
  */
 final class AgentLink {
 
@@ -50,59 +57,63 @@ final class AgentLink {
     /** A link that stood this long was a good one: the next pause is short again. */
     private static final long GOOD_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** A relief that was not refused for so long after its hello stands. */
+    private static final int RELIEF_STANDS_MS = 2_000;
+
+    private static final int RELIEF_AGAIN_MS = 30_000;
+
     private final ExitAgent agent;
     private final int number;
+    private final int home;
     private final EventLoop loop;
     private final Backoff backoff;
     private int dials;
+    private final Set<Session> open = new HashSet<>();
     private boolean stopped;
     private volatile @Nullable Session session;
+    private @Nullable Session relief;
+    private boolean relieving;
     private @Nullable ScheduledFuture<?> nextDial;
+    private @Nullable ScheduledFuture<?> nextRelief;
 
     AgentLink(ExitAgent agent, int number, EventLoop loop) {
         this.agent = agent;
         this.number = number;
         this.loop = loop;
+        int count = agent.settings().supernodes().size();
+        this.home = Math.floorMod(agent.settings().exitId().hashCode() + number - 1, count);
         this.backoff =
                 new Backoff(agent.settings().firstPauseMs(), agent.settings().mostPauseMs(), agent.random());
     }
 
     void start() {
-        loop.execute(this::dial);
+        loop.execute(() -> dial(home, false));
     }
 
     /** Announces that the agent leaves; open tunnels may end in peace until {@link #cut}. */
     void leave() {
         loop.execute(() -> {
-            stopped = true;
-            cancelDial();
-            Session now = session;
-            if (now != null) {
-                now.leave();
-            }
+            stop();
+            List.copyOf(open).forEach(Session::leave);
         });
     }
 
     /** Closes at once what is left. */
     void cut() {
         loop.execute(() -> {
-            stopped = true;
-            cancelDial();
-            Session now = session;
-            if (now != null) {
-                now.channel.close();
-            }
+            stop();
+            List.copyOf(open).forEach(each -> each.channel.close());
         });
     }
 
     /** Something changed that the supernode should know before the next heartbeat. */
     void tellLoad() {
-        loop.execute(() -> {
-            Session now = session;
-            if (now != null && now.saidHello) {
-                now.load(0);
-            }
-        });
+        loop.execute(() -> List.copyOf(open).forEach(each -> each.load(0)));
+    }
+
+    /** Makes a new connection, with the certificate that counts now, in the place of the present one. */
+    void relieve(int withinMs) {
+        loop.execute(() -> reliefLater(1 + agent.random().nextInt(Math.max(1, withinMs))));
     }
 
     boolean up() {
@@ -110,12 +121,36 @@ final class AgentLink {
         return now != null && now.saidHello;
     }
 
-    private void dial() {
+    /** Where the session in service goes; null: there is none. */
+    @Nullable
+    InetSocketAddress supernode() {
+        Session now = session;
+        return now == null ? null : now.address();
+    }
+
+    private void stop() {
+        stopped = true;
+        cancel(nextDial);
+        cancel(nextRelief);
+        nextDial = null;
+        nextRelief = null;
+    }
+
+    private static void cancel(@Nullable ScheduledFuture<?> planned) {
+        if (planned != null) {
+            planned.cancel(false);
+        }
+    }
+
+    // ---- dialling
+
+    private void dial(int which, boolean inRelief) {
         if (stopped) {
             return;
         }
-        List<InetSocketAddress> supernodes = agent.settings().supernodes();
-        InetSocketAddress address = supernodes.get((number - 1 + dials++) % supernodes.size());
+        relieving = inRelief || relieving;
+        InetSocketAddress address = agent.settings().supernodes().get(which);
+        agent.countDial();
         new Bootstrap()
                 .group(loop)
                 .channel(Sockets.dialling(agent.loops()))
@@ -128,7 +163,7 @@ final class AgentLink {
                     protected void initChannel(SocketChannel channel) {
                         SslHandler ssl = agent.tls().newHandler(channel.alloc());
                         ssl.setHandshakeTimeout(HANDSHAKE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
-                        channel.pipeline().addLast(ssl, new Negotiated());
+                        channel.pipeline().addLast(ssl, new Negotiated(which, inRelief));
                     }
                 })
                 .connect(address)
@@ -139,39 +174,88 @@ final class AgentLink {
                                 agent.settings().exitId(),
                                 address,
                                 dialled.cause().getMessage());
-                        dialLater();
+                        failed(inRelief);
                     }
                 });
     }
 
-    private void dialLater() {
-        if (stopped || nextDial != null) {
+    private void failed(boolean inRelief) {
+        if (inRelief) {
+            relieving = false;
+            if (session == null) {
+                dialLater(0);
+            } else {
+                reliefLater(RELIEF_AGAIN_MS);
+            }
+        } else {
+            dialLater(0);
+        }
+    }
+
+    /** @param waitMs what the supernode has asked for; 0: by the back-off */
+    private void dialLater(int waitMs) {
+        if (stopped || nextDial != null || (session == null && relieving)) {
             return;
         }
+        int which = (home + ++dials) % agent.settings().supernodes().size();
         nextDial = loop.schedule(
                 () -> {
                     nextDial = null;
-                    dial();
+                    dial(which, false);
                 },
-                backoff.nextMs(),
+                waitMs > 0 ? waitMs : backoff.nextMs(),
                 TimeUnit.MILLISECONDS);
     }
 
-    private void cancelDial() {
-        ScheduledFuture<?> planned = nextDial;
-        if (planned != null) {
-            planned.cancel(false);
-            nextDial = null;
+    private void reliefLater(int afterMs) {
+        if (stopped) {
+            return;
+        }
+        cancel(nextRelief);
+        nextRelief = loop.schedule(
+                () -> {
+                    nextRelief = null;
+                    if (session != null && !relieving) {
+                        dial(home, true);
+                    }
+                },
+                afterMs,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** The relief stands: it is the one in service now. */
+    private void promote(Session next) {
+        Session former = session;
+        session = next;
+        relief = null;
+        relieving = false;
+        if (former != null) {
+            former.leave();
+        }
+        settle(next);
+    }
+
+    /** Away from home, and there is one: go home some time. */
+    private void settle(Session now) {
+        if (now.which == home) {
+            dials = 0;
+        } else {
+            int homingMs = agent.settings().homingMs();
+            reliefLater(homingMs / 2 + agent.random().nextInt(Math.max(1, homingMs)));
         }
     }
 
     /** After the TLS handshake, in which the supernode has proven that it is one. */
     private final class Negotiated extends ApplicationProtocolNegotiationHandler {
 
+        private final int which;
+        private final boolean inRelief;
         private boolean begun;
 
-        Negotiated() {
+        Negotiated(int which, boolean inRelief) {
             super("none");
+            this.which = which;
+            this.inRelief = inRelief;
         }
 
         @Override
@@ -181,7 +265,7 @@ final class AgentLink {
                 return;
             }
             begun = true;
-            Session begin = new Session(ctx.channel());
+            Session begin = new Session(ctx.channel(), which, inRelief);
             begin.end = AgentEnd.install(
                     ctx.pipeline(),
                     agent.settings().windows(),
@@ -199,7 +283,13 @@ final class AgentLink {
                     },
                     begin);
             ctx.pipeline().addLast(begin.handler());
-            session = begin;
+            open.add(begin);
+            if (inRelief && session != null) {
+                relief = begin;
+            } else {
+                relieving = false;
+                session = begin;
+            }
         }
 
         @Override
@@ -221,7 +311,7 @@ final class AgentLink {
         public void channelInactive(ChannelHandlerContext ctx) throws Exception {
             super.channelInactive(ctx);
             if (!begun) {
-                dialLater();
+                failed(inRelief);
             }
         }
     }
@@ -230,14 +320,18 @@ final class AgentLink {
     final class Session implements AgentEnd.Listener {
 
         private final Channel channel;
+        private final int which;
+        private final boolean inRelief;
         private @Nullable AgentEnd end;
         private @Nullable Channel control;
         private volatile boolean saidHello;
         private boolean leaving;
         private long helloNanos;
 
-        Session(Channel channel) {
+        Session(Channel channel, int which, boolean inRelief) {
             this.channel = channel;
+            this.which = which;
+            this.inRelief = inRelief;
         }
 
         AgentEnd end() {
@@ -248,19 +342,41 @@ final class AgentLink {
             return installed;
         }
 
-        /** The supernode asked for the control stream: answer, and say hello. */
-        void control(ChannelHandlerContext head) throws Exception {
+        InetSocketAddress address() {
+            return agent.settings().supernodes().get(which);
+        }
+
+        /** The supernode asked for the control stream: answer, and say hello. False: it has one already. */
+        boolean control(ChannelHandlerContext head) throws Exception {
+            if (control != null) {
+                return false;
+            }
             Channel stream = head.channel();
             control = stream;
             saidHello = true;
             helloNanos = agent.nanoClock().getAsLong();
             stream.write(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200")));
-            line(agent.hello(number));
+            line(agent.hello(number, relief == this && inRelief));
             end().start();
+            if (relief == this) {
+                loop.schedule(
+                        () -> {
+                            if (relief == this && channel.isActive()) {
+                                promote(this);
+                            }
+                        },
+                        RELIEF_STANDS_MS,
+                        TimeUnit.MILLISECONDS);
+            } else {
+                settle(this);
+            }
+            return true;
         }
 
         void load(long heartbeat) {
-            line(agent.load().line(heartbeat));
+            if (saidHello) {
+                line(agent.load().line(heartbeat));
+            }
         }
 
         private void line(Record record) {
@@ -288,7 +404,7 @@ final class AgentLink {
             if (!leaving) {
                 leaving = true;
                 channel.writeAndFlush(new DefaultHttp2GoAwayFrame(
-                        Http2Error.NO_ERROR, ByteBufUtil.writeAscii(channel.alloc(), "the agent is being stopped")));
+                        Http2Error.NO_ERROR, ByteBufUtil.writeAscii(channel.alloc(), "the agent ends this link")));
             }
         }
 
@@ -297,7 +413,7 @@ final class AgentLink {
                 @Override
                 public void channelRead(ChannelHandlerContext ctx, Object frame) {
                     if (frame instanceof Http2GoAwayFrame goAway) {
-                        sentAway(goAway);
+                        sentAway(Farewell.parse(goAway.content().toString(StandardCharsets.UTF_8)));
                     }
                     ReferenceCountUtil.release(frame);
                 }
@@ -314,38 +430,49 @@ final class AgentLink {
 
                 @Override
                 public void channelInactive(ChannelHandlerContext ctx) {
-                    ended();
+                    open.remove(Session.this);
+                    over(0);
                     ctx.fireChannelInactive();
                 }
             };
         }
 
-        private void sentAway(Http2GoAwayFrame goAway) {
+        private void sentAway(Farewell farewell) {
             LOG.info(
                     "exit {}: supernode {} ends link {}: {}",
                     agent.settings().exitId(),
                     channel.remoteAddress(),
                     number,
-                    goAway.content().toString(StandardCharsets.UTF_8).replaceAll("[^ -~]", "?"));
-            if (!leaving && session == this) {
-                leaving = true;
-                noteHowLong();
-                session = null;
-                dialLater();
+                    farewell.detail());
+            if (farewell.kind() == Farewell.Kind.SUPERSEDED) {
+                agent.superseded(farewell.detail());
+                return;
+            }
+            if (!leaving) {
+                leaving = true; // it goes on serving what it has, and what comes until the supernode closes it
+                over(farewell.waitMs());
             }
         }
 
-        private void ended() {
-            if (session == this) {
-                noteHowLong();
-                session = null;
-                dialLater();
+        /** No longer in service; another one shall be. */
+        private void over(int waitMs) {
+            if (relief == this) {
+                relief = null;
+                failed(true);
+                return;
             }
-        }
-
-        private void noteHowLong() {
+            if (session != this) {
+                return;
+            }
             if (saidHello && agent.nanoClock().getAsLong() - helloNanos >= GOOD_AFTER_NANOS) {
                 backoff.reset();
+            }
+            session = null;
+            Session next = relief;
+            if (next != null && next.saidHello) {
+                promote(next);
+            } else {
+                dialLater(waitMs);
             }
         }
     }

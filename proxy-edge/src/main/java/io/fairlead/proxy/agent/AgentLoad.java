@@ -1,24 +1,90 @@
 package io.fairlead.proxy.agent;
 
 import io.fairlead.proxy.link.LoadLine;
+import io.fairlead.proxy.link.Refusal;
+import io.netty.channel.Channel;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
-/** What the agent runs, and what it may: the one place that sees all its links. Any thread. */
-final class AgentLoad {
+/**
+ * What the agent runs, and what it may: the one place that sees all its links. It decides on each tunnel, and knows why none
+ * is taken at all. Any thread.
+ *
+ * <p>Tunnels that are open when the owner withdraws consent, or a cap of bytes is used up, end at once; those that are open when the
+ * hours end, the battery runs low or the owner comes back end after {@link #GRACE_MS}, which is for {@link OwnerWatch} to see to.
+ */
+public final class AgentLoad {
 
+    /** How long open tunnels may go on when the terms no longer hold, ms. */
+    static final int GRACE_MS = 30_000;
+
+    private final OwnerTerms terms;
+    private final InstantSource clock;
     private final AtomicInteger running = new AtomicInteger();
+    private final Map<String, AtomicInteger> byTarget = new ConcurrentHashMap<>();
+    private final Set<Channel> tunnels = ConcurrentHashMap.newKeySet();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final LongAdder served = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final Object trafficLock = new Object();
+    private Traffic traffic;
     private volatile int capacityRequests;
     private volatile boolean consent;
-    private volatile boolean ownerActive;
-    private volatile int batteryPercent = -1;
+    private volatile boolean paused;
+    private volatile Device device = Device.MAINS;
 
-    AgentLoad(int capacityRequests, boolean consent) {
+    AgentLoad(int capacityRequests, boolean consent, OwnerTerms terms, InstantSource clock) {
         this.capacityRequests = capacityRequests;
         this.consent = consent;
+        this.terms = terms;
+        this.clock = clock;
+        this.traffic = Traffic.none(clock.instant(), terms.hours().zone());
     }
 
-    /** Takes a place; false: all are taken. */
-    boolean enter() {
+    /** Told of every change that supernodes should know of. */
+    void listen(Runnable changed) {
+        listeners.add(changed);
+    }
+
+    // ---- tunnels
+
+    /**
+     * Takes a place for a tunnel to a host.
+     *
+     * @return why there is none; null: it is taken, until {@link #leave}
+     */
+    Refusal.@Nullable Told enter(String host) {
+        Refusal.Told no = refusal();
+        if (no == null && !takePlace()) {
+            no = new Refusal.Told(Refusal.CAPACITY, "the exit runs as many requests as it can: " + capacityRequests);
+        }
+        if (no == null && !takeTarget(host)) {
+            running.decrementAndGet();
+            no = new Refusal.Told(
+                    Refusal.CAPACITY,
+                    "the exit runs as many requests to one host as its owner allows: " + terms.requestsPerTarget());
+        }
+        (no == null ? served : refused).increment();
+        return no;
+    }
+
+    /** Gives the place back. */
+    void leave(String host) {
+        running.decrementAndGet();
+        if (terms.requestsPerTarget() > 0) {
+            byTarget.computeIfPresent(key(host), (name, count) -> count.decrementAndGet() == 0 ? null : count);
+        }
+    }
+
+    private boolean takePlace() {
         for (; ; ) {
             int now = running.get();
             if (now >= capacityRequests) {
@@ -30,32 +96,185 @@ final class AgentLoad {
         }
     }
 
-    void leave() {
-        running.decrementAndGet();
+    private boolean takeTarget(String host) {
+        if (terms.requestsPerTarget() == 0) {
+            return true;
+        }
+        boolean[] taken = {false};
+        byTarget.compute(key(host), (name, count) -> {
+            AtomicInteger present = count == null ? new AtomicInteger() : count;
+            taken[0] = present.get() < terms.requestsPerTarget();
+            if (taken[0]) {
+                present.incrementAndGet();
+            }
+            return present;
+        });
+        return taken[0];
     }
 
-    int running() {
-        return running.get();
+    private static String key(String host) {
+        return host.toLowerCase(Locale.ROOT);
     }
 
-    boolean consent() {
-        return consent;
+    /** A tunnel is open: it is ended when the terms no longer hold. */
+    void opened(Channel stream) {
+        tunnels.add(stream);
+        stream.closeFuture().addListener(closed -> tunnels.remove(stream));
+    }
+
+    /** Counts bytes of a tunnel; the last ones of a cap end all tunnels. */
+    void carried(int bytes) {
+        boolean full;
+        synchronized (trafficLock) {
+            boolean wasFull = capUsedUp(traffic) != null;
+            traffic = traffic.at(clock.instant(), terms.hours().zone()).plus(bytes);
+            full = !wasFull && capUsedUp(traffic) != null;
+        }
+        if (full) {
+            changed();
+            endTunnels();
+        }
+    }
+
+    /** Ends all open tunnels; the supernodes are told that it is the owner's will. */
+    void endTunnels() {
+        tunnels.forEach(stream -> stream.pipeline().fireUserEventTriggered(OwnerEnds.INSTANCE));
+    }
+
+    /** Fired on a tunnel's stream: the owner wants it to end. */
+    enum OwnerEnds {
+        INSTANCE
+    }
+
+    // ---- the owner's word
+
+    /** Why no tunnel at all is taken now; null: they are. */
+    Refusal.@Nullable Told refusal() {
+        if (!consent) {
+            return new Refusal.Told(Refusal.WITHDRAWN, "the owner of this exit does not consent");
+        }
+        if (paused) {
+            return new Refusal.Told(Refusal.WITHDRAWN, "the owner of this exit has paused it");
+        }
+        if (!terms.hours().hold(clock.instant())) {
+            return new Refusal.Told(Refusal.CAPACITY, "the exit serves only at " + terms.hours());
+        }
+        Device now = device;
+        if (now.onBattery() && now.batteryPercent() >= 0 && now.batteryPercent() < terms.batteryPercentMin()) {
+            return new Refusal.Told(
+                    Refusal.CAPACITY,
+                    "the exit's battery is at " + now.batteryPercent() + " %, it serves from "
+                            + terms.batteryPercentMin() + " % on");
+        }
+        if (now.ownerActive() && terms.restWhileOwnerActive()) {
+            return new Refusal.Told(Refusal.CAPACITY, "the owner of this exit uses the device");
+        }
+        String cap = capUsedUp(traffic());
+        return cap == null ? null : new Refusal.Told(Refusal.CAPACITY, cap);
+    }
+
+    private @Nullable String capUsedUp(Traffic used) {
+        if (terms.bytesPerDay() > 0 && used.dayBytes() >= terms.bytesPerDay()) {
+            return "the exit's " + terms.bytesPerDay() + " bytes of this day are used up";
+        }
+        if (terms.bytesPerMonth() > 0 && used.monthBytes() >= terms.bytesPerMonth()) {
+            return "the exit's " + terms.bytesPerMonth() + " bytes of this month are used up";
+        }
+        return null;
+    }
+
+    /** Bytes of this day and month. */
+    public Traffic traffic() {
+        synchronized (trafficLock) {
+            traffic = traffic.at(clock.instant(), terms.hours().zone());
+            return traffic;
+        }
+    }
+
+    /** What was used before this process started. */
+    void resume(Traffic former) {
+        synchronized (trafficLock) {
+            Traffic now = former.at(clock.instant(), terms.hours().zone());
+            traffic = new Traffic(
+                    now.day(), now.dayBytes() + traffic.dayBytes(), now.monthBytes() + traffic.monthBytes());
+        }
+        changed();
     }
 
     void capacityRequests(int requests) {
         capacityRequests = requests;
+        changed();
     }
 
     void consent(boolean agreed) {
+        boolean withdrawn = consent && !agreed;
         consent = agreed;
+        changed();
+        if (withdrawn) {
+            endTunnels();
+        }
     }
 
-    void device(boolean active, int battery) {
-        ownerActive = active;
-        batteryPercent = battery;
+    /** The owner's switch, for a while. */
+    public void paused(boolean now) {
+        if (paused != now) {
+            paused = now;
+            changed();
+            if (now) {
+                endTunnels();
+            }
+        }
+    }
+
+    void device(Device now) {
+        if (!device.equals(now)) {
+            device = now;
+            changed();
+        }
+    }
+
+    void changed() {
+        listeners.forEach(Runnable::run);
+    }
+
+    // ---- what is told
+
+    public int running() {
+        return running.get();
+    }
+
+    public long servedCount() {
+        return served.sum();
+    }
+
+    public long refusedCount() {
+        return refused.sum();
+    }
+
+    public int capacityRequests() {
+        return capacityRequests;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /** Why no request is taken now, for people; empty: they are. */
+    public String objection() {
+        Refusal.Told no = refusal();
+        return no == null ? "" : no.detail();
     }
 
     LoadLine line(long heartbeat) {
-        return new LoadLine(heartbeat, running.get(), capacityRequests, consent, ownerActive, batteryPercent);
+        Device now = device;
+        String objection = objection();
+        return new LoadLine(
+                heartbeat,
+                running.get(),
+                capacityRequests,
+                objection.isEmpty(),
+                now.ownerActive(),
+                now.batteryPercent(),
+                objection);
     }
 }

@@ -6,6 +6,7 @@ import io.fairlead.proxy.link.WindowSettings;
 import io.fairlead.schemas.telemetry.PoolType;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Settings of one exit agent. Begin with {@link #of} and change what differs.
@@ -28,6 +29,8 @@ import java.util.List;
  * @param idleTimeoutMs a tunnel without a byte in either direction is ended after this, ms
  * @param firstPauseMs, mostPauseMs ceiling of the first and of all later pauses before dialling again, ms
  * @param leaveGraceMs how long open tunnels may go on when the agent is stopped, ms
+ * @param homingMs a link that is not at the supernode it belongs to tries to come home about so often, ms
+ * @param terms what the owner has laid down
  */
 public record AgentSettings(
         String exitId,
@@ -52,7 +55,9 @@ public record AgentSettings(
         int idleTimeoutMs,
         int firstPauseMs,
         int mostPauseMs,
-        int leaveGraceMs) {
+        int leaveGraceMs,
+        int homingMs,
+        OwnerTerms terms) {
 
     private static final int MOST_LINKS = 4;
 
@@ -77,11 +82,13 @@ public record AgentSettings(
                 || idleTimeoutMs < 1
                 || firstPauseMs < 1
                 || mostPauseMs < firstPauseMs
-                || leaveGraceMs < 0) {
+                || leaveGraceMs < 0
+                || homingMs < 100) {
             throw new IllegalArgumentException("exit " + exitId + ": connect " + connectTimeoutMs + " ms, idle "
                     + idleTimeoutMs + " ms, pauses " + firstPauseMs + " to " + mostPauseMs + " ms, grace "
                     + leaveGraceMs
-                    + " ms: all must be positive, the pauses rise, the grace may be 0");
+                    + " ms, homing " + homingMs
+                    + " ms: all must be positive, the pauses rise, the grace may be 0, homing is at least 100");
         }
     }
 
@@ -110,7 +117,9 @@ public record AgentSettings(
                 600_000,
                 500,
                 60_000,
-                5_000);
+                5_000,
+                300_000,
+                OwnerTerms.NONE);
     }
 
     /** What an exit of this kind can usually run. */
@@ -123,246 +132,160 @@ public record AgentSettings(
         };
     }
 
+    public AgentSettings withSupernodes(List<InetSocketAddress> other) {
+        return with(draft -> draft.supernodes = other);
+    }
+
     public AgentSettings withConsent(boolean other) {
-        return new AgentSettings(
-                exitId,
-                supernodes,
-                links,
-                poolType,
-                country,
-                region,
-                city,
-                asn,
-                os,
-                connectionType,
-                version,
-                other,
-                capacityRequests,
-                pools,
-                allowedDestinations,
-                pulse,
-                windows,
-                windowBudgetBytes,
-                connectTimeoutMs,
-                idleTimeoutMs,
-                firstPauseMs,
-                mostPauseMs,
-                leaveGraceMs);
+        return with(draft -> draft.consent = other);
     }
 
     public AgentSettings withLinks(int other) {
-        return new AgentSettings(
-                exitId,
-                supernodes,
-                other,
-                poolType,
-                country,
-                region,
-                city,
-                asn,
-                os,
-                connectionType,
-                version,
-                consent,
-                capacityRequests,
-                pools,
-                allowedDestinations,
-                pulse,
-                windows,
-                windowBudgetBytes,
-                connectTimeoutMs,
-                idleTimeoutMs,
-                firstPauseMs,
-                mostPauseMs,
-                leaveGraceMs);
+        return with(draft -> draft.links = other);
     }
 
     public AgentSettings withCapacityRequests(int other) {
-        return new AgentSettings(
-                exitId,
-                supernodes,
-                links,
-                poolType,
-                country,
-                region,
-                city,
-                asn,
-                os,
-                connectionType,
-                version,
-                consent,
-                other,
-                pools,
-                allowedDestinations,
-                pulse,
-                windows,
-                windowBudgetBytes,
-                connectTimeoutMs,
-                idleTimeoutMs,
-                firstPauseMs,
-                mostPauseMs,
-                leaveGraceMs);
+        return with(draft -> draft.capacityRequests = other);
     }
 
     public AgentSettings withPlace(String otherCountry, String otherRegion, String otherCity, long otherAsn) {
-        return new AgentSettings(
-                exitId,
-                supernodes,
-                links,
-                poolType,
-                otherCountry,
-                otherRegion,
-                otherCity,
-                otherAsn,
-                os,
-                connectionType,
-                version,
-                consent,
-                capacityRequests,
-                pools,
-                allowedDestinations,
-                pulse,
-                windows,
-                windowBudgetBytes,
-                connectTimeoutMs,
-                idleTimeoutMs,
-                firstPauseMs,
-                mostPauseMs,
-                leaveGraceMs);
+        return with(draft -> {
+            draft.country = otherCountry;
+            draft.region = otherRegion;
+            draft.city = otherCity;
+            draft.asn = otherAsn;
+        });
     }
 
     public AgentSettings withPools(List<String> other) {
-        return new AgentSettings(
-                exitId,
-                supernodes,
-                links,
-                poolType,
-                country,
-                region,
-                city,
-                asn,
-                os,
-                connectionType,
-                version,
-                consent,
-                capacityRequests,
-                other,
-                allowedDestinations,
-                pulse,
-                windows,
-                windowBudgetBytes,
-                connectTimeoutMs,
-                idleTimeoutMs,
-                firstPauseMs,
-                mostPauseMs,
-                leaveGraceMs);
+        return with(draft -> draft.pools = other);
     }
 
     public AgentSettings withAllowedDestinations(List<String> other) {
-        return new AgentSettings(
-                exitId,
-                supernodes,
-                links,
-                poolType,
-                country,
-                region,
-                city,
-                asn,
-                os,
-                connectionType,
-                version,
-                consent,
-                capacityRequests,
-                pools,
-                other,
-                pulse,
-                windows,
-                windowBudgetBytes,
-                connectTimeoutMs,
-                idleTimeoutMs,
-                firstPauseMs,
-                mostPauseMs,
-                leaveGraceMs);
+        return with(draft -> draft.allowedDestinations = other);
     }
 
     public AgentSettings withPulse(PulseSettings other) {
-        return new AgentSettings(
-                exitId,
-                supernodes,
-                links,
-                poolType,
-                country,
-                region,
-                city,
-                asn,
-                os,
-                connectionType,
-                version,
-                consent,
-                capacityRequests,
-                pools,
-                allowedDestinations,
-                other,
-                windows,
-                windowBudgetBytes,
-                connectTimeoutMs,
-                idleTimeoutMs,
-                firstPauseMs,
-                mostPauseMs,
-                leaveGraceMs);
+        return with(draft -> draft.pulse = other);
+    }
+
+    public AgentSettings withWindows(WindowSettings other) {
+        return with(draft -> draft.windows = other);
     }
 
     public AgentSettings withPauses(int first, int most) {
-        return new AgentSettings(
-                exitId,
-                supernodes,
-                links,
-                poolType,
-                country,
-                region,
-                city,
-                asn,
-                os,
-                connectionType,
-                version,
-                consent,
-                capacityRequests,
-                pools,
-                allowedDestinations,
-                pulse,
-                windows,
-                windowBudgetBytes,
-                connectTimeoutMs,
-                idleTimeoutMs,
-                first,
-                most,
-                leaveGraceMs);
+        return with(draft -> {
+            draft.firstPauseMs = first;
+            draft.mostPauseMs = most;
+        });
     }
 
     public AgentSettings withTimeouts(int connectMs, int idleMs, int graceMs) {
-        return new AgentSettings(
-                exitId,
-                supernodes,
-                links,
-                poolType,
-                country,
-                region,
-                city,
-                asn,
-                os,
-                connectionType,
-                version,
-                consent,
-                capacityRequests,
-                pools,
-                allowedDestinations,
-                pulse,
-                windows,
-                windowBudgetBytes,
-                connectMs,
-                idleMs,
-                firstPauseMs,
-                mostPauseMs,
-                graceMs);
+        return with(draft -> {
+            draft.connectTimeoutMs = connectMs;
+            draft.idleTimeoutMs = idleMs;
+            draft.leaveGraceMs = graceMs;
+        });
+    }
+
+    public AgentSettings withHomingMs(int other) {
+        return with(draft -> draft.homingMs = other);
+    }
+
+    public AgentSettings withTerms(OwnerTerms other) {
+        return with(draft -> draft.terms = other);
+    }
+
+    private AgentSettings with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    /** The same fields, for as long as one of them is being changed. */
+    private static final class Draft {
+
+        private final String exitId;
+        private List<InetSocketAddress> supernodes;
+        private int links;
+        private final PoolType poolType;
+        private String country;
+        private String region;
+        private String city;
+        private long asn;
+        private final String os;
+        private final String connectionType;
+        private final String version;
+        private boolean consent;
+        private int capacityRequests;
+        private List<String> pools;
+        private List<String> allowedDestinations;
+        private PulseSettings pulse;
+        private WindowSettings windows;
+        private final long windowBudgetBytes;
+        private int connectTimeoutMs;
+        private int idleTimeoutMs;
+        private int firstPauseMs;
+        private int mostPauseMs;
+        private int leaveGraceMs;
+        private int homingMs;
+        private OwnerTerms terms;
+
+        Draft(AgentSettings from) {
+            this.exitId = from.exitId;
+            this.supernodes = from.supernodes;
+            this.links = from.links;
+            this.poolType = from.poolType;
+            this.country = from.country;
+            this.region = from.region;
+            this.city = from.city;
+            this.asn = from.asn;
+            this.os = from.os;
+            this.connectionType = from.connectionType;
+            this.version = from.version;
+            this.consent = from.consent;
+            this.capacityRequests = from.capacityRequests;
+            this.pools = from.pools;
+            this.allowedDestinations = from.allowedDestinations;
+            this.pulse = from.pulse;
+            this.windows = from.windows;
+            this.windowBudgetBytes = from.windowBudgetBytes;
+            this.connectTimeoutMs = from.connectTimeoutMs;
+            this.idleTimeoutMs = from.idleTimeoutMs;
+            this.firstPauseMs = from.firstPauseMs;
+            this.mostPauseMs = from.mostPauseMs;
+            this.leaveGraceMs = from.leaveGraceMs;
+            this.homingMs = from.homingMs;
+            this.terms = from.terms;
+        }
+
+        AgentSettings settings() {
+            return new AgentSettings(
+                    exitId,
+                    supernodes,
+                    links,
+                    poolType,
+                    country,
+                    region,
+                    city,
+                    asn,
+                    os,
+                    connectionType,
+                    version,
+                    consent,
+                    capacityRequests,
+                    pools,
+                    allowedDestinations,
+                    pulse,
+                    windows,
+                    windowBudgetBytes,
+                    connectTimeoutMs,
+                    idleTimeoutMs,
+                    firstPauseMs,
+                    mostPauseMs,
+                    leaveGraceMs,
+                    homingMs,
+                    terms);
+        }
     }
 }

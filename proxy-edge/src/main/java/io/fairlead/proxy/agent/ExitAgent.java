@@ -6,11 +6,17 @@ import io.fairlead.proxy.link.Hello;
 import io.fairlead.proxy.link.WindowBudget;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -21,9 +27,13 @@ import java.util.stream.IntStream;
 public final class ExitAgent implements AutoCloseable {
 
     private static final long LOOK_AGAIN_MS = 20;
+    private static final int RELIEFS_SPREAD_MS = 10_000;
 
     private final AgentSettings settings;
-    private final SslContext tls;
+    private final Supplier<SslContext> tls;
+    private final String process = newProcess();
+    private final LongAdder dials = new LongAdder();
+    private final CompletableFuture<String> superseded = new CompletableFuture<>();
     private final EventLoopGroup loops;
     private final LongSupplier nanoClock;
     private final RandomGenerator random;
@@ -36,7 +46,7 @@ public final class ExitAgent implements AutoCloseable {
 
     private ExitAgent(
             AgentSettings settings,
-            SslContext tls,
+            Supplier<SslContext> tls,
             EventLoopGroup loops,
             DialPath path,
             InstantSource clock,
@@ -48,7 +58,7 @@ public final class ExitAgent implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.random = random;
         this.epochMs = clock.millis();
-        this.load = new AgentLoad(settings.capacityRequests(), settings.consent());
+        this.load = new AgentLoad(settings.capacityRequests(), settings.consent(), settings.terms(), clock);
         this.names = new NameLookup(loops);
         this.dial = new TargetDial(
                 loops, names, DestinationRules.allowing(settings.allowedDestinations()), path, nanoClock);
@@ -61,11 +71,26 @@ public final class ExitAgent implements AutoCloseable {
     /**
      * Starts to dial. Returns at once; the links come up when a supernode can be reached, however long that takes.
      *
-     * @param tls as {@link io.fairlead.proxy.link.LinkTls#forAgent}
+     * @param tls as {@link io.fairlead.proxy.link.LinkTls#forAgent}, asked at every dial; see {@link #identityChanged}
      * @param loops may be shared; the caller ends them after the agent
      * @param clock its millis at this call are the agent's epoch
      * @param random must be safe for use by several threads
      */
+    public static ExitAgent start(
+            AgentSettings settings,
+            Supplier<SslContext> tls,
+            EventLoopGroup loops,
+            DialPath path,
+            InstantSource clock,
+            LongSupplier nanoClock,
+            RandomGenerator random) {
+        ExitAgent agent = new ExitAgent(settings, tls, loops, path, clock, nanoClock, random);
+        agent.load.listen(() -> agent.links.forEach(AgentLink::tellLoad));
+        agent.links.forEach(AgentLink::start);
+        return agent;
+    }
+
+    /** The same with one certificate for all its life. */
     public static ExitAgent start(
             AgentSettings settings,
             SslContext tls,
@@ -74,16 +99,14 @@ public final class ExitAgent implements AutoCloseable {
             InstantSource clock,
             LongSupplier nanoClock,
             RandomGenerator random) {
-        ExitAgent agent = new ExitAgent(settings, tls, loops, path, clock, nanoClock, random);
-        agent.links.forEach(AgentLink::start);
-        return agent;
+        return start(settings, () -> tls, loops, path, clock, nanoClock, random);
     }
 
     /** The same with the direct path, the system's clocks and chance. */
     public static ExitAgent start(AgentSettings settings, SslContext tls, EventLoopGroup loops) {
         return start(
                 settings,
-                tls,
+                () -> tls,
                 loops,
                 DialPath.DIRECT,
                 InstantSource.system(),
@@ -126,6 +149,48 @@ public final class ExitAgent implements AutoCloseable {
         names.close();
     }
 
+    /**
+     * There is a new certificate: each link makes a new connection with it, one after the other, and lets the old one go
+     * when the new one stands.
+     */
+    public void identityChanged() {
+        links.forEach(link -> link.relieve(RELIEFS_SPREAD_MS));
+    }
+
+    /** Done, with the supernode's words, when a newer process has taken this exit over; this one has left then. */
+    public CompletableFuture<String> superseded() {
+        return superseded.copy();
+    }
+
+    void superseded(String detail) {
+        if (superseded.complete(detail)) {
+            leave();
+        }
+    }
+
+    /** Attempts to connect since the start, whatever came of them. */
+    public long dials() {
+        return dials.sum();
+    }
+
+    void countDial() {
+        dials.increment();
+    }
+
+    public String exitId() {
+        return settings.exitId();
+    }
+
+    /** Supernodes that its links stand at now. */
+    public List<InetSocketAddress> supernodes() {
+        return links.stream().map(AgentLink::supernode).filter(Objects::nonNull).toList();
+    }
+
+    /** What the owner says and the device does; told to the supernodes when it changes. */
+    public AgentLoad load() {
+        return load;
+    }
+
     /** Links on which hello was said. */
     public int linksUp() {
         return (int) links.stream().filter(AgentLink::up).count();
@@ -139,13 +204,11 @@ public final class ExitAgent implements AutoCloseable {
     /** Changes how many tunnels it accepts at once; told to the supernodes. */
     public void capacityRequests(int requests) {
         load.capacityRequests(requests);
-        links.forEach(AgentLink::tellLoad);
     }
 
     /** The owner agrees, or no longer does; told to the supernodes, and obeyed here from now on. */
     public void consent(boolean agreed) {
         load.consent(agreed);
-        links.forEach(AgentLink::tellLoad);
     }
 
     /**
@@ -154,11 +217,10 @@ public final class ExitAgent implements AutoCloseable {
      * @param batteryPercent 0–100; -1: none
      */
     public void device(boolean ownerActive, int batteryPercent) {
-        load.device(ownerActive, batteryPercent);
-        links.forEach(AgentLink::tellLoad);
+        load.device(new Device(ownerActive, batteryPercent, batteryPercent >= 0));
     }
 
-    Hello hello(int link) {
+    Hello hello(int link, boolean relieves) {
         return new Hello(
                 Hello.PROTOCOL,
                 settings.exitId(),
@@ -173,9 +235,17 @@ public final class ExitAgent implements AutoCloseable {
                 settings.asn(),
                 settings.os(),
                 settings.connectionType(),
-                load.consent(),
+                load.line(0).consent(),
                 load.line(0).capacityRequests(),
-                settings.pools());
+                settings.pools(),
+                process,
+                relieves);
+    }
+
+    private static String newProcess() {
+        byte[] secret = new byte[16];
+        new SecureRandom().nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
     }
 
     AgentSettings settings() {
@@ -183,7 +253,7 @@ public final class ExitAgent implements AutoCloseable {
     }
 
     SslContext tls() {
-        return tls;
+        return tls.get();
     }
 
     EventLoopGroup loops() {
@@ -196,10 +266,6 @@ public final class ExitAgent implements AutoCloseable {
 
     RandomGenerator random() {
         return random;
-    }
-
-    AgentLoad load() {
-        return load;
     }
 
     TargetDial dial() {

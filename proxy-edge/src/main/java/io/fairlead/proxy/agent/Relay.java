@@ -2,6 +2,7 @@ package io.fairlead.proxy.agent;
 
 import io.fairlead.proxy.exit.EndOfOutput;
 import io.fairlead.proxy.exit.TunnelAborted;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -22,22 +23,25 @@ import io.netty.handler.timeout.IdleStateEvent;
 final class Relay extends ChannelInboundHandlerAdapter {
 
     private final Channel other;
+    private final AgentLoad load;
     private boolean inputEnded;
 
-    private Relay(Channel other) {
+    private Relay(Channel other, AgentLoad load) {
         this.other = other;
+        this.load = load;
     }
 
-    /** Joins the two and lets them read. */
-    static void join(Channel stream, SocketChannel socket) {
-        stream.pipeline().addLast(new Relay(socket));
-        socket.pipeline().addLast(new Relay(stream));
+    /** Joins the two and lets them read; what passes counts. */
+    static void join(Channel stream, SocketChannel socket, AgentLoad load) {
+        stream.pipeline().addLast(new Relay(socket, load));
+        socket.pipeline().addLast(new Relay(stream, load));
         stream.config().setAutoRead(true);
         socket.config().setAutoRead(true);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+        load.carried(((ByteBuf) bytes).readableBytes());
         other.write(bytes);
         if (!other.isWritable()) {
             ctx.channel().config().setAutoRead(false);
@@ -64,6 +68,10 @@ final class Relay extends ChannelInboundHandlerAdapter {
             endOther(ctx);
         } else if (event instanceof TunnelAborted) {
             reset(other);
+        } else if (event == AgentLoad.OwnerEnds.INSTANCE) {
+            reset((SocketChannel) other);
+            ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.ENHANCE_YOUR_CALM))
+                    .addListener(ChannelFutureListener.CLOSE);
         } else if (event instanceof IdleStateEvent) {
             ctx.close();
             reset(other);

@@ -11,8 +11,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
-import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -50,30 +48,29 @@ final class ServedStream extends ChannelInboundHandlerAdapter {
         if ("CONNECT".contentEquals(text(fields.method()))) {
             connect(ctx, fields);
         } else if ("GET".contentEquals(text(fields.method())) && ControlLines.PATH.contentEquals(text(fields.path()))) {
-            session.control(ctx);
+            if (!session.control(ctx)) {
+                refuse(ctx, Refusal.BAD_REQUEST, "the link has its control stream already");
+            }
         } else {
             refuse(ctx, Refusal.BAD_REQUEST, "a link carries CONNECT and its control stream, nothing else");
         }
     }
 
     private void connect(ChannelHandlerContext ctx, Http2Headers fields) {
-        AgentLoad load = agent.load();
-        if (!load.consent()) {
-            refuse(ctx, Refusal.WITHDRAWN, "the owner of this exit does not consent");
-            return;
-        }
         Target target = target(text(fields.authority()));
-        if (target == null) {
-            refuse(ctx, Refusal.BAD_REQUEST, "the authority is no host:port");
+        if (target == null || fields.scheme() != null || fields.path() != null) {
+            refuse(ctx, Refusal.BAD_REQUEST, "a CONNECT has an authority of the form host:port, no scheme and no path");
             return;
         }
-        if (!load.enter()) {
-            ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM))
-                    .addListener(ChannelFutureListener.CLOSE);
+        AgentLoad load = agent.load();
+        Refusal.Told no = load.enter(target.host());
+        if (no != null) {
+            refuse(ctx, no.refusal(), no.detail());
             return;
         }
         Channel stream = ctx.channel();
-        stream.closeFuture().addListener(closed -> load.leave());
+        stream.closeFuture().addListener(closed -> load.leave(target.host()));
+        load.opened(stream);
         session.end().wake();
         Promise<SocketChannel> dialled = stream.eventLoop().newPromise();
         stream.closeFuture().addListener(closed -> dialled.cancel(false));
@@ -98,7 +95,7 @@ final class ServedStream extends ChannelInboundHandlerAdapter {
         session.end().toBytes(ctx);
         int idleMs = agent.settings().idleTimeoutMs();
         socket.pipeline().addLast(new IdleStateHandler(0, 0, idleMs, TimeUnit.MILLISECONDS));
-        Relay.join(ctx.channel(), socket);
+        Relay.join(ctx.channel(), socket, agent.load());
     }
 
     private int timeoutMs(Http2Headers fields) {
@@ -114,6 +111,15 @@ final class ServedStream extends ChannelInboundHandlerAdapter {
                 .status(Integer.toString(refusal.status()))
                 .set("proxy-status", refusal.field(detail));
         ctx.writeAndFlush(new DefaultHttp2HeadersFrame(head, true)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == AgentLoad.OwnerEnds.INSTANCE) {
+            ctx.close(); // not connected yet: nobody has anything to lose
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
     }
 
     @Override

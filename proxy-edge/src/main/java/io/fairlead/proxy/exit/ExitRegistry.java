@@ -1,5 +1,7 @@
 package io.fairlead.proxy.exit;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
@@ -9,11 +11,15 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +29,23 @@ import org.jspecify.annotations.Nullable;
  * supersedes the older one: all its links are closed. An older process is refused while a newer one has a link. A link
  * with the number of an existing one takes its place, so that an agent that lost a link before we noticed is not kept out.
  *
+ * <p>An exit that lost its last link is remembered for {@link #RESUME_WITHIN}: only the same process may come back until then, or a
+ * newer one. So an older process, or a copy with the same keys, can't slip in while the right one dials again.
+ *
  * <p>Look-ups take no lock. Changes of one exit are serialised, listeners included, so that they see them in order;
  * listeners must not change the registry.
  */
 public final class ExitRegistry implements ExitTunnels {
 
+    /** How long a process that lost its links keeps its place. */
+    public static final Duration RESUME_WITHIN = Duration.ofSeconds(60);
+
     private final ConcurrentHashMap<String, Exit> exits = new ConcurrentHashMap<>();
     private final List<ExitEvents> listeners = new CopyOnWriteArrayList<>();
     private final int maxLinksPerExit;
     private final int maxExits;
+    private final Cache<String, Departed> departed;
+    private final LongAdder resumed = new LongAdder();
 
     /**
      * @param maxLinksPerExit links an exit may hold, 1 or more
@@ -44,6 +58,11 @@ public final class ExitRegistry implements ExitTunnels {
         }
         this.maxLinksPerExit = maxLinksPerExit;
         this.maxExits = maxExits;
+        this.departed = Caffeine.newBuilder()
+                .expireAfterWrite(RESUME_WITHIN)
+                .maximumSize(maxExits)
+                .executor(Runnable::run)
+                .build();
     }
 
     /** Adds a listener; it is told of changes from now on. */
@@ -65,7 +84,13 @@ public final class ExitRegistry implements ExitTunnels {
     public Admission register(ExitInfo info, ExitLink link) {
         Exchange exchange = new Exchange();
         exits.compute(info.exitId(), (id, present) -> exchange.admit(info, link, present));
-        exchange.retired.forEach(old -> old.close(DisconnectReason.SUPERSEDED, exchange.whyRetired));
+        exchange.retired.forEach(old -> {
+            if (exchange.inPeace) {
+                old.relieved(exchange.whyRetired);
+            } else {
+                old.close(exchange.reason, exchange.whyRetired);
+            }
+        });
         return exchange.admission;
     }
 
@@ -84,6 +109,7 @@ public final class ExitRegistry implements ExitTunnels {
             rest.remove(link);
             left[0] = rest.size();
             if (rest.isEmpty()) {
+                departed.put(id, new Departed(exit.info.agentEpochMs(), link.process()));
                 listeners.forEach(listener -> listener.offline(id, reason));
                 return null;
             }
@@ -106,6 +132,30 @@ public final class ExitRegistry implements ExitTunnels {
         if (exit != null) {
             exit.links.forEach(link -> link.close(reason, detail));
         }
+    }
+
+    /** Closes the links of an exit whose certificates were issued before, as when they were revoked. */
+    public void disconnectIssuedBefore(String exitId, Instant issued, DisconnectReason reason, String detail) {
+        Exit exit = exits.get(exitId);
+        if (exit != null) {
+            exit.links.stream()
+                    .filter(link -> link.issuedAt().isBefore(issued))
+                    .forEach(link -> link.close(reason, detail));
+        }
+    }
+
+    /**
+     * Tells all agents to stand elsewhere soon; their links go on.
+     *
+     * @param waitMs gives for each agent how long it waits before it dials, ms
+     */
+    public void announceEnd(String detail, IntSupplier waitMs) {
+        exits.values().forEach(exit -> exit.links.forEach(link -> link.announceEnd(detail, waitMs.getAsInt())));
+    }
+
+    /** Exits that came back as the same process after they had lost all links. */
+    public long resumedCount() {
+        return resumed.sum();
     }
 
     /** Sends all agents elsewhere; their open tunnels go on until they end. */
@@ -176,7 +226,14 @@ public final class ExitRegistry implements ExitTunnels {
         return best;
     }
 
-    private record Exit(ExitInfo info, List<ExitLink> links) {}
+    private record Exit(ExitInfo info, List<ExitLink> links) {
+
+        String process() {
+            return links.get(0).process();
+        }
+    }
+
+    private record Departed(long agentEpochMs, String process) {}
 
     /** One registration: what is decided under the exit's lock, and what is left to do outside of it. */
     private final class Exchange {
@@ -184,6 +241,8 @@ public final class ExitRegistry implements ExitTunnels {
         private Admission admission = new Admission.Refused(DisconnectReason.UNKNOWN, "not decided");
         private List<ExitLink> retired = List.of();
         private String whyRetired = "";
+        private DisconnectReason reason = DisconnectReason.SUPERSEDED;
+        private boolean inPeace;
 
         @Nullable
         Exit admit(ExitInfo info, ExitLink link, @Nullable Exit present) {
@@ -191,10 +250,12 @@ public final class ExitRegistry implements ExitTunnels {
                 return admitFirst(info, link);
             }
             if (info.agentEpochMs() < present.info.agentEpochMs()) {
-                admission = new Admission.Refused(
-                        DisconnectReason.SUPERSEDED,
-                        "a newer process of exit " + info.exitId() + " (started at " + present.info.agentEpochMs()
-                                + ") is linked here; this one started at " + info.agentEpochMs());
+                admission = older(info, present.info.agentEpochMs());
+                return present;
+            }
+            if (info.agentEpochMs() == present.info.agentEpochMs()
+                    && !link.process().equals(present.process())) {
+                admission = copy(info);
                 return present;
             }
             if (info.agentEpochMs() > present.info.agentEpochMs()) {
@@ -205,7 +266,33 @@ public final class ExitRegistry implements ExitTunnels {
             return join(info, link, present);
         }
 
+        private Admission older(ExitInfo info, long newerEpochMs) {
+            return new Admission.Refused(
+                    DisconnectReason.SUPERSEDED,
+                    "a newer process of exit " + info.exitId() + " (started at " + newerEpochMs
+                            + ") is linked here; this one started at " + info.agentEpochMs());
+        }
+
+        private Admission copy(ExitInfo info) {
+            return new Admission.Refused(
+                    DisconnectReason.SUPERSEDED,
+                    "another process of exit " + info.exitId() + " that started at the same moment is linked here");
+        }
+
         private @Nullable Exit admitFirst(ExitInfo info, ExitLink link) {
+            Departed former = departed.getIfPresent(info.exitId());
+            if (former != null && info.agentEpochMs() < former.agentEpochMs) {
+                admission = older(info, former.agentEpochMs);
+                return null;
+            }
+            boolean sameStart = former != null && info.agentEpochMs() == former.agentEpochMs;
+            if (former != null && sameStart && !link.process().equals(former.process)) {
+                admission = copy(info);
+                return null;
+            }
+            if (sameStart) {
+                resumed.increment();
+            }
             if (exits.mappingCount() >= maxExits) {
                 admission = new Admission.Refused(
                         DisconnectReason.EDGE_DRAINED,
@@ -217,6 +304,7 @@ public final class ExitRegistry implements ExitTunnels {
 
         private Exit enter(ExitInfo info, List<ExitLink> links) {
             admission = new Admission.Admitted(links.size());
+            departed.invalidate(info.exitId());
             listeners.forEach(listener -> listener.online(info));
             return new Exit(info, links);
         }
@@ -234,6 +322,8 @@ public final class ExitRegistry implements ExitTunnels {
                 return present;
             }
             retired = sameNumber;
+            inPeace = link.relieves();
+            reason = DisconnectReason.LINK_LOST; // the agent knew before we did
             whyRetired = "link " + link.number() + " of the same process has taken its place";
             links.add(link);
             admission = new Admission.Admitted(links.size());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first line of a link's control stream: who the agent says it is. Identity is proven by the certificate; the rest is
@@ -23,6 +24,8 @@ import java.util.regex.Pattern;
  * @param consent the owner agrees
  * @param capacityRequests concurrent requests it can run; 0: not declared
  * @param pools names of pools it belongs to
+ * @param process a secret of the agent's process, the same on all its links: it resumes its exit with it. Agents of before leave it out
+ * @param relieves this link takes the place of one of the same number, whose tunnels may end in peace
  */
 public record Hello(
         int protocol,
@@ -40,7 +43,9 @@ public record Hello(
         String connectionType,
         boolean consent,
         int capacityRequests,
-        List<String> pools) {
+        List<String> pools,
+        String process,
+        @Nullable Boolean relieves) {
 
     public static final int PROTOCOL = 1;
 
@@ -50,6 +55,13 @@ public record Hello(
     private static final Pattern TEXT = Pattern.compile("[ -~]{0,64}");
     private static final Pattern POOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern COUNTRY = Pattern.compile("([a-z]{2})?");
+
+    private static final Pattern PROCESS = Pattern.compile("[0-9a-zA-Z_-]{0,64}");
+
+    public Hello {
+        process = process == null ? "" : process;
+        relieves = Boolean.TRUE.equals(relieves);
+    }
 
     /** What is wrong with it, one sentence each; empty: nothing. Fields that JSON left out are null here. */
     @SuppressWarnings("NullAway") // the record comes from a stranger's JSON, and this is where nulls are found
@@ -85,6 +97,9 @@ public record Hello(
                         "one of agentVersion, region, city, os, connectionType is missing or not 0 to 64 printable characters");
                 break;
             }
+        }
+        if (!PROCESS.matcher(process).matches()) {
+            wrong.add("process is not 0 to 64 letters, digits, '_' or '-'");
         }
         boolean poolsFine = pools != null
                 && pools.size() <= MOST_POOLS

@@ -9,7 +9,7 @@ public interface LinkAdmission {
     LinkAdmission EVERYBODY = (exitId, issuedAt) -> "";
 
     /**
-     * @param issuedAt from when on its certificate is valid
+     * @param issuedAt when its certificate was issued
      * @return why not, in one sentence for the agent; empty: it may
      */
     String refusal(String exitId, Instant issuedAt);

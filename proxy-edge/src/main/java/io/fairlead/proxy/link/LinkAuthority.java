@@ -2,20 +2,16 @@ package io.fairlead.proxy.link;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,8 +32,6 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -55,7 +49,9 @@ public final class LinkAuthority {
 
     static final String EXIT_PREFIX = "urn:fairlead:exit:";
 
-    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+    /** The name that agents expect in the issuer's certificate. */
+    public static final String ISSUER_NAME = "authority.fairlead.internal";
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final InstantSource clock;
@@ -68,26 +64,14 @@ public final class LinkAuthority {
         this.certificate = certificate;
     }
 
-    /** A key and its certificate chain, the leaf first. */
-    public record Identity(PrivateKey key, List<X509Certificate> chain) {
-
-        /** Writes {@code name.crt} and {@code name.key} in PEM; the key readable by its owner only. */
-        public void save(Path directory, String name) {
-            StringBuilder certificates = new StringBuilder();
-            chain.forEach(one -> certificates.append(pem(one)));
-            write(directory.resolve(name + ".crt"), certificates.toString(), "rw-r--r--");
-            write(directory.resolve(name + ".key"), pem(key), "rw-------");
-        }
-    }
-
     /** Makes a new authority, valid for ten years. */
     public static LinkAuthority create(InstantSource clock) {
-        KeyPair pair = newPair();
+        KeyPair pair = LinkIdentity.newKeys();
         X500Principal name = new X500Principal("CN=Fairlead exit links");
         Instant now = clock.instant();
         X509Certificate root = sign(
                 pair.getPrivate(),
-                builder(name, name, pair, now, Duration.ofDays(3650)),
+                builder(name, name, pair.getPublic(), now, Duration.ofDays(3650)),
                 List.of(
                         new Field(Extension.basicConstraints, new BasicConstraints(0)),
                         new Field(Extension.keyUsage, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))));
@@ -98,7 +82,7 @@ public final class LinkAuthority {
     public static LinkAuthority openOrCreate(Path directory, InstantSource clock) {
         if (!Files.exists(directory.resolve("ca.key"))) {
             LinkAuthority fresh = create(clock);
-            new Identity(fresh.key, List.of(fresh.certificate)).save(directory, "ca");
+            new LinkIdentity(fresh.key, List.of(fresh.certificate)).save(directory, "ca");
             return fresh;
         }
         try (Reader keyText = Files.newBufferedReader(directory.resolve("ca.key"));
@@ -125,26 +109,52 @@ public final class LinkAuthority {
     }
 
     /** A certificate for an agent: its exit id as URI, client use only. */
-    public Identity issueAgent(String exitId, Duration validity) {
+    public LinkIdentity issueAgent(String exitId, Duration validity) {
         GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, EXIT_PREFIX + ExitIds.check(exitId));
         return issue(exitId, name, KeyPurposeId.id_kp_clientAuth, validity);
     }
 
     /** A certificate for an edge: server use only. */
-    public Identity issueEdge(String edgeId, Duration validity) {
+    public LinkIdentity issueEdge(String edgeId, Duration validity) {
         GeneralName name = new GeneralName(GeneralName.dNSName, EDGE_NAME);
         return issue(ExitIds.check(edgeId), name, KeyPurposeId.id_kp_serverAuth, validity);
     }
 
-    private Identity issue(String commonName, GeneralName name, KeyPurposeId purpose, Duration validity) {
-        KeyPair pair = newPair();
+    /** A certificate for the issuer of certificates itself: server use only. */
+    public LinkIdentity issueIssuer(Duration validity) {
+        GeneralName name = new GeneralName(GeneralName.dNSName, ISSUER_NAME);
+        return issue("authority", name, KeyPurposeId.id_kp_serverAuth, validity);
+    }
+
+    /**
+     * A certificate for an agent that keeps its key to itself.
+     *
+     * @param requestPem PKCS #10 in PEM, signed by the key it holds
+     * @return the chain, the leaf first
+     * @throws IllegalArgumentException if the request is malformed, is not signed by its own key, holds another kind of key
+     *     than EC P-256, or asks to be anybody else
+     */
+    public List<X509Certificate> signAgent(String requestPem, String exitId, Duration validity) {
+        GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, EXIT_PREFIX + ExitIds.check(exitId));
+        PublicKey holder = AgentRequest.publicKey(requestPem, exitId);
+        return List.of(sign(exitId, holder, name, KeyPurposeId.id_kp_clientAuth, validity), certificate);
+    }
+
+    private LinkIdentity issue(String commonName, GeneralName name, KeyPurposeId purpose, Duration validity) {
+        KeyPair pair = LinkIdentity.newKeys();
+        return new LinkIdentity(
+                pair.getPrivate(), List.of(sign(commonName, pair.getPublic(), name, purpose, validity), certificate));
+    }
+
+    private X509Certificate sign(
+            String commonName, PublicKey holder, GeneralName name, KeyPurposeId purpose, Duration validity) {
         JcaX509v3CertificateBuilder builder = builder(
                 certificate.getSubjectX500Principal(),
                 new X500Principal("CN=" + commonName),
-                pair,
+                holder,
                 clock.instant(),
                 validity);
-        X509Certificate leaf = sign(
+        return sign(
                 key,
                 builder,
                 List.of(
@@ -152,20 +162,19 @@ public final class LinkAuthority {
                         new Field(Extension.keyUsage, new KeyUsage(KeyUsage.digitalSignature)),
                         new Field(Extension.extendedKeyUsage, new ExtendedKeyUsage(purpose)),
                         new Field(Extension.subjectAlternativeName, new GeneralNames(name))));
-        return new Identity(pair.getPrivate(), List.of(leaf, certificate));
     }
 
     private record Field(org.bouncycastle.asn1.ASN1ObjectIdentifier id, org.bouncycastle.asn1.ASN1Encodable value) {}
 
     private static JcaX509v3CertificateBuilder builder(
-            X500Principal issuer, X500Principal subject, KeyPair pair, Instant now, Duration validity) {
+            X500Principal issuer, X500Principal subject, PublicKey holder, Instant now, Duration validity) {
         return new JcaX509v3CertificateBuilder(
                 issuer,
                 new BigInteger(127, RANDOM).setBit(126),
-                Date.from(now.minus(CLOCK_SKEW)),
+                Date.from(now.minus(LinkTls.CLOCK_SKEW)),
                 Date.from(now.plus(validity)),
                 subject,
-                pair.getPublic());
+                holder);
     }
 
     private static X509Certificate sign(PrivateKey key, JcaX509v3CertificateBuilder builder, List<Field> fields) {
@@ -178,46 +187,6 @@ public final class LinkAuthority {
                     .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
         } catch (OperatorCreationException | CertIOException | GeneralSecurityException e) {
             throw new IllegalStateException("this JDK can't sign with SHA256withECDSA: " + e.getMessage(), e);
-        }
-    }
-
-    private static KeyPair newPair() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JDK has no EC P-256 keys: " + e.getMessage(), e);
-        }
-    }
-
-    private static String pem(Object value) {
-        StringWriter text = new StringWriter();
-        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            // PKCS #8, the one form that TLS libraries agree on.
-            writer.writeObject(value instanceof PrivateKey secret ? new JcaPKCS8Generator(secret, null) : value);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
-    }
-
-    private static void write(Path file, String text, String permissions) {
-        try {
-            Path directory = file.toAbsolutePath().getParent();
-            if (directory != null) {
-                Files.createDirectories(directory);
-            }
-            Files.deleteIfExists(file);
-            if (Files.getFileStore(file.toAbsolutePath().getParent()).supportsFileAttributeView("posix")) {
-                Files.createFile(
-                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
-                Files.writeString(file, text, StandardOpenOption.WRITE);
-            } else {
-                Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't write " + file + ": " + e.getMessage(), e);
         }
     }
 }

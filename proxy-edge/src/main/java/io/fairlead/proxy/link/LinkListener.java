@@ -20,6 +20,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -119,6 +120,19 @@ public final class LinkListener implements AutoCloseable {
         return shared.budget();
     }
 
+    /**
+     * Takes no new links, and tells the agents to stand elsewhere within so long; their links go on until {@link #drain}.
+     *
+     * @param spreadMs their dials are spread over, ms
+     */
+    public void announceEnd(int spreadMs) {
+        listening.close();
+        shared.registry()
+                .announceEnd(
+                        "this supernode will be stopped",
+                        () -> 1 + (int) (shared.random().nextDouble() * spreadMs));
+    }
+
     /** Takes no new links; sends the agents of the others elsewhere. Their tunnels go on until they end, or the drain times out. */
     public void drain() {
         listening.close();
@@ -179,8 +193,7 @@ public final class LinkListener implements AutoCloseable {
                 reject(ctx, Rejection.NO_IDENTITY, "the certificate names no exit");
                 return;
             }
-            String refusal = shared.admission()
-                    .refusal(exitId, certificate.getNotBefore().toInstant());
+            String refusal = shared.admission().refusal(exitId, LinkTls.issuedAt(certificate));
             if (!refusal.isEmpty()) {
                 reject(ctx, Rejection.NOT_ADMITTED, "exit " + exitId + ": " + refusal);
                 return;
@@ -188,7 +201,8 @@ public final class LinkListener implements AutoCloseable {
             handedOver = true;
             SocketChannel channel = (SocketChannel) ctx.channel();
             String linkId = Long.toString(shared.linkNumbers().incrementAndGet());
-            SupernodeLink link = new SupernodeLink(channel, linkId, exitId, shared);
+            SupernodeLink link = new SupernodeLink(channel, linkId, exitId, LinkTls.issuedAt(certificate), shared);
+            endWithCertificate(link, channel, certificate);
             Http2FrameCodec codec = LinkCodec.opening(shared.settings().windows());
             LinkVitals vitals = new LinkVitals(
                     codec,
@@ -200,6 +214,19 @@ public final class LinkListener implements AutoCloseable {
                     link);
             link.vitals(vitals);
             ctx.pipeline().addLast(codec, vitals, new Http2MultiplexHandler(new RefuseStreams()), link);
+        }
+
+        /** A link outlives its certificate by no more than its tunnels need; the agent is back with a newer one by then. */
+        private static void endWithCertificate(SupernodeLink link, SocketChannel channel, X509Certificate certificate) {
+            // By the clock that TLS has just judged the certificate by.
+            long leftMs = certificate.getNotAfter().toInstant().toEpochMilli()
+                    - InstantSource.system().millis();
+            var end = channel.eventLoop()
+                    .schedule(
+                            () -> link.drain("its certificate has ended; link again with a newer one"),
+                            Math.max(0, leftMs),
+                            TimeUnit.MILLISECONDS);
+            channel.closeFuture().addListener(closed -> end.cancel(false));
         }
 
         @Override

@@ -36,6 +36,9 @@ public final class LinkMetrics implements MeterBinder {
                 .register(metrics);
         FunctionCounter.builder("fairlead.link.established", counters, LinkCounters::established)
                 .register(metrics);
+        FunctionCounter.builder("fairlead.exits.resumed", exits, ExitRegistry::resumedCount)
+                .description("Exits that lost all links and came back as the same process")
+                .register(metrics);
         FunctionCounter.builder("fairlead.link.heartbeats", counters, LinkCounters::heartbeats)
                 .register(metrics);
         for (Rejection why : Rejection.values()) {

@@ -15,6 +15,8 @@ import java.io.File;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.SSLException;
@@ -24,10 +26,18 @@ import org.jspecify.annotations.Nullable;
 /** TLS of exit links: 1.3 or 1.2, ALPN {@code h2}, both sides with certificates of the same authority. */
 public final class LinkTls {
 
+    /** Certificates are valid from so much before they were issued, for clocks that are behind. */
+    static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
     private LinkTls() {}
 
+    /** When one of the authority's certificates was issued, to the second. */
+    public static Instant issuedAt(X509Certificate certificate) {
+        return certificate.getNotBefore().toInstant().plus(CLOCK_SKEW);
+    }
+
     /** For the supernode: demands an agent's certificate. */
-    public static SslContext forEdge(LinkAuthority.Identity identity, X509Certificate authority) throws SSLException {
+    public static SslContext forEdge(LinkIdentity identity, X509Certificate authority) throws SSLException {
         return common(SslContextBuilder.forServer(
                                 identity.key(), identity.chain().toArray(X509Certificate[]::new))
                         .trustManager(authority)
@@ -43,8 +53,18 @@ public final class LinkTls {
                 .build();
     }
 
+    /** For the issuer of certificates: HTTP/1.1, where an exit that has a certificate already may show it. */
+    public static SslContext forIssuer(LinkIdentity identity, X509Certificate authority) throws SSLException {
+        return SslContextBuilder.forServer(identity.key(), identity.chain().toArray(X509Certificate[]::new))
+                .sslProvider(provider())
+                .protocols("TLSv1.3", "TLSv1.2")
+                .trustManager(authority)
+                .clientAuth(ClientAuth.OPTIONAL)
+                .build();
+    }
+
     /** For the agent: trusts this authority alone, and demands an edge's certificate. */
-    public static SslContext forAgent(LinkAuthority.Identity identity, X509Certificate authority) throws SSLException {
+    public static SslContext forAgent(LinkIdentity identity, X509Certificate authority) throws SSLException {
         return common(SslContextBuilder.forClient()
                         .keyManager(identity.key(), identity.chain().toArray(X509Certificate[]::new))
                         .trustManager(authority)
@@ -62,7 +82,7 @@ public final class LinkTls {
     }
 
     /** The certificate that the other side has proven; null if it showed none. */
-    static @Nullable X509Certificate peer(SslHandler ssl) {
+    public static @Nullable X509Certificate peer(SslHandler ssl) {
         try {
             Certificate[] chain = ssl.engine().getSession().getPeerCertificates();
             return chain.length > 0 && chain[0] instanceof X509Certificate leaf ? leaf : null;
@@ -72,7 +92,7 @@ public final class LinkTls {
     }
 
     /** The exit id in an agent's certificate; null if it has none, or more than one. */
-    static @Nullable String exitId(X509Certificate certificate) {
+    public static @Nullable String exitId(X509Certificate certificate) {
         Collection<List<?>> names;
         try {
             names = certificate.getSubjectAlternativeNames();
@@ -91,12 +111,16 @@ public final class LinkTls {
     }
 
     private static SslContextBuilder common(SslContextBuilder builder) {
-        return builder.sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+        return builder.sslProvider(provider())
                 .protocols("TLSv1.3", "TLSv1.2")
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
                         Protocol.ALPN,
                         SelectorFailureBehavior.NO_ADVERTISE,
                         SelectedListenerFailureBehavior.ACCEPT,
                         ApplicationProtocolNames.HTTP_2));
+    }
+
+    private static SslProvider provider() {
+        return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
     }
 }

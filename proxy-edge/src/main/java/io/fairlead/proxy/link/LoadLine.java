@@ -2,6 +2,7 @@ package io.fairlead.proxy.link;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A later line of the control stream: what the agent is doing. Sent at every heartbeat, and when something changes.
@@ -9,9 +10,10 @@ import java.util.List;
  * @param heartbeat payload of the PING that it answers; 0: sent on its own account
  * @param runningRequests tunnels the agent runs for all its supernodes
  * @param capacityRequests most it accepts at once now
- * @param consent the owner agrees now
+ * @param consent the owner agrees now, and nothing of what he has laid down forbids it
  * @param ownerActive the owner uses the device now
  * @param batteryPercent 0–100; -1: none
+ * @param objection why it takes no request now, in the agent's words; empty: it does
  */
 public record LoadLine(
         long heartbeat,
@@ -19,9 +21,16 @@ public record LoadLine(
         int capacityRequests,
         boolean consent,
         boolean ownerActive,
-        int batteryPercent) {
+        int batteryPercent,
+        String objection) {
 
     private static final int MOST_REQUESTS = 1_000_000;
+
+    private static final Pattern OBJECTION = Pattern.compile("[ -~]{0,200}");
+
+    public LoadLine {
+        objection = objection == null ? "" : objection;
+    }
 
     List<String> violations() {
         List<String> wrong = new ArrayList<>();
@@ -33,6 +42,9 @@ public record LoadLine(
         }
         if (batteryPercent < -1 || batteryPercent > 100) {
             wrong.add("batteryPercent is " + batteryPercent + ", it must be -1 to 100");
+        }
+        if (!OBJECTION.matcher(objection).matches()) {
+            wrong.add("objection is not 0 to 200 printable characters");
         }
         return wrong;
     }

@@ -33,6 +33,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -62,11 +63,15 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     private final String linkId;
     private final String provenExitId;
     private final LinkListener.Shared shared;
+    private final Instant issuedAt;
     private final WriteBufferWaterMark tunnelWaterMark;
     private final AtomicInteger tunnels = new AtomicInteger();
 
     private State state = State.PROVING;
     private int number = 1;
+    private volatile String process = "";
+    private boolean relieves;
+    private boolean announced;
     private DisconnectReason reason = DisconnectReason.LINK_LOST;
     private @Nullable LinkVitals vitals;
     private @Nullable Hello hello;
@@ -75,12 +80,15 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     private long pingNanos;
     private long pingPayload;
     private int linesSinceHeartbeat;
+    private String objection = "";
 
-    SupernodeLink(SocketChannel channel, String linkId, String provenExitId, LinkListener.Shared shared) {
+    SupernodeLink(
+            SocketChannel channel, String linkId, String provenExitId, Instant issuedAt, LinkListener.Shared shared) {
         this.channel = channel;
         this.linkId = linkId;
         this.provenExitId = provenExitId;
         this.shared = shared;
+        this.issuedAt = issuedAt;
         this.tunnelWaterMark = new WriteBufferWaterMark(
                 shared.settings().tunnelLowWaterBytes(), shared.settings().tunnelHighWaterBytes());
     }
@@ -125,6 +133,8 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
             return;
         }
         number = said.link();
+        process = said.process();
+        relieves = Boolean.TRUE.equals(said.relieves());
         ExitInfo claimed = said.info();
         if (shared.registry().register(claimed, this) instanceof ExitRegistry.Admission.Refused refused) {
             boolean older = refused.reason() == DisconnectReason.SUPERSEDED;
@@ -159,7 +169,15 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         shared.counters().rejected(why);
         shared.counters().leaveUnproven();
         LOG.warn("link of exit {} from {} refused: {}", provenExitId, channel.remoteAddress(), detail);
-        sayGoodbye(why == Rejection.RUBBISH ? Http2Error.PROTOCOL_ERROR : Http2Error.INADEQUATE_SECURITY, detail);
+        Farewell.Kind kind =
+                switch (why) {
+                    case OLDER_PROCESS -> Farewell.Kind.SUPERSEDED;
+                    case TOO_MANY -> Farewell.Kind.GO_ELSEWHERE;
+                    case TLS, NO_IDENTITY, NOT_ADMITTED, RUBBISH, IDENTITY_LIE, HELLO_TIMEOUT -> Farewell.Kind.ENDED;
+                };
+        sayGoodbye(
+                why == Rejection.RUBBISH ? Http2Error.PROTOCOL_ERROR : Http2Error.INADEQUATE_SECURITY,
+                new Farewell(kind, 0, detail));
     }
 
     // ---- heartbeats
@@ -187,6 +205,13 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
                     DisconnectReason.PROTOCOL_ERROR,
                     "more than " + ControlStream.MOST_LINES_A_HEARTBEAT + " load lines between two heartbeats");
             return;
+        }
+        if (!line.objection().equals(objection)) {
+            objection = line.objection();
+            LOG.info(
+                    "exit {} {}",
+                    provenExitId,
+                    objection.isEmpty() ? "takes requests again" : "takes no requests: " + objection);
         }
         if (pingNanos == 0) {
             return; // sent before the first heartbeat was answered: the next one has all of it
@@ -297,12 +322,32 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void announceEnd(String detail, int waitMs) {
+        channel.eventLoop().execute(() -> {
+            if (state == State.LINKED && !announced) {
+                announced = true;
+                channel.writeAndFlush(
+                        goAway(Http2Error.NO_ERROR, new Farewell(Farewell.Kind.GO_ELSEWHERE, waitMs, detail)));
+            }
+        });
+    }
+
+    @Override
     public void drain(String detail) {
+        endInPeace(DisconnectReason.EDGE_DRAINED, new Farewell(Farewell.Kind.GO_ELSEWHERE, 0, detail));
+    }
+
+    @Override
+    public void relieved(String detail) {
+        endInPeace(DisconnectReason.ANNOUNCED, new Farewell(Farewell.Kind.RELIEVED, 0, detail));
+    }
+
+    private void endInPeace(DisconnectReason why, Farewell farewell) {
         channel.eventLoop().execute(() -> {
             if (state != State.LINKED) {
                 return;
             }
-            reason = DisconnectReason.EDGE_DRAINED;
+            reason = why;
             state = State.LEAVING;
             unregister();
             ChannelFutureListener next = sent -> {
@@ -310,7 +355,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
                     channel.close();
                 }
             };
-            channel.writeAndFlush(goAway(Http2Error.NO_ERROR, detail)).addListener(next);
+            channel.writeAndFlush(goAway(Http2Error.NO_ERROR, farewell)).addListener(next);
             channel.eventLoop()
                     .schedule(() -> channel.close(), shared.settings().drainTimeoutMs(), TimeUnit.MILLISECONDS);
         });
@@ -330,8 +375,10 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
                 shared.counters().leaveUnproven();
             }
             unregister();
+            Farewell.Kind kind = why == DisconnectReason.SUPERSEDED ? Farewell.Kind.SUPERSEDED : Farewell.Kind.ENDED;
             sayGoodbye(
-                    why == DisconnectReason.PROTOCOL_ERROR ? Http2Error.PROTOCOL_ERROR : Http2Error.NO_ERROR, detail);
+                    why == DisconnectReason.PROTOCOL_ERROR ? Http2Error.PROTOCOL_ERROR : Http2Error.NO_ERROR,
+                    new Farewell(kind, 0, detail));
         });
     }
 
@@ -375,17 +422,17 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         LOG.info("link {} of exit {} ended after {} ms: {}, {} left", linkId, provenExitId, upMs, reason, left);
     }
 
-    private void sayGoodbye(Http2Error error, String detail) {
+    private void sayGoodbye(Http2Error error, Farewell farewell) {
         if (!channel.isActive()) {
             return;
         }
-        channel.writeAndFlush(goAway(error, detail)).addListener(ChannelFutureListener.CLOSE);
+        channel.writeAndFlush(goAway(error, farewell)).addListener(ChannelFutureListener.CLOSE);
         // A peer that reads nothing must not hold the socket: the goodbye is a courtesy.
         channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
     }
 
-    private DefaultHttp2GoAwayFrame goAway(Http2Error error, String detail) {
-        return new DefaultHttp2GoAwayFrame(error, ByteBufUtil.writeUtf8(channel.alloc(), detail));
+    private DefaultHttp2GoAwayFrame goAway(Http2Error error, Farewell farewell) {
+        return new DefaultHttp2GoAwayFrame(error, ByteBufUtil.writeUtf8(channel.alloc(), farewell.text()));
     }
 
     private void cancelDeadline() {
@@ -413,6 +460,21 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     @Override
     public int number() {
         return number;
+    }
+
+    @Override
+    public String process() {
+        return process;
+    }
+
+    @Override
+    public boolean relieves() {
+        return relieves;
+    }
+
+    @Override
+    public Instant issuedAt() {
+        return issuedAt;
     }
 
     @Override

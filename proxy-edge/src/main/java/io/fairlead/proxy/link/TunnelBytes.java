@@ -203,6 +203,10 @@ final class TunnelBytes extends ChannelDuplexHandler {
             return new TunnelAborted(
                     Outcome.EXIT_BUSY, FaultLayer.CAPACITY, "the exit runs as many requests as it can");
         }
+        if (error == Http2Error.ENHANCE_YOUR_CALM) {
+            return new TunnelAborted(
+                    Outcome.EXIT_BUSY, FaultLayer.CAPACITY, "the owner of the exit has ended its tunnels");
+        }
         if (error == Http2Error.CANCEL) {
             return new TunnelAborted(Outcome.IDLE_TIMEOUT, FaultLayer.AMBIGUOUS, "the exit gave the tunnel up");
         }

@@ -35,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,6 +59,9 @@ public final class Supernode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Supernode.class);
     private static final int LOOK_AGAIN_MS = 20;
     private static final int LINKS_END_MS = 2_000;
+
+    /** Agents that are sent elsewhere dial within so long. */
+    private static final int AGENTS_SPREAD_MS = 5_000;
 
     private final SupernodeSettings settings;
     private final EventLoopGroup loops;
@@ -279,6 +283,11 @@ public final class Supernode implements AutoCloseable {
             registry.disconnect(exitId, DisconnectReason.REVOKED, "this exit is an upstream now");
             upstreams.put(terms);
         }
+        if (override.getNotBeforeMs() > 0) {
+            Instant issuedBefore = Instant.ofEpochMilli(override.getNotBeforeMs());
+            String why = "certificates issued before " + issuedBefore + " are revoked; get a new one";
+            registry.disconnectIssuedBefore(exitId, issuedBefore, DisconnectReason.REVOKED, why);
+        }
     }
 
     /** Nothing is said of an exit any more. */
@@ -320,7 +329,7 @@ public final class Supernode implements AutoCloseable {
     // ---- the end
 
     /**
-     * Stops in order: no new users, then those present end or are ended after {@link SupernodeSettings#drainMs}, then the exits
+     * Stops in order: agents are told to stand elsewhere, no new users, then those present end or are ended after {@link SupernodeSettings#drainMs}, then the exits
      * are sent elsewhere, then the threads end.
      *
      * @return done when all is over; the same for every call
@@ -331,6 +340,7 @@ public final class Supernode implements AutoCloseable {
             CompletableFuture<Void> others = stopped.get();
             return others == null ? mine : others;
         }
+        links.announceEnd(Math.min(AGENTS_SPREAD_MS, settings.drainMs() / 2));
         front.drain();
         whenOrAfter(this::nothingInFlight, deadline(settings.drainMs()), () -> {
             front.close();

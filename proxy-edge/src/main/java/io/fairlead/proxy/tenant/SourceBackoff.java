@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * Slows down whoever guesses secrets: after some failures from one source each further one doubles the time in which the
  * source's credentials are not looked at. A source is an IPv4 address or an IPv6 /64. Thread-safe.
  */
-final class SourceBackoff {
+public final class SourceBackoff {
 
     /** Failures that cost nothing: people mistype. */
     static final int FREE_FAILURES = 5;
@@ -27,7 +27,7 @@ final class SourceBackoff {
     private final LongSupplier nanoClock;
     private final Cache<Long, Failures> failures;
 
-    SourceBackoff(LongSupplier nanoClock) {
+    public SourceBackoff(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         this.failures = Caffeine.newBuilder()
                 .maximumSize(MOST_SOURCES)
@@ -38,7 +38,7 @@ final class SourceBackoff {
     }
 
     /** Seconds that this source must wait; 0: none. */
-    int waitSeconds(InetAddress source) {
+    public int waitSeconds(InetAddress source) {
         Failures known = failures.getIfPresent(key(source));
         if (known == null || known.count <= FREE_FAILURES) {
             return 0;
@@ -47,7 +47,7 @@ final class SourceBackoff {
         return leftNanos <= 0 ? 0 : (int) TimeUnit.NANOSECONDS.toSeconds(leftNanos - 1) + 1;
     }
 
-    void failed(InetAddress source) {
+    public void failed(InetAddress source) {
         failures.asMap().merge(key(source), new Failures(1, 0), (former, one) -> {
             int count = former.count + 1;
             int over = count - FREE_FAILURES;

@@ -116,9 +116,14 @@ class IdentityTest {
         now.set(Instant.ofEpochMilli(2_000));
         rig.start(rig.settings("exit-1"), "exit-1", now::get, DialPath.DIRECT);
         await().until(() -> rig.registry.info("exit-1").agentEpochMs() == 2_000);
-        await().until(() -> rig.listener.counters().rejections(Rejection.OLDER_PROCESS) > 0);
-        assertThat(rig.registry.linkCount()).isEqualTo(1);
+        // The older one is told so, and leaves everywhere: it does not come back to be refused again and again.
+        await().until(() -> older.superseded().isDone());
+        await().until(() -> older.linksUp() == 0 && rig.registry.linkCount() == 1);
         assertThat(rig.registry.info("exit-1").agentEpochMs()).isEqualTo(2_000);
+        long dials = older.dials();
+        rig.start(rig.settings("exit-1"), "exit-1", () -> Instant.ofEpochMilli(1_500), DialPath.DIRECT);
+        await().until(() -> rig.listener.counters().rejections(Rejection.OLDER_PROCESS) > 0);
+        assertThat(older.dials()).isEqualTo(dials);
         assertThat(rig.told)
                 .extracting(LinkRig.Told::record)
                 .filteredOn(ExitDisconnected.class::isInstance)

@@ -138,11 +138,16 @@ public final class LinkRig implements AutoCloseable {
                 .syncUninterruptibly();
     }
 
+    /** Ends all agents. */
+    public void closeAgents() {
+        agents.forEach(ExitAgent::close);
+    }
+
     @Override
     public void close() {
         // Tunnels that a test never reads hold what came for them until they are closed.
         tunnels.forEach(tunnel -> tunnel.close().awaitUninterruptibly(1_000));
-        agents.forEach(ExitAgent::close);
+        closeAgents();
         listener.close();
         // Loops that end under open links drop what the links still had to release.
         await().until(() -> registry.exitCount() == 0);

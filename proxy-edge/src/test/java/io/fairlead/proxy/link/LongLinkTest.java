@@ -29,30 +29,7 @@ class LongLinkTest {
                     }
                 })) {
             var settings = rig.settings("exit-1").withPulse(PULSE);
-            rig.start(new io.fairlead.proxy.agent.AgentSettings(
-                    settings.exitId(),
-                    List.of(road.address()),
-                    1,
-                    settings.poolType(),
-                    "",
-                    "",
-                    "",
-                    0,
-                    "",
-                    "",
-                    "test",
-                    true,
-                    8,
-                    List.of(),
-                    settings.allowedDestinations(),
-                    settings.pulse(),
-                    settings.windows(),
-                    32L << 20,
-                    5_000,
-                    60_000,
-                    20,
-                    200,
-                    1_000));
+            rig.start(settings.withSupernodes(List.of(road.address())));
             await().until(() -> rig.registry.linkCount() == 1);
             Channel tunnel = rig.open("exit-1", site.address());
             RoundTripTest.Checker checker = new RoundTripTest.Checker();
