@@ -1,5 +1,6 @@
 package io.fairlead.lab.bench;
 
+import com.sun.management.ThreadMXBean;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.pick.ExitTable;
 import io.fairlead.proxy.pick.PickPolicy;
@@ -11,6 +12,7 @@ import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
 import io.fairlead.schemas.telemetry.PoolType;
+import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -86,7 +89,7 @@ public class PickBenchmark {
             table.online(info(i));
         }
         if (roomy < exits) {
-            while (table.pick(REQUEST) != null) {
+            while (table.pick(REQUEST, new Slot())) {
                 // These slots are held for good.
             }
         }
@@ -111,23 +114,69 @@ public class PickBenchmark {
 
     private void decide() {
         SplittableRandom chance = new SplittableRandom(2);
+        ExitScore decision = score(0, 0, 0); // read and let go by the table: the records are not what is measured
         long begunNanos = System.nanoTime();
         long told = 0;
         while (!over) {
             for (long due = (long) (updates * ((System.nanoTime() - begunNanos) / 1e9)); told < due; told++) {
-                table.decided(score(chance.nextInt(exits), told + 1, 100 * chance.nextDouble()));
+                decision.setExitId("exit-" + chance.nextInt(exits));
+                decision.setVersion(new DecisionVersion(1L, told + 1));
+                decision.setQuality(100 * chance.nextDouble());
+                table.decided(decision);
             }
             LockSupport.parkNanos(STEP_NANOS);
         }
     }
 
+    /** One thread that picks, with the slot that it owns, and what it allocates. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Picker {
+
+        private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        private final Slot slot = new Slot();
+        private long allocatedBefore;
+
+        /** Picks in an iteration. */
+        public long picks;
+
+        /** Bytes that the thread allocated in an iteration, its harness's included. */
+        public long allocatedBytes;
+
+        @Setup(Level.Iteration)
+        public void begin() {
+            picks = 0;
+            allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
+        }
+
+        @TearDown(Level.Iteration)
+        public void end() {
+            allocatedBytes = THREADS.getCurrentThreadAllocatedBytes() - allocatedBefore;
+        }
+    }
+
     @Benchmark
-    public @Nullable Slot pick() {
-        Slot slot = table.pick(REQUEST);
-        if (slot != null) {
+    public Slot pick(Picker picker) {
+        Slot slot = picker.slot;
+        picker.picks++;
+        if (table.pick(REQUEST, slot)) {
             slot.release();
         }
         return slot;
+    }
+
+    /** With what the record of a try says of the exit: its id, what it is, and the decision about it. */
+    @Benchmark
+    public long pickAndTell(Picker picker) {
+        Slot slot = picker.slot;
+        picker.picks++;
+        if (!table.pick(REQUEST, slot)) {
+            return 0;
+        }
+        long told = slot.exitId().length() + slot.poolType().name().length() + slot.asn() + slot.scoreCounter();
+        slot.release();
+        return told;
     }
 
     @Benchmark

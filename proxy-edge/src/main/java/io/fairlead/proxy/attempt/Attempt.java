@@ -4,14 +4,23 @@ import io.fairlead.proxy.pick.Slot;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
+import io.fairlead.schemas.telemetry.PoolType;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import java.util.concurrent.TimeUnit;
 
-/** One try through one exit. Holds its slot, and gives it back when it ends. Confined to the request's event loop. */
+/**
+ * One try through one exit. Holds its slot, and gives it back when it ends; what its record says of the exit is that of the moment it began.
+ * Confined to the request's event loop.
+ */
 final class Attempt {
 
     final int number;
     final Slot slot;
+    final String exitId;
+    private final PoolType poolType;
+    private final long asn;
+    private final long scoreJobEpoch;
+    private final long scoreCounter;
     private final long begunNanos;
     private long connectUs;
     private long sentNanos;
@@ -23,6 +32,11 @@ final class Attempt {
     Attempt(int number, Slot slot, long nowNanos) {
         this.number = number;
         this.slot = slot;
+        this.exitId = slot.exitId();
+        this.poolType = slot.poolType();
+        this.asn = slot.asn();
+        this.scoreJobEpoch = slot.scoreJobEpoch();
+        this.scoreCounter = slot.scoreCounter();
         this.begunNanos = nowNanos;
         this.sentNanos = nowNanos;
     }
@@ -82,9 +96,9 @@ final class Attempt {
         record.setPhase(phase);
         record.setTenant(terms.tenant());
         record.setPool(terms.pool());
-        record.setExitId(slot.exitId());
-        record.setPoolType(slot.poolType());
-        record.setAsn(slot.asn());
+        record.setExitId(exitId);
+        record.setPoolType(poolType);
+        record.setAsn(asn);
         record.setTargetClass(targetClass);
         record.setTargetHost(toldHost);
         record.setTargetPort(terms.target().port());
@@ -99,8 +113,8 @@ final class Attempt {
         record.setOutcome(outcome);
         record.setLayer(layer);
         record.setStatus(status);
-        record.setScoreJobEpoch(slot.scoreJobEpoch());
-        record.setScoreCounter(slot.scoreCounter());
+        record.setScoreJobEpoch(scoreJobEpoch);
+        record.setScoreCounter(scoreCounter);
         record.setExploration(slot.exploration());
         return record;
     }

@@ -113,8 +113,7 @@ public final class RequestLife {
 
     /** Takes a slot: of the session's exit if there is one, else of any, which is the session's from now on. */
     private @Nullable Slot take() {
-        PickRequest any =
-                new PickRequest(terms.tenant(), terms.pool(), targetClass, List.copyOf(tried), terms.where(), "");
+        PickRequest any = new PickRequest(terms.tenant(), terms.pool(), targetClass, tried, terms.where(), "");
         Lease lease = terms.lease();
         if (lease == null) {
             return shared.chooser().pick(any);
@@ -152,7 +151,7 @@ public final class RequestLife {
 
     private void open(Attempt attempt, TunnelUser user) {
         TunnelOptions options = new TunnelOptions(shared.settings().connectTimeoutMs(), id, terms.destinations());
-        Future<Channel> future = shared.tunnels().open(attempt.slot.exitId(), terms.target(), options, loop);
+        Future<Channel> future = shared.tunnels().open(attempt.exitId, terms.target(), options, loop);
         opening = future;
         future.addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
@@ -181,7 +180,7 @@ public final class RequestLife {
     private void served(Attempt attempt) {
         Lease lease = terms.lease();
         if (lease != null) {
-            lease.served(attempt.slot.exitId());
+            lease.served(attempt.exitId);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.fairlead.proxy.pick;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class Board {
      */
 
     static final int BUCKETS_PER_POINT = 2;
+    private static final int THOUSANDTHS_PER_BUCKET = 1_000 / BUCKETS_PER_POINT;
     static final int BUCKETS = 100 * BUCKETS_PER_POINT + 1;
 
     final String targetClass;
@@ -30,13 +32,19 @@ final class Board {
     private final AtomicInteger moves = new AtomicInteger();
     private final AtomicLongArray withRoom = new AtomicLongArray((BUCKETS + 63) / 64);
 
+    /** Exits with room in each bucket, noted side by side: a pick adds up those of a whole band. */
+    private final AtomicIntegerArray roomy = new AtomicIntegerArray(BUCKETS);
+
+    private final Roster roster;
+
     /** @param targetClass class whose quality counts here; empty: the quality over all */
-    Board(String targetClass) {
+    Board(String targetClass, Roster roster) {
         this.targetClass = targetClass;
+        this.roster = roster;
     }
 
-    static int bucketOf(double quality) {
-        return (int) (Math.max(0, Math.min(100, quality)) * BUCKETS_PER_POINT);
+    static int bucketOf(int thousandths) {
+        return thousandths / THOUSANDTHS_PER_BUCKET;
     }
 
     @Nullable
@@ -46,8 +54,7 @@ final class Board {
 
     /** Exits with room in a bucket, about. */
     int withRoom(int bucket) {
-        Bucket found = (withRoom.get(bucket >>> 6) & (1L << bucket)) == 0 ? null : buckets.get(bucket);
-        return found == null ? 0 : found.page.room.count();
+        return roomy.getOpaque(bucket);
     }
 
     /** Rises before an exit leaves the place where it stood. */
@@ -60,22 +67,30 @@ final class Board {
         return withRoom.get(word);
     }
 
-    /** Puts an exit where its quality belongs, from wherever it stood. Under the pool's lock. */
-    void put(Place place, double quality) {
-        int bucket = bucketOf(quality);
+    /**
+     * Puts an exit where its quality belongs, from wherever it stood. Under the pool's lock.
+     *
+     * @param stamp of the terms under which it is to be taken from here
+     * @param decided the quality is a decision's
+     */
+    void put(Place place, int stamp, boolean decided, double quality) {
+        int thousandths = Entry.thousandths(quality);
+        int number = bucketOf(thousandths);
+        long entry = Entry.of(place.exit.number, stamp, decided, thousandths);
         long from = place.at;
-        place.quality = (float) quality;
-        if (from != Place.NOWHERE && Place.bucket(from) == bucket) {
+        Bucket into = buckets.get(number);
+        if (into == null) {
+            into = new Bucket(roster);
+            buckets.set(number, into);
+        }
+        if (from != Place.NOWHERE && Place.bucket(from) == number) {
+            into.set(Place.index(from), entry);
+            look(into, number, Place.index(from));
             return;
         }
-        Bucket into = buckets.get(bucket);
-        if (into == null) {
-            into = new Bucket();
-            buckets.set(bucket, into);
-        }
-        int index = into.add(place);
-        place.at = Place.at(bucket, index);
-        look(into, bucket, index);
+        int index = into.add(place, entry);
+        place.at = Place.at(number, index);
+        look(into, number, index);
         if (from != Place.NOWHERE) {
             leave(from);
         }
@@ -128,6 +143,7 @@ final class Board {
     }
 
     private void lookAtBucket(Bucket bucket, int number) {
+        count(bucket, number);
         long mask = 1L << number;
         boolean noted = (withRoom.get(number >>> 6) & mask) != 0;
         if (!bucket.page.room.isEmpty()) {
@@ -139,6 +155,15 @@ final class Board {
             if (!bucket.page.room.isEmpty()) {
                 withRoom.getAndUpdate(number >>> 6, bits -> bits | mask);
             }
+        }
+    }
+
+    /** Whoever notes last has looked once more: when all is quiet, the note is right. */
+    private void count(Bucket bucket, int number) {
+        int seen = bucket.page.room.count();
+        while (roomy.get(number) != seen) {
+            roomy.set(number, seen);
+            seen = bucket.page.room.count();
         }
     }
 }

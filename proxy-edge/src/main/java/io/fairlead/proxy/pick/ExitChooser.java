@@ -5,7 +5,17 @@ import org.jspecify.annotations.Nullable;
 /** Chooses an exit and takes one of its slots. Thread-safe; never blocks. */
 public interface ExitChooser {
 
-    /** @return a slot that is taken and must be released once, or null when no eligible exit has room */
-    @Nullable
-    Slot pick(PickRequest request);
+    /**
+     * Takes a slot, which must be released once.
+     *
+     * @param into free; filled if one is found
+     * @return false: no eligible exit has room
+     */
+    boolean pick(PickRequest request, Slot into);
+
+    /** @return a slot of its own that is taken and must be released once, or null when no eligible exit has room */
+    default @Nullable Slot pick(PickRequest request) {
+        Slot slot = new Slot();
+        return pick(request, slot) ? slot : null;
+    }
 }

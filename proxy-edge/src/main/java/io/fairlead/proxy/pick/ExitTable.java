@@ -56,9 +56,10 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private final Map<String, KnownExit> exits = new ConcurrentHashMap<>();
     private final Map<String, Pool> pools = new ConcurrentHashMap<>();
     private final Map<String, String> sharedNames = new ConcurrentHashMap<>();
+    private final Roster roster = new Roster();
     private final Interner<Terms> sharedTerms = Interner.newWeakInterner();
     private final AtomicInteger onlineExits = new AtomicInteger();
-    private final ThreadLocal<Search> searches = ThreadLocal.withInitial(Search::new);
+    private final ThreadLocal<Search> searches = ThreadLocal.withInitial(this::search);
     private final Ranking ranking;
     private volatile QualityPolicy quality = QualityPolicy.defaults();
     private volatile CapacityPolicy capacity = CapacityPolicy.defaults();
@@ -93,9 +94,10 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     // ---- picks
 
     @Override
-    public @Nullable Slot pick(PickRequest request) {
+    public boolean pick(PickRequest request, Slot into) {
+        into.requireFree();
         if (!request.only().isEmpty()) {
-            return pickOnly(request);
+            return pickOnly(request, into);
         }
         Location where = request.where();
         Area part = where.equals(Location.ANYWHERE) ? null : partFor(where);
@@ -104,34 +106,39 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         Location filter = allThere ? null : where;
         if (pool == null) {
             counters.noneFound();
-            return null;
+            return false;
         }
-        boolean local = silent;
-        long chance = random.nextLong();
-        boolean explore = (chance >>> 11) * 0x1.0p-53 < quality.explorationShare();
         Search search = searches.get();
-        Taken taken = search.run(pool, request, filter, settings.bandPoints(), local, explore, chance);
-        if (taken == null) {
+        if (!search.run(pool, request, filter, settings.bandPoints(), silent, quality.explorationShare(), into)) {
             counters.noneFound();
-            return null;
+            return false;
         }
-        taken.usedAt(nanoClock.getAsLong());
-        counters.picked(taken);
-        return taken;
+        counters.picked(into);
+        return true;
     }
 
-    private @Nullable Slot pickOnly(PickRequest request) {
+    private boolean pickOnly(PickRequest request, Slot into) {
         Pool pool = pools.get(request.pool());
         KnownExit exit = exits.get(request.only());
         if (pool == null || exit == null || request.tried().contains(exit.id)) {
-            return null;
+            return false;
         }
-        Taken taken = exit.take(pool, request.tenant(), request.where(), silent, false, 1, pool.policy);
-        if (taken != null) {
-            taken.usedAt(nanoClock.getAsLong());
-            counters.picked(taken);
+        long word = exit.take(pool, request.tenant(), request.where());
+        if (word == Roster.NOT_TAKEN) {
+            return false;
         }
-        return taken;
+        boolean local = silent || exit.score == null;
+        int running = SlotWord.running(word);
+        into.fill(roster, exit.number, running, SlotWord.limit(word), local, false, 1, pool.policy.word());
+        if (pool.policy == PickPolicy.BEST) {
+            roster.lastUsed(exit.number, nanoClock.getAsLong());
+        }
+        counters.picked(into);
+        return true;
+    }
+
+    private Search search() {
+        return new Search(roster, nanoClock, random.nextLong());
     }
 
     /**
@@ -157,7 +164,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             if (exit.info == null) {
                 onlineExits.incrementAndGet();
             }
-            exit.info = info;
+            exit.linked(info);
             exit.consentTold = info.consent();
             exit.nothingTold();
             history(exit).online(clock.millis());
@@ -350,6 +357,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             if (!held && nowMs - exit.offlineSinceMs >= settings.keepOfflineMs()) {
                 exit.forgotten = true;
                 exits.remove(exit.id, exit);
+                roster.remove(exit.number);
             }
         }
     }
@@ -392,6 +400,9 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             return null;
         }
         synchronized (exit) {
+            if (exit.forgotten) {
+                return null;
+            }
             return new Standing(
                     exitId,
                     exit.info != null,
@@ -430,7 +441,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             return null;
         }
         return exits.computeIfAbsent(exitId, id -> {
-            KnownExit exit = new KnownExit(id, nanoClock.getAsLong());
+            KnownExit exit = new KnownExit(id, roster, nanoClock.getAsLong());
             exit.offlineSinceMs = clock.millis();
             return exit;
         });
@@ -500,7 +511,8 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             }
             if (pool == null) {
                 pool = pools.computeIfAbsent(
-                        name, n -> new Pool(n, settings.policyOf(policyOf), settings.maxClassesPerPool(), ranking));
+                        name,
+                        n -> new Pool(n, settings.policyOf(policyOf), settings.maxClassesPerPool(), ranking, roster));
             }
             if (pool.join()) {
                 return pool;
@@ -523,7 +535,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         exit.limit(limit(exit));
         Terms terms = exit.terms;
         for (Pool pool : terms.pools()) {
-            pool.put(exit, terms.owner());
+            pool.put(exit, terms.owner(), exit.stamp());
         }
     }
 

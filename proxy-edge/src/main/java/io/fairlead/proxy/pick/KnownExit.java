@@ -5,6 +5,7 @@ import io.fairlead.model.local.ScoreBlend;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.Location;
 import io.fairlead.schemas.config.ExitOverride;
+import io.fairlead.schemas.telemetry.PoolType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -13,44 +14,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * One exit: its slots, its terms, and what is known of it.
  *
- * <p>Slots are taken and given back by any thread without a lock. All of the slots' state is one word, so that taking one is a
- * single compare-and-set against the limit and the terms as they are: once a change of either has returned, no slot is taken
- * under the former ones. The rest is changed under the exit's monitor.
+ * <p>Slots are taken and given back by any thread without a lock, by the {@link SlotWord} that the {@link Roster} keeps for it. The rest is
+ * changed under the exit's monitor.
  */
 final class KnownExit {
-    /*
-     * bits  0-23  slots taken
-     *      24-47  limit: slots that may be taken
-     *      48-61  stamp of the terms: rises with every change, so that a slot can't be taken under terms read before it
-     *      62     open: it may be chosen at all
-     */
 
-    static final int MAX_REQUESTS = (1 << 24) - 1;
-    private static final int LIMIT_SHIFT = 24;
-    private static final int STAMP_SHIFT = 48;
-    private static final long STAMP_MASK = ((1L << 14) - 1) << STAMP_SHIFT;
-    private static final long OPEN = 1L << 62;
-    private static final VarHandle STATE;
     private static final VarHandle PLACES;
 
     static {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(KnownExit.class, "state", long.class);
-            PLACES = lookup.findVarHandle(KnownExit.class, "places", Place[].class);
+            PLACES = MethodHandles.lookup().findVarHandle(KnownExit.class, "places", Place[].class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     final String id;
-    private volatile long state;
+    final int number;
+    private final Roster roster;
     private volatile Place[] places = {};
     volatile Terms terms = Terms.NOBODY;
     volatile @Nullable Score score;
     volatile float localQuality;
     volatile boolean locallyUnproven = true;
-    volatile long lastUsedNanos;
+
+    // As it said when it was last online: what runs through it may be told of when it has gone.
+    volatile PoolType poolType = PoolType.UNKNOWN;
+    volatile long asn;
 
     // Under the monitor. Most exits that a decision tells of are never linked here: they need no history.
     @Nullable
@@ -69,91 +59,68 @@ final class KnownExit {
     long offlineSinceMs;
     boolean forgotten;
 
-    KnownExit(String id, long nowNanos) {
+    KnownExit(String id, Roster roster, long nowNanos) {
         this.id = id;
-        this.lastUsedNanos = nowNanos;
+        this.roster = roster;
+        this.number = roster.add(this);
+        roster.lastUsed(number, nowNanos);
+    }
+
+    /** It has a link here, and says this of itself. */
+    void linked(ExitInfo as) {
+        info = as;
+        poolType = as.poolType();
+        asn = as.asn();
     }
 
     // ---- slots
 
-    private static int running(long state) {
-        return (int) state & MAX_REQUESTS;
-    }
-
-    private static int limit(long state) {
-        return (int) (state >>> LIMIT_SHIFT) & MAX_REQUESTS;
-    }
-
-    private static boolean hasRoom(long state) {
-        return (state & OPEN) != 0 && running(state) < limit(state);
-    }
-
-    boolean hasRoom() {
-        return hasRoom(state);
-    }
-
     int running() {
-        return running(state);
+        return SlotWord.running(roster.word(number));
     }
 
     int limit() {
-        return limit(state);
+        return SlotWord.limit(roster.word(number));
     }
 
-    /** Slots that may still be taken. */
-    int available() {
-        long now = state;
-        return (now & OPEN) == 0 ? 0 : Math.max(0, limit(now) - running(now));
+    boolean isOpen() {
+        return SlotWord.isOpen(roster.word(number));
+    }
+
+    /** Of its present terms. Under the monitor. */
+    int stamp() {
+        return SlotWord.stamp(roster.word(number));
     }
 
     /**
-     * Takes a slot.
+     * Takes a slot, if it has room and its terms as they are admit the request.
      *
      * @param where null: anywhere that the pool reaches
-     * @return null: it has no room, or may not be chosen for this pool, tenant and place
+     * @return the slots' word with it; {@link Roster#NOT_TAKEN}: no
      */
-    @Nullable
-    Taken take(
-            Pool pool,
-            String tenant,
-            @Nullable Location where,
-            boolean local,
-            boolean exploration,
-            int candidates,
-            PickPolicy policy) {
+    long take(Pool pool, String tenant, @Nullable Location where) {
         while (true) {
-            long before = state;
-            Terms now = terms;
-            if (!hasRoom(before) || !now.admit(pool, tenant, where)) {
-                return null;
+            long before = roster.word(number);
+            if (!SlotWord.hasRoom(before) || !terms.admit(pool, tenant, where)) {
+                return Roster.NOT_TAKEN;
             }
-            long after = before + 1;
-            if (STATE.compareAndSet(this, before, after)) {
-                if (!hasRoom(after)) {
-                    roomChanged();
-                }
-                return new Taken(
-                        this, now, local ? null : score, running(after), limit(after), exploration, candidates, policy);
+            if (roster.change(number, before, before + 1)) {
+                roster.taken(number, before + 1);
+                return before + 1;
             }
-        }
-    }
-
-    /** Gives a slot back. */
-    void giveBack() {
-        long before = (long) STATE.getAndAdd(this, -1L);
-        if (!hasRoom(before) && hasRoom(before - 1)) {
-            roomChanged();
         }
     }
 
     /** Says how many slots there are. */
     void limit(int requests) {
-        long wanted = (long) Math.max(0, Math.min(MAX_REQUESTS, requests)) << LIMIT_SHIFT;
         while (true) {
-            long before = state;
-            long after = (before & ~((long) MAX_REQUESTS << LIMIT_SHIFT)) | wanted;
-            if (before == after || STATE.compareAndSet(this, before, after)) {
-                if (hasRoom(before) != hasRoom(after)) {
+            long before = roster.word(number);
+            long after = SlotWord.withLimit(before, requests);
+            if (before == after) {
+                return;
+            }
+            if (roster.change(number, before, after)) {
+                if (SlotWord.hasRoom(before) != SlotWord.hasRoom(after)) {
                     roomChanged();
                 }
                 return;
@@ -165,17 +132,11 @@ final class KnownExit {
     void terms(Terms next, boolean open) {
         terms = next;
         while (true) {
-            long before = state;
-            long stamp = (before + (1L << STAMP_SHIFT)) & STAMP_MASK;
-            long after = (before & ~STAMP_MASK & ~OPEN) | stamp | (open ? OPEN : 0);
-            if (STATE.compareAndSet(this, before, after)) {
+            long before = roster.word(number);
+            if (roster.change(number, before, SlotWord.restamped(before, open))) {
                 return;
             }
         }
-    }
-
-    boolean isOpen() {
-        return (state & OPEN) != 0;
     }
 
     /** Notes on all boards whether there is room. */

@@ -16,7 +16,7 @@ public final class PickCounters {
     private final LongAdder exitsNotKept = new LongAdder();
     private final LongAdder poolsNotJoined = new LongAdder();
 
-    void picked(Taken slot) {
+    void picked(Slot slot) {
         picks.increment();
         if (slot.exploration()) {
             explorations.increment();

@@ -5,7 +5,7 @@ import java.util.Locale;
 /** How one of the eligible exits is chosen. */
 public enum PickPolicy {
 
-    /** Falling quality, the first with room; ties by available capacity, then the least recently used. */
+    /** Falling quality, the first with room; ties by available capacity, then the one that such pools used least recently. */
     BEST,
 
     /**

@@ -38,6 +38,10 @@ public record PickSettings(
             throw new IllegalArgumentException("blendMs is " + blendMs + ", maxClassesPerPool " + maxClassesPerPool
                     + ", keepOfflineMs " + keepOfflineMs + "; they must not be negative");
         }
+        if (maxExits > Roster.MAX_EXITS) {
+            throw new IllegalArgumentException(
+                    "maxExits is " + maxExits + "; an edge can number " + Roster.MAX_EXITS + " exits at most");
+        }
         if (maxExits < 1 || maxPools < 1 || maxDoubts < 1) {
             throw new IllegalArgumentException("maxExits is " + maxExits + ", maxPools " + maxPools + ", maxDoubts "
                     + maxDoubts + "; all must be at least 1");

@@ -11,9 +11,6 @@ final class Place {
     /** Bucket in the upper half, index in the lower; {@link #NOWHERE}. Changed under the pool's lock. */
     volatile long at = NOWHERE;
 
-    /** 0 to 100, for the class of this board. Changed under the pool's lock. */
-    volatile float quality;
-
     Place(KnownExit exit, Board board) {
         this.exit = exit;
         this.board = board;

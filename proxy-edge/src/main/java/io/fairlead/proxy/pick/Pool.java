@@ -16,16 +16,18 @@ final class Pool {
     static final class Group {
 
         final String owner;
-        final Board whole = new Board("");
+        final Board whole;
 
         /** Those of which too little is known, in no order. */
-        final Board unproven = new Board("");
+        final Board unproven;
 
         private volatile Board[] byClass = {};
         private int members;
 
-        Group(String owner) {
+        Group(String owner, Roster roster) {
             this.owner = owner;
+            this.whole = new Board("", roster);
+            this.unproven = new Board("", roster);
         }
 
         /** The board for a class of targets: its own where exits are told apart by it, else that over all. */
@@ -39,18 +41,32 @@ final class Pool {
         }
     }
 
+    /** An exit's place in a group, and the stamp of the terms that it has it by. */
+    private static final class Member {
+
+        private Group group;
+        private int stamp;
+
+        Member(Group group) {
+            this.group = group;
+        }
+    }
+
     final String name;
     final PickPolicy policy;
+    private final Roster roster;
     private final int maxClasses;
     private final Ranking ranking;
-    private final Group shared = new Group("");
+    private final Group shared;
     private final Map<String, Group> exclusive = new ConcurrentHashMap<>();
-    private final Map<KnownExit, Group> members = new HashMap<>();
+    private final Map<KnownExit, Member> members = new HashMap<>();
     private int users;
     private boolean ended;
 
-    Pool(String name, PickPolicy policy, int maxClasses, Ranking ranking) {
+    Pool(String name, PickPolicy policy, int maxClasses, Ranking ranking, Roster roster) {
         this.name = name;
+        this.roster = roster;
+        this.shared = new Group("", roster);
         this.policy = policy;
         this.maxClasses = maxClasses;
         this.ranking = ranking;
@@ -82,16 +98,24 @@ final class Pool {
         return ended;
     }
 
-    /** Puts an exit where it belongs now, from wherever it stood. */
-    synchronized void put(KnownExit exit, String owner) {
-        Group group = owner.isEmpty() ? shared : exclusive.computeIfAbsent(owner, Group::new);
-        Group former = members.put(exit, group);
-        if (former != group) {
+    /**
+     * Puts an exit where it belongs now, from wherever it stood.
+     *
+     * @param stamp of its terms, which name this pool and the owner
+     */
+    synchronized void put(KnownExit exit, String owner, int stamp) {
+        Group group = owner.isEmpty() ? shared : exclusive.computeIfAbsent(owner, o -> new Group(o, roster));
+        Member member = members.get(exit);
+        if (member == null) {
+            member = new Member(group);
+            members.put(exit, member);
             group.members++;
-            if (former != null) {
-                leave(exit, former);
-            }
+        } else if (member.group != group) {
+            leave(exit, member.group);
+            member.group = group;
+            group.members++;
         }
+        member.stamp = stamp;
         Score score = exit.score;
         if (score != null) {
             for (int i = 0; i < score.classCount(); i++) {
@@ -99,20 +123,20 @@ final class Pool {
             }
         }
         if (exit.isUnproven(ranking.localShare)) {
-            group.unproven.put(exit.placeOn(group.unproven), 0);
+            group.unproven.put(exit.placeOn(group.unproven), stamp, score != null, 0);
         } else {
             exit.leave(group.unproven);
         }
-        place(exit, group.whole);
+        place(exit, stamp, group.whole);
         for (Board board : group.byClass) {
-            place(exit, board);
+            place(exit, stamp, board);
         }
     }
 
     synchronized void remove(KnownExit exit) {
-        Group group = members.remove(exit);
-        if (group != null) {
-            leave(exit, group);
+        Member member = members.remove(exit);
+        if (member != null) {
+            leave(exit, member.group);
         }
     }
 
@@ -121,10 +145,10 @@ final class Pool {
         if (all.length >= maxClasses || targetClass.isEmpty() || group.board(targetClass) != group.whole) {
             return;
         }
-        Board opened = new Board(targetClass);
-        members.forEach((exit, of) -> {
-            if (of == group) {
-                place(exit, opened);
+        Board opened = new Board(targetClass, roster);
+        members.forEach((exit, member) -> {
+            if (member.group == group) {
+                place(exit, member.stamp, opened);
             }
         });
         Board[] more = Arrays.copyOf(all, all.length + 1);
@@ -132,8 +156,9 @@ final class Pool {
         group.byClass = more;
     }
 
-    private void place(KnownExit exit, Board board) {
-        board.put(exit.placeOn(board), exit.quality(board.targetClass, ranking.localShare, ranking.cap));
+    private void place(KnownExit exit, int stamp, Board board) {
+        double quality = exit.quality(board.targetClass, ranking.localShare, ranking.cap);
+        board.put(exit.placeOn(board), stamp, exit.score != null, quality);
     }
 
     private void leave(KnownExit exit, Group group) {

@@ -2,17 +2,31 @@ package io.fairlead.proxy.pick;
 
 import io.fairlead.proxy.exit.Location;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread's search for an exit. Kept and used again, so that a pick allocates nothing but its slot. Takes no lock: what it
- * reads may change under it, and what counts is decided by {@link KnownExit#take}.
+ * One thread's search for an exit. Kept and used again, so that a pick allocates nothing. Takes no lock: what it
+ * reads may change under it, and what counts is decided when a slot is taken.
  *
  * <p>Where at most {@value #FEW} exits come into question, all are looked at, and the rules hold exactly. Where there are more,
  * {@code best} looks at {@value #LOOKS} of the highest half point that has room, and {@code band} draws two at random and
  * weighs them: qualities less than half a point apart are one, and a pick costs the same among a million.
  */
 final class Search {
+    /*
+     * A pick among a million exits is as fast as the memory that it waits for, and a line that is not in the cache costs as much as fifty
+     * that are. So what it reads lies close together:
+     *
+     *   - the notes of which buckets have room, and of how many exits (Board): a few lines a board, which stay in the first cache, also
+     *     when exploring adds up all buckets;
+     *   - the bits of a bucket and its entries (Bucket): dense, some hundred KiB for all that are within a band;
+     *   - the word of each exit that is drawn (Roster): one line, by number. It says whether there is room, and a slot is taken in it.
+     *
+     * Neither the exit's own object nor its terms are looked at. The entry holds the stamp of the terms under which the exit stands on
+     * this board, that is, in this pool and for this owner; if the word has the same stamp when the slot is taken, those are its terms.
+     * If not, the terms are being changed, or have been since the entry was read; then they are looked at (KnownExit.take).
+     */
 
     static final int FEW = 16;
     static final int LOOKS = 4;
@@ -21,7 +35,21 @@ final class Search {
     private static final int SEARCHES = 3;
     private static final int NO_BUCKET = -1;
 
-    private final @Nullable Place[] found = new Place[FEW];
+    /** Where one that is drawn stands. */
+    private static final class Draw {
+
+        private @Nullable Board board;
+        private @Nullable Bucket bucket;
+        private Bucket.@Nullable Page page;
+        private int number;
+        private int at;
+    }
+
+    private final Draw firstDraw = new Draw();
+    private final Draw secondDraw = new Draw();
+    private final Roster roster;
+    private final LongSupplier nanoClock;
+    private final long[] found = new long[FEW];
     private int foundSize;
     private int resumeAt;
     private long seed;
@@ -29,6 +57,7 @@ final class Search {
     private @Nullable Pool pool;
     private @Nullable Board exclusive;
     private @Nullable Board shared;
+    private Slot into = new Slot();
     private String tenant = "";
     private List<String> tried = List.of();
     private @Nullable Location where;
@@ -36,53 +65,55 @@ final class Search {
     private boolean exploration;
     private int candidates;
 
+    /** @param seed of all chance in searches by this */
+    Search(Roster roster, LongSupplier nanoClock, long seed) {
+        this.roster = roster;
+        this.nanoClock = nanoClock;
+        this.seed = seed;
+    }
+
     /**
      * Looks for an exit and takes one of its slots.
      *
      * @param filter where the exit must be; null: all of the pool is there
      * @param isLocal decisions do not count now
-     * @param explore look for one of which too little is known, else for any
-     * @param seed of all chance in this search
-     * @return null: no eligible exit has room
+     * @param explorationShare share of picks that look for an exit of which too little is known, else for any
+     * @param slot filled if one is found
+     * @return false: no eligible exit has room
      */
-    @Nullable
-    Taken run(
+    boolean run(
             Pool among,
             PickRequest request,
             @Nullable Location filter,
             double bandPoints,
             boolean isLocal,
-            boolean explore,
-            long seed) {
-        this.seed = seed;
+            double explorationShare,
+            Slot slot) {
         pool = among;
+        into = slot;
         tenant = request.tenant();
         tried = request.tried();
         where = filter;
         local = isLocal;
+        exploration = (random() >>> 11) * 0x1.0p-53 < explorationShare;
         Pool.Group own = among.exclusiveTo(tenant);
         Pool.Group all = among.shared();
-        if (explore) {
-            exploration = true;
-            Taken taken = search(own == null ? null : own.unproven, all.unproven, PickPolicy.BAND, 0);
-            if (taken == null) {
-                taken = search(own == null ? null : own.whole, all.whole, PickPolicy.BAND, 100);
-            }
-            return taken;
+        if (exploration) {
+            return search(own == null ? null : own.unproven, all.unproven, PickPolicy.BAND, 0)
+                    || search(own == null ? null : own.whole, all.whole, PickPolicy.BAND, 100);
         }
-        exploration = false;
         String targetClass = request.targetClass();
         return search(own == null ? null : own.board(targetClass), all.board(targetClass), among.policy, bandPoints);
     }
 
-    private @Nullable Taken search(@Nullable Board ofTenant, Board ofAll, PickPolicy policy, double bandPoints) {
+    private boolean search(@Nullable Board ofTenant, Board ofAll, PickPolicy policy, double bandPoints) {
         exclusive = ofTenant;
         shared = ofAll;
         for (int i = 0; ; i++) {
             candidates = 0;
             int moves = moves(ofTenant, ofAll);
-            Taken taken = policy == PickPolicy.BEST ? best() : band(bandPoints);
-            if (taken != null || i == SEARCHES || moves == moves(ofTenant, ofAll)) {
+            boolean taken = policy == PickPolicy.BEST ? best() : band(bandPoints);
+            if (taken || i == SEARCHES || moves == moves(ofTenant, ofAll)) {
                 return taken;
             }
         }
@@ -94,27 +125,25 @@ final class Search {
 
     // ---- best
 
-    private @Nullable Taken best() {
+    private boolean best() {
         for (int bucket = highest(Board.BUCKETS - 1); bucket >= 0; bucket = highest(bucket - 1)) {
             for (int round = 0; round < ROUNDS; round++) {
-                Place best = bestIn(exclusive, bucket, bestIn(shared, bucket, null));
-                if (best == null) {
+                long best = bestIn(exclusive, bucket, bestIn(shared, bucket, Entry.NONE));
+                if (best == Entry.NONE) {
                     break;
                 }
-                Taken taken = take(best);
-                if (taken != null) {
-                    return taken;
+                if (take(best)) {
+                    return true;
                 }
             }
-            Taken taken = firstIn(bucket);
-            if (taken != null) {
-                return taken;
+            if (firstIn(bucket)) {
+                return true;
             }
         }
-        return null;
+        return false;
     }
 
-    private @Nullable Place bestIn(@Nullable Board board, int number, @Nullable Place before) {
+    private long bestIn(@Nullable Board board, int number, long before) {
         Bucket bucket = board == null ? null : board.bucket(number);
         if (bucket == null) {
             return before;
@@ -124,7 +153,7 @@ final class Search {
         boolean few = room.count() <= FEW;
         int start = few ? 0 : random(Math.max(1, bucket.size));
         int left = few ? 2 * FEW : LOOKS;
-        Place best = before;
+        long best = before;
         boolean again = start > 0;
         for (int at = room.next(start); left > 0; at = room.next(at + 1)) {
             if (at < 0) {
@@ -138,75 +167,73 @@ final class Search {
                 }
             }
             left--;
-            Place place = eligible(board, bucket, page, number, at);
-            if (place != null && (best == null || isBetter(place, best))) {
-                best = place;
+            long entry = eligible(board, bucket, page, number, at);
+            if (entry != Entry.NONE && (best == Entry.NONE || isBetter(entry, best))) {
+                best = entry;
             }
         }
         return best;
     }
 
-    private static boolean isBetter(Place one, Place other) {
-        if (one.quality != other.quality) {
-            return one.quality > other.quality;
+    private boolean isBetter(long one, long other) {
+        if (Entry.thousandths(one) != Entry.thousandths(other)) {
+            return Entry.thousandths(one) > Entry.thousandths(other);
         }
-        int available = one.exit.available();
-        int otherAvailable = other.exit.available();
+        int available = available(one);
+        int otherAvailable = available(other);
         if (available != otherAvailable) {
             return available > otherAvailable;
         }
-        return one.exit.lastUsedNanos - other.exit.lastUsedNanos < 0;
+        return roster.lastUsedNanos(Entry.number(one)) - roster.lastUsedNanos(Entry.number(other)) < 0;
     }
 
     // ---- band
 
-    private @Nullable Taken band(double points) {
+    private boolean band(double points) {
         int top = highest(Board.BUCKETS - 1);
         while (top >= 0) {
             int bottom = Math.max(0, (int) Math.floor(top - points * Board.BUCKETS_PER_POINT));
             int count = 0;
-            for (int bucket = top; bucket >= bottom; bucket = highest(bucket - 1)) {
+            for (int bucket = top; bucket >= bottom; bucket--) {
                 count += withRoom(exclusive, bucket) + withRoom(shared, bucket);
             }
-            Taken taken = count <= FEW ? amongFew(top, bottom, points) : amongMany(top, bottom, count, points);
-            if (taken != null) {
-                return taken;
+            if (count <= FEW ? amongFew(top, bottom, points) : amongMany(top, bottom, count, points)) {
+                return true;
             }
             top = resumeAt;
         }
-        return null;
+        return false;
     }
 
-    private @Nullable Taken amongFew(int top, int bottom, double points) {
+    private boolean amongFew(int top, int bottom, double points) {
         foundSize = 0;
         for (int bucket = top; bucket >= bottom; bucket = highest(bucket - 1)) {
             collect(exclusive, bucket);
             collect(shared, bucket);
         }
-        float best = -1;
-        for (int i = 0; i < foundSize; i++) {
-            best = Math.max(best, at(i).quality);
-        }
         if (foundSize == 0) {
             resumeAt = highest(bottom - 1);
-            return null;
+            return false;
+        }
+        int best = 0;
+        for (int i = 0; i < foundSize; i++) {
+            best = Math.max(best, Entry.thousandths(found[i]));
         }
         if (Board.bucketOf(best) < top) {
             // The top has only exits that are not eligible: the band begins further down, and reaches lower.
             resumeAt = highest(Math.min(top - 1, Board.bucketOf(best)));
-            return null;
+            return false;
         }
-        keepFrom(best - points);
+        keepFrom(best - Entry.thousandths(points));
         while (foundSize > 0) {
             int chosen = weighted();
-            Taken taken = take(at(chosen));
-            if (taken != null) {
-                return taken;
+            if (take(found[chosen])) {
+                return true;
             }
             found[chosen] = found[--foundSize];
         }
         resumeAt = highest(top - 1);
-        return null;
+        return false;
     }
 
     private void collect(@Nullable Board board, int number) {
@@ -216,16 +243,16 @@ final class Search {
         }
         Bucket.Page page = bucket.page;
         for (int at = page.room.next(0); at >= 0 && foundSize < FEW; at = page.room.next(at + 1)) {
-            Place place = eligible(board, bucket, page, number, at);
-            if (place != null) {
-                found[foundSize++] = place;
+            long entry = eligible(board, bucket, page, number, at);
+            if (entry != Entry.NONE) {
+                found[foundSize++] = entry;
             }
         }
     }
 
-    private void keepFrom(double quality) {
+    private void keepFrom(int thousandths) {
         for (int i = foundSize - 1; i >= 0; i--) {
-            if (at(i).quality < quality) {
+            if (Entry.thousandths(found[i]) < thousandths) {
                 found[i] = found[--foundSize];
             }
         }
@@ -235,11 +262,11 @@ final class Search {
     private int weighted() {
         int sum = 0;
         for (int i = 0; i < foundSize; i++) {
-            sum += weight(at(i));
+            sum += weight(found[i]);
         }
         int left = random(sum);
         for (int i = 0; i < foundSize - 1; i++) {
-            left -= weight(at(i));
+            left -= weight(found[i]);
             if (left < 0) {
                 return i;
             }
@@ -247,60 +274,52 @@ final class Search {
         return foundSize - 1;
     }
 
-    private static int weight(Place place) {
-        return Math.max(1, place.exit.available());
+    private int weight(long entry) {
+        return Math.max(1, available(entry));
     }
 
-    private Place at(int index) {
-        Place place = found[index];
-        if (place == null) {
-            throw new IllegalStateException("nothing was found at " + index + " of " + foundSize);
-        }
-        return place;
-    }
-
-    private @Nullable Taken amongMany(int top, int bottom, int count, double points) {
-        double floor = (double) top / Board.BUCKETS_PER_POINT - points;
+    private boolean amongMany(int top, int bottom, int count, double points) {
+        int floor = Entry.thousandths((double) top / Board.BUCKETS_PER_POINT - points);
         for (int round = 0; round < ROUNDS; round++) {
-            Place one = draw(top, bottom, count, floor);
-            Place other = draw(top, bottom, count, floor);
-            if (one == null || (other != null && random(weight(one) + weight(other)) >= weight(one))) {
+            draw(top, bottom, count, firstDraw);
+            draw(top, bottom, count, secondDraw);
+            long one = within(firstDraw, floor); // both are drawn by now: their words are waited for at once
+            long other = within(secondDraw, floor);
+            if (one == Entry.NONE || (other != Entry.NONE && random(weight(one) + weight(other)) >= weight(one))) {
                 one = other;
             }
-            Taken taken = one == null ? null : take(one);
-            if (taken != null) {
-                return taken;
+            if (one != Entry.NONE && take(one)) {
+                return true;
             }
         }
         for (int bucket = top; bucket >= bottom; bucket = highest(bucket - 1)) {
-            Taken taken = firstIn(bucket);
-            if (taken != null) {
-                return taken;
+            if (firstIn(bucket)) {
+                return true;
             }
         }
         resumeAt = highest(bottom - 1);
-        return null;
+        return false;
     }
 
-    private @Nullable Place draw(int top, int bottom, int count, double floor) {
+    private void draw(int top, int bottom, int count, Draw into) {
+        into.page = null;
         int left = random(count);
-        for (int bucket = top; bucket >= bottom; bucket = highest(bucket - 1)) {
+        for (int bucket = top; bucket >= bottom; bucket--) {
             int ofTenant = withRoom(exclusive, bucket);
             int ofAll = withRoom(shared, bucket);
             if (left < ofTenant + ofAll) {
-                Place place = anyIn(left < ofTenant ? exclusive : shared, bucket);
-                return place == null || place.quality < floor ? null : place;
+                drawIn(left < ofTenant ? exclusive : shared, bucket, into);
+                return;
             }
             left -= ofTenant + ofAll;
         }
-        return null;
     }
 
     /** Any with room: at random, where every {@value #PROBES}th or so has; else the next after a place at random. */
-    private @Nullable Place anyIn(@Nullable Board board, int number) {
+    private void drawIn(@Nullable Board board, int number, Draw into) {
         Bucket bucket = board == null ? null : board.bucket(number);
         if (bucket == null) {
-            return null;
+            return;
         }
         Bucket.Page page = bucket.page;
         int size = Math.max(1, Math.min(bucket.size, page.length()));
@@ -314,66 +333,115 @@ final class Search {
                 at = page.room.next(0);
             }
         }
-        return at < 0 ? null : eligible(board, bucket, page, number, at);
+        if (at >= 0) {
+            into.board = board;
+            into.bucket = bucket;
+            into.page = page;
+            into.number = number;
+            into.at = at;
+        }
+    }
+
+    /** Who was drawn, if a slot may be had of it and it is within the band; else {@link Entry#NONE}. */
+    private long within(Draw draw, int floor) {
+        Bucket bucket = draw.bucket;
+        Bucket.Page page = draw.page;
+        if (bucket == null || page == null) {
+            return Entry.NONE;
+        }
+        long entry = eligible(draw.board, bucket, page, draw.number, draw.at);
+        return entry == Entry.NONE || Entry.thousandths(entry) < floor ? Entry.NONE : entry;
     }
 
     // ---- what both use
 
     /** Takes a slot of the first in a bucket that gives one, after a place at random. */
-    private @Nullable Taken firstIn(int number) {
-        Taken taken = firstIn(exclusive, number);
-        return taken == null ? firstIn(shared, number) : taken;
+    private boolean firstIn(int number) {
+        return firstIn(exclusive, number) || firstIn(shared, number);
     }
 
-    private @Nullable Taken firstIn(@Nullable Board board, int number) {
+    private boolean firstIn(@Nullable Board board, int number) {
         Bucket bucket = board == null ? null : board.bucket(number);
         if (bucket == null) {
-            return null;
+            return false;
         }
         Bucket.Page page = bucket.page;
         int start = random(Math.max(1, bucket.size));
-        Taken taken = firstIn(board, bucket, page, number, start, Integer.MAX_VALUE);
-        return taken == null ? firstIn(board, bucket, page, number, 0, start) : taken;
+        return firstIn(board, bucket, page, number, start, Integer.MAX_VALUE)
+                || firstIn(board, bucket, page, number, 0, start);
     }
 
-    private @Nullable Taken firstIn(
-            @Nullable Board board, Bucket bucket, Bucket.Page page, int number, int from, int before) {
+    private boolean firstIn(@Nullable Board board, Bucket bucket, Bucket.Page page, int number, int from, int before) {
         for (int at = page.room.next(from); at >= 0 && at < before; at = page.room.next(at + 1)) {
-            Place place = eligible(board, bucket, page, number, at);
-            Taken taken = place == null ? null : take(place);
-            if (taken != null) {
-                return taken;
+            long entry = eligible(board, bucket, page, number, at);
+            if (entry != Entry.NONE && take(entry)) {
+                return true;
             }
         }
-        return null;
+        return false;
     }
 
-    private @Nullable Place eligible(@Nullable Board board, Bucket bucket, Bucket.Page page, int number, int at) {
-        Place place = page.get(at);
-        if (place == null || !place.exit.hasRoom()) {
+    /** Who stands here, if a slot may be had of it; else {@link Entry#NONE}. */
+    private long eligible(@Nullable Board board, Bucket bucket, Bucket.Page page, int number, int at) {
+        long entry = page.get(at);
+        if (entry == Entry.NONE || !SlotWord.hasRoom(roster.word(Entry.number(entry)))) {
             if (board != null) {
                 board.look(bucket, number, at);
             }
-            return null;
+            return Entry.NONE;
         }
-        Location asked = where;
-        if (asked != null && !asked.covers(place.exit.terms.location())) {
-            return null;
-        }
-        for (int i = 0; i < tried.size(); i++) {
-            if (tried.get(i).equals(place.exit.id)) {
-                return null;
-            }
+        if ((where != null || !tried.isEmpty()) && !isAskedFor(entry)) {
+            return Entry.NONE;
         }
         candidates++;
-        return place;
+        return entry;
     }
 
-    private @Nullable Taken take(Place place) {
+    private boolean isAskedFor(long entry) {
+        KnownExit exit = roster.exit(Entry.number(entry));
+        Location asked = where;
+        if (exit == null || (asked != null && !asked.covers(exit.terms.location()))) {
+            return false;
+        }
+        for (int i = 0; i < tried.size(); i++) {
+            if (tried.get(i).equals(exit.id)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean take(long entry) {
+        int number = Entry.number(entry);
         Pool among = pool;
-        return among == null
-                ? null
-                : place.exit.take(among, tenant, where, local, exploration, Math.max(1, candidates), among.policy);
+        if (among == null) {
+            return false;
+        }
+        long word = roster.take(number, Entry.stamp(entry));
+        if (word == Roster.NOT_TAKEN) {
+            KnownExit exit = roster.exit(number);
+            word = exit == null ? Roster.NOT_TAKEN : exit.take(among, tenant, where);
+        }
+        if (word == Roster.NOT_TAKEN) {
+            return false;
+        }
+        if (among.policy == PickPolicy.BEST) {
+            roster.lastUsed(number, nanoClock.getAsLong()); // nobody else asks for it
+        }
+        into.fill(
+                roster,
+                number,
+                SlotWord.running(word),
+                SlotWord.limit(word),
+                local || !Entry.isDecided(entry),
+                exploration,
+                Math.max(1, candidates),
+                among.policy.word());
+        return true;
+    }
+
+    private int available(long entry) {
+        return SlotWord.available(roster.word(Entry.number(entry)));
     }
 
     private static int withRoom(@Nullable Board board, int bucket) {
@@ -403,11 +471,16 @@ final class Search {
         return ofTenant == null ? bits : bits | ofTenant.bucketsWithRoom(word);
     }
 
-    /** 0 to bound − 1, by SplitMix64. */
+    /** 0 to bound − 1. */
     private int random(int bound) {
+        return (int) (((random() >>> 33) * bound) >>> 31);
+    }
+
+    /** By SplitMix64 (Steele, Lea, Flood, 2014). */
+    private long random() {
         seed += 0x9E3779B97F4A7C15L;
         long z = (seed ^ (seed >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return (int) (((z >>> 33) * bound) >>> 31);
+        return z ^ (z >>> 31);
     }
 }

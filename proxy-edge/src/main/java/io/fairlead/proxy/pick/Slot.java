@@ -1,40 +1,148 @@
 package io.fairlead.proxy.pick;
 
+import static java.util.Objects.requireNonNull;
+
 import io.fairlead.schemas.telemetry.PoolType;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
-/** One of an exit's slots, taken. Thread-safe. */
-public interface Slot {
+/**
+ * Room for one of an exit's slots. Whoever wants one brings it along, a chooser fills it, and it is given back once by
+ * {@link #release()}; then it can be filled again.
+ *
+ * <p>Filled and read on one thread; released on any. What it says of the exit can be asked while it is held, what it says of the pick until it
+ * is filled again.
+ */
+public final class Slot {
 
-    String exitId();
+    private static final VarHandle HELD;
 
-    PoolType poolType();
+    static {
+        try {
+            HELD = MethodHandles.lookup().findVarHandle(Slot.class, "held", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
-    /** Autonomous system number; 0: not known. */
-    long asn();
+    private @Nullable Lender lender;
+    private int exit;
+    private int running;
+    private int capacity;
+    private int candidates;
+    private boolean local;
+    private boolean exploration;
+    private String policy = "";
+    private volatile boolean held;
 
-    /** Requests this edge runs through the exit, this one included, when the slot was taken. */
-    int running();
+    /** Nothing is taken. */
+    public boolean isFree() {
+        return !held;
+    }
+
+    /**
+     * Takes in what was lent; for choosers.
+     *
+     * @param exit its number there
+     * @param running requests this edge runs through the exit, this one included
+     * @param capacity that the slot was taken under
+     * @param local the pick stood on local scoring
+     * @param exploration the pick explored rather than chose the best
+     * @param candidates eligible exits looked at
+     * @param policy name of the policy that chose
+     */
+    public void fill(
+            Lender from,
+            int exit,
+            int running,
+            int capacity,
+            boolean local,
+            boolean exploration,
+            int candidates,
+            String policy) {
+        requireFree();
+        lender = from;
+        this.exit = exit;
+        this.running = running;
+        this.capacity = capacity;
+        this.local = local;
+        this.exploration = exploration;
+        this.candidates = candidates;
+        this.policy = policy;
+        HELD.setRelease(this, true);
+    }
+
+    void requireFree() {
+        if (held) {
+            throw new IllegalStateException("a slot of exit " + exitId() + " is still held here; release it first");
+        }
+    }
+
+    public String exitId() {
+        return lender().exitId(exit);
+    }
+
+    /** As the exit has now. */
+    public PoolType poolType() {
+        return lender().poolType(exit);
+    }
+
+    /** Autonomous system number that the exit has now; 0: not known. */
+    public long asn() {
+        return lender().asn(exit);
+    }
+
+    /** Requests this edge ran through the exit, this one included, when the slot was taken. */
+    public int running() {
+        return running;
+    }
 
     /** Capacity that the slot was taken under. */
-    int capacity();
+    public int capacity() {
+        return capacity;
+    }
 
-    /** Version of the score the pick stood on; zeros: local scoring. */
-    long scoreJobEpoch();
+    /** Version of the decision about the exit that is held now, if the pick stood on one; else 0. */
+    public long scoreJobEpoch() {
+        return local ? 0 : lender().scoreJobEpoch(exit);
+    }
 
-    long scoreCounter();
+    public long scoreCounter() {
+        return local ? 0 : lender().scoreCounter(exit);
+    }
 
     /** The pick stood on local scoring. */
-    boolean local();
+    public boolean local() {
+        return local;
+    }
 
     /** The pick explored rather than chose the best. */
-    boolean exploration();
+    public boolean exploration() {
+        return exploration;
+    }
 
     /** Eligible exits looked at. */
-    int candidates();
+    public int candidates() {
+        return candidates;
+    }
 
     /** Name of the policy that chose: best or band. */
-    String policy();
+    public String policy() {
+        return policy;
+    }
 
     /** Gives the slot back. Further calls do nothing. */
-    void release();
+    public void release() {
+        if (held && HELD.compareAndSet(this, true, false)) {
+            requireNonNull(lender).takeBack(exit);
+        }
+    }
+
+    private Lender lender() {
+        if (!held) {
+            throw new IllegalStateException("no slot is held; ask which exit it is of before it is released");
+        }
+        return requireNonNull(lender);
+    }
 }

@@ -4,27 +4,31 @@ import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
 import io.fairlead.proxy.pick.ExitChooser;
+import io.fairlead.proxy.pick.Lender;
 import io.fairlead.proxy.pick.PickRequest;
 import io.fairlead.proxy.pick.Slot;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.PoolType;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Chooses the first exit by name that has room: tests can tell which one it will be. Remembers how full exits ever were. */
 public final class CountedExits implements ExitChooser, ExitEvents {
 
-    private record Counted(ExitInfo info, int capacity, AtomicInteger running, AtomicInteger most) {}
+    private record Counted(int number, ExitInfo info, int capacity, AtomicInteger running, AtomicInteger most) {}
 
     private final Map<String, Counted> exits = new ConcurrentSkipListMap<>();
+    private final List<Counted> byNumber = new CopyOnWriteArrayList<>();
+    private final Lender lender = new AllSlots();
     final AtomicInteger picks = new AtomicInteger();
     final AtomicInteger releases = new AtomicInteger();
 
     @Override
-    public Slot pick(PickRequest request) {
+    public boolean pick(PickRequest request, Slot into) {
         int candidates = 0;
         for (Counted exit : exits.values()) {
             boolean eligible = exit.info.pools().contains(request.pool())
@@ -43,9 +47,10 @@ public final class CountedExits implements ExitChooser, ExitEvents {
             }
             exit.most.accumulateAndGet(running, Math::max);
             picks.incrementAndGet();
-            return new Taken(exit, running, candidates);
+            into.fill(lender, exit.number, running, exit.capacity, false, false, candidates, "first");
+            return true;
         }
-        return null;
+        return false;
     }
 
     public int running() {
@@ -62,9 +67,12 @@ public final class CountedExits implements ExitChooser, ExitEvents {
 
     @Override
     public void online(ExitInfo exit) {
-        exits.put(
-                exit.exitId(),
-                new Counted(exit, exit.declaredCapacityRequests(), new AtomicInteger(), new AtomicInteger()));
+        synchronized (byNumber) {
+            Counted counted = new Counted(
+                    byNumber.size(), exit, exit.declaredCapacityRequests(), new AtomicInteger(), new AtomicInteger());
+            byNumber.add(counted);
+            exits.put(exit.exitId(), counted);
+        }
     }
 
     @Override
@@ -75,80 +83,37 @@ public final class CountedExits implements ExitChooser, ExitEvents {
     @Override
     public void heartbeat(ExitLoad load) {}
 
-    private final class Taken implements Slot {
+    private final class AllSlots implements Lender {
 
-        private final Counted exit;
-        private final int running;
-        private final int candidates;
-        private final AtomicBoolean released = new AtomicBoolean();
-
-        Taken(Counted exit, int running, int candidates) {
-            this.exit = exit;
-            this.running = running;
-            this.candidates = candidates;
+        @Override
+        public String exitId(int exit) {
+            return byNumber.get(exit).info.exitId();
         }
 
         @Override
-        public String exitId() {
-            return exit.info.exitId();
+        public PoolType poolType(int exit) {
+            return byNumber.get(exit).info.poolType();
         }
 
         @Override
-        public PoolType poolType() {
-            return exit.info.poolType();
+        public long asn(int exit) {
+            return byNumber.get(exit).info.asn();
         }
 
         @Override
-        public long asn() {
-            return exit.info.asn();
-        }
-
-        @Override
-        public int running() {
-            return running;
-        }
-
-        @Override
-        public int capacity() {
-            return exit.capacity;
-        }
-
-        @Override
-        public long scoreJobEpoch() {
+        public long scoreJobEpoch(int exit) {
             return 7;
         }
 
         @Override
-        public long scoreCounter() {
+        public long scoreCounter(int exit) {
             return 8;
         }
 
         @Override
-        public boolean local() {
-            return false;
-        }
-
-        @Override
-        public boolean exploration() {
-            return false;
-        }
-
-        @Override
-        public int candidates() {
-            return candidates;
-        }
-
-        @Override
-        public String policy() {
-            return "first";
-        }
-
-        @Override
-        public void release() {
-            if (released.compareAndSet(false, true)) {
-                exit.running.decrementAndGet();
-                releases.incrementAndGet();
-            }
+        public void takeBack(int exit) {
+            byNumber.get(exit).running.decrementAndGet();
+            releases.incrementAndGet();
         }
     }
 }

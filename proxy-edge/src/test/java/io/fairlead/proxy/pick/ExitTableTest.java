@@ -148,8 +148,9 @@ class ExitTableTest {
         for (Slot slot = table.pick(request); slot != null; slot = table.pick(request)) {
             slots.add(slot);
         }
+        Set<String> exitIds = slots.stream().map(Slot::exitId).collect(Collectors.toSet());
         slots.forEach(Slot::release);
-        return slots.stream().map(Slot::exitId).collect(Collectors.toSet());
+        return exitIds;
     }
 
     @Test

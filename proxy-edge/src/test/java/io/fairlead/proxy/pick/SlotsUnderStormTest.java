@@ -2,6 +2,7 @@ package io.fairlead.proxy.pick;
 
 import static io.fairlead.proxy.pick.Exits.POOL;
 import static io.fairlead.proxy.pick.Exits.info;
+import static io.fairlead.proxy.pick.Exits.override;
 import static io.fairlead.proxy.pick.Exits.request;
 import static io.fairlead.proxy.pick.Exits.score;
 import static java.util.Objects.requireNonNull;
@@ -34,6 +35,7 @@ class SlotsUnderStormTest {
     private static final int CAPACITY = 3;
     private static final int TAKERS = 6;
     private static final int PICKS = 60_000;
+    private static final int CHANGES = 400;
 
     /** {@link ThreadLocalRandom} of whatever thread asks. */
     private static final RandomGenerator ANY = () -> ThreadLocalRandom.current().nextLong();
@@ -84,6 +86,60 @@ class SlotsUnderStormTest {
         assertThat(slotsLeft(table)).isEqualTo(EXITS * CAPACITY);
     }
 
+    /** The sequence is odd from when an exit has been given to another owner until before it is given back. */
+    @ParameterizedTest
+    @EnumSource(PickPolicy.class)
+    void onceAnExitBelongsToAnotherNobodyElseGetsASlotOfIt(PickPolicy policy) throws Exception {
+        ExitTable table =
+                new ExitTable(PickSettings.DEFAULTS.withPolicy(policy), InstantSource.system(), System::nanoTime, ANY);
+        table.jobSilent(false);
+        table.online(info("exit-1", 100, POOL));
+        AtomicLong sequence = new AtomicLong();
+        AtomicInteger wrong = new AtomicInteger();
+        int owned = 0;
+        ExecutorService threads = Executors.newFixedThreadPool(TAKERS);
+        try {
+            List<Future<?>> takers = new ArrayList<>();
+            for (int t = 0; t < TAKERS; t++) {
+                takers.add(threads.submit(() -> {
+                    Slot slot = new Slot();
+                    while (sequence.get() < 2 * CHANGES) {
+                        long before = sequence.get();
+                        if (table.pick(request(), slot)) {
+                            if (before % 2 == 1 && sequence.get() == before) {
+                                wrong.incrementAndGet();
+                            }
+                            slot.release();
+                        }
+                    }
+                }));
+            }
+            PickRequest owners = new PickRequest("umbrella", POOL, "shop", List.of());
+            for (int i = 0; i < CHANGES; i++) {
+                table.overridden(
+                        override("exit-1").setExclusiveTenant("umbrella").build());
+                sequence.incrementAndGet();
+                for (int k = 0; k < 20; k++) {
+                    Slot slot = table.pick(owners);
+                    if (slot != null) {
+                        owned++;
+                        slot.release();
+                    }
+                }
+                sequence.incrementAndGet();
+                table.overrideRemoved("exit-1");
+            }
+            for (Future<?> taker : takers) {
+                taker.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(wrong.get()).isZero();
+        assertThat(owned).isEqualTo(20 * CHANGES);
+        assertThat(requireNonNull(table.standing("exit-1")).runningRequests()).isZero();
+    }
+
     @Test
     void withEveryExitFullButOneTheOneIsFound() {
         ExitTable table = new ExitTable(PickSettings.DEFAULTS, InstantSource.system(), System::nanoTime, ANY);
@@ -102,9 +158,10 @@ class SlotsUnderStormTest {
         SplittableRandom chance = new SplittableRandom(1);
         for (int i = 0; i < 1_000; i++) {
             int which = chance.nextInt(exits);
+            String exitId = slots.get(which).exitId();
             slots.get(which).release();
             Slot again = requireNonNull(table.pick(request()));
-            assertThat(again.exitId()).isEqualTo(slots.get(which).exitId());
+            assertThat(again.exitId()).isEqualTo(exitId);
             slots.set(which, again);
         }
     }
