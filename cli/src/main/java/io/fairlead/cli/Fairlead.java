@@ -2,7 +2,7 @@ package io.fairlead.cli;
 
 import io.fairlead.cli.clickhouse.ClickHouseCommand;
 import io.fairlead.cli.config.DecisionsCommand;
-import io.fairlead.cli.config.ExitCommand;
+import io.fairlead.cli.config.ExitsCommand;
 import io.fairlead.cli.config.PolicyCommand;
 import io.fairlead.cli.config.TenantCommand;
 import io.fairlead.cli.console.ConsoleCommand;
@@ -97,7 +97,7 @@ public final class Fairlead {
                 new ConsoleCommand(),
                 new PolicyCommand(),
                 new TenantCommand(),
-                new ExitCommand(),
+                new ExitsCommand(),
                 new DecisionsCommand(),
                 new ProxyCommand(),
                 new AgentCommand(),

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
@@ -27,6 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -104,6 +107,25 @@ public final class ConfigStore {
             String reason,
             @Nullable Long expectedRevision,
             Function<Next, @Nullable SpecificRecord> next) {
+        return writeAll(topic, List.of(key), author, reason, expectedRevision, (id, present) -> next.apply(present))
+                .get(0);
+    }
+
+    /**
+     * Writes records of several keys, all or none.
+     *
+     * @param expectedRevision as {@link #write}, of each
+     * @param next makes the new record of a key
+     * @return the changes, in the order of the keys
+     * @throws UserError as {@link #write}
+     */
+    public List<Change> writeAll(
+            TopicSpec topic,
+            List<String> keys,
+            String author,
+            String reason,
+            @Nullable Long expectedRevision,
+            BiFunction<String, Next, @Nullable SpecificRecord> next) {
         Map<String, Object> properties = new HashMap<>(client);
         properties.put("transactional.id", TRANSACTIONAL_ID);
         properties.put("max.block.ms", PATIENCE.toMillis());
@@ -112,33 +134,42 @@ public final class ConfigStore {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.initTransactions(); // from here on nobody else can commit without being seen below
-            ConfigEntry present = read(topic).get(key);
-            long revision = lastRevision(key, present);
-            if (expectedRevision != null && expectedRevision != revision) {
-                throw new UserError("Revision " + revision + " of " + key + " is there, not " + expectedRevision
-                        + ": somebody changed it meanwhile. Look at it, and try again.");
+            Map<String, ConfigEntry> present = read(topic);
+            Map<String, Long> revisions = revisions(topic, keys, present);
+            List<Written> written = new ArrayList<>();
+            for (String key : keys) {
+                long revision = revisions.getOrDefault(key, 0L);
+                if (expectedRevision != null && expectedRevision != revision) {
+                    throw new UserError("Revision " + revision + " of " + key + " is there, not " + expectedRevision
+                            + ": somebody changed it meanwhile. Look at it, and try again.");
+                }
+                Authorship authorship = new Authorship(author, reason, System.currentTimeMillis(), revision + 1);
+                ConfigEntry before = present.get(key);
+                SpecificRecord record = next.apply(key, new Next(before, authorship));
+                written.add(new Written(key, before, authorship, record));
             }
-            Authorship authorship = new Authorship(author, reason, System.currentTimeMillis(), revision + 1);
-            SpecificRecord record = next.apply(new Next(present, authorship));
             producer.beginTransaction();
-            byte[] value = record == null ? null : WireEncoder.encode(record);
-            long offset = producer.send(new ProducerRecord<>(topic.name(), bytes(key), value))
-                    .get()
-                    .offset();
-            ConfigChanged change = ConfigChanged.newBuilder()
-                    .setTopic(topic.name())
-                    .setKey(key)
-                    .setAuthorship(authorship)
-                    .setOffset(offset)
-                    .setValue(ByteBuffer.wrap(value == null ? new byte[0] : value))
-                    .setJson(record == null ? "" : RecordJson.write(record))
-                    .build();
-            producer.send(new ProducerRecord<>(Topics.CONFIG_HISTORY.name(), bytes(key), WireEncoder.encode(change)));
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (Written one : written) {
+                sent.add(producer.send(new ProducerRecord<>(topic.name(), bytes(one.key), one.value())));
+            }
+            List<Change> changes = new ArrayList<>();
+            for (int i = 0; i < written.size(); i++) {
+                Written one = written.get(i);
+                long offset = sent.get(i).get().offset();
+                producer.send(new ProducerRecord<>(
+                        Topics.CONFIG_HISTORY.name(), bytes(one.key), WireEncoder.encode(one.change(topic, offset))));
+                changes.add(new Change(
+                        one.before == null ? null : one.before.value(),
+                        one.record,
+                        offset,
+                        one.authorship.getRevision()));
+            }
             producer.commitTransaction();
-            return new Change(present == null ? null : present.value(), record, offset, revision + 1);
+            return changes;
         } catch (ProducerFencedException e) {
             throw new UserError(
-                    "Another writer was faster; nothing was written. Look at " + key + ", and try again.", e);
+                    "Another writer was faster; nothing was written. Look at " + keys.get(0) + ", and try again.", e);
         } catch (ExecutionException e) {
             throw unreachable(e.getCause() == null ? e : e.getCause());
         } catch (KafkaException e) {
@@ -149,6 +180,30 @@ public final class ConfigStore {
         }
     }
 
+    /** A record on its way. */
+    private record Written(
+            String key,
+            @Nullable ConfigEntry before,
+            Authorship authorship,
+            @Nullable SpecificRecord record) {
+
+        byte @Nullable [] value() {
+            return record == null ? null : WireEncoder.encode(record);
+        }
+
+        ConfigChanged change(TopicSpec topic, long offset) {
+            byte[] value = value();
+            return ConfigChanged.newBuilder()
+                    .setTopic(topic.name())
+                    .setKey(key)
+                    .setAuthorship(authorship)
+                    .setOffset(offset)
+                    .setValue(ByteBuffer.wrap(value == null ? new byte[0] : value))
+                    .setJson(record == null ? "" : RecordJson.write(record))
+                    .build();
+        }
+    }
+
     /**
      * What a new record is made of.
      *
@@ -156,15 +211,17 @@ public final class ConfigStore {
      */
     public record Next(@Nullable ConfigEntry present, Authorship authorship) {}
 
-    /** A record that was deleted goes on counting where it was. */
-    private long lastRevision(String key, @Nullable ConfigEntry present) {
-        if (present != null) {
-            return present.authorship().getRevision();
+    /** The last revision of each key. A record that was deleted goes on counting where it was. */
+    private Map<String, Long> revisions(TopicSpec topic, List<String> keys, Map<String, ConfigEntry> present) {
+        Map<String, Long> revisions = new HashMap<>();
+        if (!present.keySet().containsAll(keys)) {
+            history("").stream()
+                    .filter(change -> change.getTopic().equals(topic.name()))
+                    .forEach(change -> revisions.merge(
+                            change.getKey(), change.getAuthorship().getRevision(), Math::max));
         }
-        return history(key).stream()
-                .mapToLong(change -> change.getAuthorship().getRevision())
-                .max()
-                .orElse(0);
+        present.forEach((key, entry) -> revisions.put(key, entry.authorship().getRevision()));
+        return revisions;
     }
 
     private void consume(TopicSpec topic, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {

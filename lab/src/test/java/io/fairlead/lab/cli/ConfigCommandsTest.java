@@ -6,7 +6,9 @@ import io.fairlead.cli.Fairlead;
 import io.fairlead.lab.host.KafkaProcess;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What operators say by {@code fairlead policy}, {@code tenant} and {@code exit}, on a real broker. */
+/** What operators say by {@code fairlead policy}, {@code tenant} and {@code exits}, on a real broker. */
 @Tag("loop")
 class ConfigCommandsTest {
 
@@ -90,12 +92,98 @@ class ConfigCommandsTest {
 
     @Test
     void anExitIsTakenOutAndLetInAgain() {
-        assertThat(on("exit", "kill", "exit-07", "--reason=abuse").status).isZero();
-        assertThat(on("exit", "list").out).contains("exit-07");
-        assertThat(on("exit", "admit", "exit-07", "--reason=clean").status).isZero();
+        assertThat(on("exits", "kill", "exit-07", "--reason=abuse").status).isZero();
+        assertThat(on("exits", "list").out.lines()).anyMatch(line -> line.matches("exit-07 +killed .*abuse.*"));
+        assertThat(on("exits", "admit", "exit-07", "--reason=clean").status).isZero();
+        assertThat(on("exits", "list").out.lines()).anyMatch(line -> line.matches("exit-07 +admitted .*clean.*"));
+        assertThat(on("exits", "consent", "exit-07", "--withdraw", "--reason=asked").out)
+                .contains("without its owner's consent");
+        assertThat(on("exits", "show", "exit-07").out).contains("\"consentWithdrawn\" : true", "Nothing is decided");
+        assertThat(on("exits", "consent", "exit-07", "--give", "--reason=asked").status)
+                .isZero();
+        assertThat(on("exits", "show", "nobody").err).contains("nobody", "fairlead exits list");
+    }
+
+    @Test
+    void aListOfProxiesIsImportedOnceAndItsPasswordsStayOutOfKafka(@TempDir Path directory) throws Exception {
+        Path list = directory.resolve("list");
+        Path secrets = directory.resolve("secrets");
+        Files.writeString(list, """
+                # ours
+                192.0.2.1:3128
+                192.0.2.1:3128
+
+                gate.example:7000:bob-us:hunter2
+                socks5://al:p%40ss@[2001:db8::7]:1080
+                """);
+        String[] how = {
+            "exits",
+            "import",
+            list.toString(),
+            "--pools=residential",
+            "--type=residential",
+            "--country=us",
+            "--secrets-file=" + secrets,
+            "--reason=moved over"
+        };
+        Run dry = on(how, "--dry-run");
+        assertThat(dry.err).isEmpty();
+        assertThat(dry.out)
+                .contains(
+                        "+ up-192.0.2.1-3128 http://192.0.2.1:3128",
+                        "http://bob-us@gate.example:7000",
+                        "Would name or change 3 of 3")
+                .doesNotContain("hunter2");
+        assertThat(secrets).doesNotExist();
+        assertThat(on("exits", "list").out).doesNotContain("192.0.2.1");
+
+        Run first = on(how);
+        assertThat(first.out).contains("Named or changed 3 of 3 proxies, 2 passwords; 1 lines repeat");
+        assertThat(Files.readString(secrets)).contains("=hunter2\n", "=p@ss\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secrets)))
+                .isEqualTo("rw-------");
+        Run shown = on("exits", "list");
+        assertThat(shown.out)
+                .contains("http://192.0.2.1:3128", "pools residential", "moved over")
+                .doesNotContain("hunter2");
+        String gate = shown.out
+                .lines()
+                .filter(line -> line.contains("gate.example"))
+                .findFirst()
+                .orElseThrow()
+                .split(" ")[0];
+        assertThat(on("exits", "show", gate).out)
+                .contains("\"secretReference\" : \"file:secrets#" + gate + "\"")
+                .doesNotContain("hunter2");
+
+        assertThat(on(how).out).contains("Named or changed 0 of 3 proxies, 0 passwords");
+        assertThat(on("exits", "kill", gate, "--reason=abuse").status).isZero();
+        assertThat(on(how, "--capacity=5").out).contains("Named or changed 3 of 3", "\"capacityRequests\":5");
+        assertThat(on("exits", "list").out.lines()).anyMatch(line -> line.matches(gate + " +killed .*"));
+    }
+
+    @Test
+    void aListWithABadLineIsNotImportedUnlessToldTo(@TempDir Path directory) throws Exception {
+        Path list = directory.resolve("list");
+        Files.writeString(list, "192.0.2.9:3128\nnonsense\nbob:s3cr3t@:80\n");
+        String[] how = {"exits", "import", list.toString(), "--pools=a", "--prefix=bad-", "--reason=x"};
+        Run refused = on(how);
+        assertThat(refused.status).isEqualTo(1);
+        assertThat(refused.err)
+                .contains("line 2 has no port", "line 3 ", "2 lines", "nothing was written")
+                .doesNotContain("s3cr3t");
+        assertThat(on("exits", "list").out).doesNotContain("bad-");
+        assertThat(on(how, "--skip-bad").out).contains("Named or changed 1 of 1", "2 left out");
+        assertThat(on("exits", "list").out).contains("bad-192.0.2.9-3128");
     }
 
     private record Run(int status, String out, String err) {}
+
+    private static Run on(String[] arguments, String more) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add(more);
+        return on(all.toArray(String[]::new));
+    }
 
     private static Run on(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
