@@ -5,6 +5,8 @@ import io.fairlead.cli.UserError;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.edge.EdgeKitSettings;
+import io.fairlead.proxy.exit.LocationDatabase;
+import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.link.LinkTls;
 import io.fairlead.proxy.pick.PickPolicy;
 import io.fairlead.proxy.pick.PickSettings;
@@ -107,6 +109,14 @@ public final class ProxyCommand implements Callable<Integer> {
     private List<String> allowedDestinations = List.of();
 
     @Option(
+            names = "--location-database",
+            paramLabel = "MMDB",
+            split = ",",
+            description =
+                    "Files in MaxMind's format: the place of an exit's address counts where it declares another (default: what exits declare).")
+    private List<Path> locationDatabases = List.of();
+
+    @Option(
             names = "--secrets-directory",
             paramLabel = "DIR",
             description = "Passwords of upstream proxies may be read from files below it, and from no others.")
@@ -125,7 +135,9 @@ public final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ProxyEdgeSettings settings = settings();
-        try (ProxyEdge edge = ProxyEdge.start(settings, tls())) {
+        try (LocationDatabase locations = LocationDatabase.open(locationDatabases);
+                ProxyEdge edge = ProxyEdge.start(
+                        settings, tls(), locationDatabases.isEmpty() ? ObservedLocations.NONE : locations)) {
             Foreground.ready(
                     spec.commandLine().getOut(),
                     "proxy " + edgeId + ": users on " + text(edge.userAddress()) + ", exits on "

@@ -7,6 +7,8 @@ import io.netty.resolver.ResolvedAddressTypes;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsNameResolverTimeoutException;
+import io.netty.resolver.dns.DnsServerAddressStreamProvider;
+import io.netty.resolver.dns.DnsServerAddressStreamProviders;
 import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
 import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.util.concurrent.Future;
@@ -24,11 +26,19 @@ public final class NameLookup implements AutoCloseable {
     private static final int MOST_QUERIES = 8;
 
     private final EventLoopGroup loops;
+    private final DnsServerAddressStreamProvider servers;
     private final NameCache cache = new NameCache(MOST_NAMES, LONGEST_TTL_SECONDS, NEGATIVE_TTL_SECONDS);
     private final ConcurrentHashMap<EventLoop, DnsNameResolver> resolvers = new ConcurrentHashMap<>();
 
+    /** Asks the name servers that this machine asks. */
     public NameLookup(EventLoopGroup loops) {
+        this(loops, DnsServerAddressStreamProviders.platformDefault());
+    }
+
+    /** @param servers whom to ask */
+    public NameLookup(EventLoopGroup loops, DnsServerAddressStreamProvider servers) {
         this.loops = loops;
+        this.servers = servers;
     }
 
     /** All addresses of a name, or the one that it spells. Completes on {@code loop}. */
@@ -54,6 +64,7 @@ public final class NameLookup implements AutoCloseable {
         return new DnsNameResolverBuilder(loop)
                 .datagramChannelType(Sockets.datagrams(loops))
                 .socketChannelType(Sockets.dialling(loops))
+                .nameServerProvider(servers)
                 .resolveCache(cache)
                 .cnameCache(NoopDnsCnameCache.INSTANCE)
                 .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE)

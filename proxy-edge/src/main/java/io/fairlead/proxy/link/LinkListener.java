@@ -2,6 +2,7 @@ package io.fairlead.proxy.link;
 
 import io.fairlead.proxy.exit.ExitRegistry;
 import io.fairlead.proxy.exit.ExitTelemetry;
+import io.fairlead.proxy.exit.LocationCheck;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -40,6 +41,7 @@ public final class LinkListener implements AutoCloseable {
             ExitRegistry registry,
             ExitTelemetry telemetry,
             LinkAdmission admission,
+            LocationCheck locations,
             LinkCounters counters,
             WindowBudget budget,
             LongSupplier nanoClock,
@@ -75,6 +77,7 @@ public final class LinkListener implements AutoCloseable {
             ExitRegistry registry,
             ExitTelemetry telemetry,
             LinkAdmission admission,
+            LocationCheck locations,
             LongSupplier nanoClock,
             RandomGenerator random)
             throws IOException {
@@ -83,6 +86,7 @@ public final class LinkListener implements AutoCloseable {
                 registry,
                 telemetry,
                 admission,
+                locations,
                 new LinkCounters(),
                 new WindowBudget(settings.windowBudgetBytes()),
                 nanoClock,

@@ -12,7 +12,11 @@ public final class ObservedPrefix {
 
     /** Empty: the address is not known. */
     public static String of(@Nullable InetSocketAddress peer) {
-        InetAddress address = peer == null ? null : peer.getAddress();
+        return of(peer == null ? null : peer.getAddress());
+    }
+
+    /** Empty: the address is not known. */
+    public static String of(@Nullable InetAddress address) {
         if (address == null) {
             return "";
         }

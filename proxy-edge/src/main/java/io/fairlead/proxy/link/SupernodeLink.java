@@ -75,6 +75,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     private DisconnectReason reason = DisconnectReason.LINK_LOST;
     private @Nullable LinkVitals vitals;
     private @Nullable Hello hello;
+    private @Nullable ExitInfo info;
     private @Nullable ScheduledFuture<?> helloDeadline;
     private long linkedNanos;
     private long pingNanos;
@@ -135,8 +136,9 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         number = said.link();
         process = said.process();
         relieves = Boolean.TRUE.equals(said.relieves());
-        ExitInfo claimed = said.info();
-        if (shared.registry().register(claimed, this) instanceof ExitRegistry.Admission.Refused refused) {
+        ExitInfo judged =
+                shared.locations().judged(said.info(), channel.remoteAddress().getAddress());
+        if (shared.registry().register(judged, this) instanceof ExitRegistry.Admission.Refused refused) {
             boolean older = refused.reason() == DisconnectReason.SUPERSEDED;
             reject(older ? Rejection.OLDER_PROCESS : Rejection.TOO_MANY, refused.detail());
             return;
@@ -144,10 +146,11 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         cancelDeadline();
         state = State.LINKED;
         hello = said;
+        info = judged;
         linkedNanos = shared.nanoClock().getAsLong();
         shared.counters().wasEstablished();
         shared.counters().leaveUnproven();
-        shared.telemetry().tell(provenExitId, connected(said));
+        shared.telemetry().tell(provenExitId, connected(said, judged));
         LOG.info("exit {} linked as {} ({} of {})", provenExitId, linkId, said.link(), said.links());
     }
 
@@ -493,17 +496,21 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         return tunnels.get();
     }
 
-    private ExitConnected connected(Hello said) {
+    private ExitConnected connected(Hello said, ExitInfo judged) {
         ExitInfo claimed = said.info();
         ExitConnected record = new ExitConnected();
         record.setExitId(provenExitId);
         record.setLinkId(linkId);
         record.setAgentEpochMs(said.agentEpochMs());
         record.setPoolType(claimed.poolType());
-        record.setCountry(claimed.country());
-        record.setRegion(claimed.region());
-        record.setCity(claimed.city());
-        record.setAsn(claimed.asn());
+        record.setCountry(judged.country());
+        record.setRegion(judged.region());
+        record.setCity(judged.city());
+        record.setAsn(judged.asn());
+        record.setDeclaredCountry(claimed.country());
+        record.setDeclaredRegion(claimed.region());
+        record.setDeclaredCity(claimed.city());
+        record.setDeclaredAsn(claimed.asn());
         record.setOs(claimed.os());
         record.setConnectionType(said.connectionType());
         record.setConsent(claimed.consent());
@@ -514,7 +521,8 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     }
 
     private ExitHeartbeat heartbeat(Hello said, LoadLine line, long pingUs, int here) {
-        ExitInfo claimed = said.info();
+        ExitInfo judged = info;
+        ExitInfo claimed = judged == null ? said.info() : judged;
         ExitHeartbeat record = new ExitHeartbeat();
         record.setExitId(provenExitId);
         record.setLinkId(linkId);

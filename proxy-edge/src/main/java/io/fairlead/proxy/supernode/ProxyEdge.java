@@ -12,6 +12,7 @@ import io.fairlead.model.policy.CapacityPolicy;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.model.policy.Scope;
 import io.fairlead.proxy.attempt.RequestTelemetry;
+import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.pick.ExitTable;
 import io.fairlead.proxy.tenant.DayBook;
 import io.fairlead.proxy.tenant.TenantDirectory;
@@ -82,6 +83,17 @@ public final class ProxyEdge implements AutoCloseable {
      * @throws IOException if an address can't be bound, or the data directory can't be used; nothing is left behind
      */
     public static ProxyEdge start(ProxyEdgeSettings settings, SslContext linkTls) throws IOException {
+        return start(settings, linkTls, ObservedLocations.NONE);
+    }
+
+    /**
+     * Starts one that knows where addresses are.
+     *
+     * @param locations count more than what exits declare
+     * @throws IOException as {@link #start(ProxyEdgeSettings, SslContext)}
+     */
+    public static ProxyEdge start(ProxyEdgeSettings settings, SslContext linkTls, ObservedLocations locations)
+            throws IOException {
         EdgeKit kit = EdgeKit.open(
                 settings.kit(),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
@@ -106,6 +118,7 @@ public final class ProxyEdge implements AutoCloseable {
                             exits.learningFrom(new Told(publisher)),
                             (exitId, record) -> publisher.offer(Topics.TELEMETRY_EXITS, exitId, record),
                             (exitId, issuedAt) -> refusal(overrides.get(exitId), issuedAt),
+                            locations,
                             linkTls,
                             SslContextBuilder.forClient().build(),
                             System::nanoTime,

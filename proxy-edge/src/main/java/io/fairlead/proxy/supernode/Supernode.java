@@ -9,6 +9,7 @@ import io.fairlead.proxy.benchmark.BenchmarkScheduler;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.ExitRegistry;
 import io.fairlead.proxy.exit.ExitTunnels;
+import io.fairlead.proxy.exit.LocationCheck;
 import io.fairlead.proxy.front.FrontCounters;
 import io.fairlead.proxy.front.FrontListener;
 import io.fairlead.proxy.link.LinkListener;
@@ -74,6 +75,7 @@ public final class Supernode implements AutoCloseable {
     private final BenchmarkScheduler benchmarks;
     private final LinkListener links;
     private final FrontListener front;
+    private final LocationCheck locations;
     private final AtomicReference<@Nullable CompletableFuture<Void>> stopped = new AtomicReference<>();
 
     private Supernode(
@@ -87,7 +89,8 @@ public final class Supernode implements AutoCloseable {
             Attempts attempts,
             BenchmarkScheduler benchmarks,
             LinkListener links,
-            FrontListener front) {
+            FrontListener front,
+            LocationCheck locations) {
         this.settings = settings;
         this.loops = loops;
         this.registry = registry;
@@ -99,6 +102,7 @@ public final class Supernode implements AutoCloseable {
         this.benchmarks = benchmarks;
         this.links = links;
         this.front = front;
+        this.locations = locations;
     }
 
     /**
@@ -119,8 +123,15 @@ public final class Supernode implements AutoCloseable {
         EventLoopGroup loops = Sockets.loops(settings.eventLoops(), "supernode");
         TenantGate gate = new TenantGate(
                 tenants, settings.loginThreads(), settings.loginQueue(), new SecureRandom(), ports.nanoClock());
+        LocationCheck locations = new LocationCheck(ports.locations());
         Upstreams upstreams = new Upstreams(
-                settings.upstreams(), loops, ownAddresses, ports.exitTelemetry(), ports.nanoClock(), ports.random());
+                settings.upstreams(),
+                loops,
+                ownAddresses,
+                ports.exitTelemetry(),
+                locations,
+                ports.nanoClock(),
+                ports.random());
         LinkListener links = null;
         try {
             ExitRegistry registry = new ExitRegistry(settings.maxLinksPerExit(), settings.maxExits());
@@ -160,6 +171,7 @@ public final class Supernode implements AutoCloseable {
                     registry,
                     ports.exitTelemetry(),
                     ports.admission(),
+                    locations,
                     ports.nanoClock(),
                     ports.random());
             FrontListener front = FrontListener.start(
@@ -173,7 +185,18 @@ public final class Supernode implements AutoCloseable {
                     links.address(),
                     tenants.size());
             return new Supernode(
-                    settings, loops, registry, upstreams, tenants, gate, classes, attempts, benchmarks, links, front);
+                    settings,
+                    loops,
+                    registry,
+                    upstreams,
+                    tenants,
+                    gate,
+                    classes,
+                    attempts,
+                    benchmarks,
+                    links,
+                    front,
+                    locations);
         } catch (IOException | RuntimeException e) {
             if (links != null) {
                 links.close();
@@ -324,6 +347,7 @@ public final class Supernode implements AutoCloseable {
         tenants.bindTo(metrics);
         new LinkMetrics(links, registry).bindTo(metrics);
         upstreams.bindTo(metrics);
+        locations.bindTo(metrics);
     }
 
     // ---- the end

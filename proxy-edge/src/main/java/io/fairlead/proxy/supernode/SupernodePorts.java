@@ -3,6 +3,7 @@ package io.fairlead.proxy.supernode;
 import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitTelemetry;
+import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.link.LinkAdmission;
 import io.fairlead.proxy.pick.ExitChooser;
 import io.netty.handler.ssl.SslContext;
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param requestTelemetry where records of requests go
  * @param exitTelemetry where records of exits go
  * @param admission which exits may link
+ * @param locations where exits' addresses are
  * @param linkTls as {@link io.fairlead.proxy.link.LinkTls#forEdge}
  * @param benchmarkTls for https targets of benchmarks
  * @param nanoClock as {@link System#nanoTime}
@@ -29,6 +31,7 @@ public record SupernodePorts(
         RequestTelemetry requestTelemetry,
         ExitTelemetry exitTelemetry,
         LinkAdmission admission,
+        ObservedLocations locations,
         SslContext linkTls,
         SslContext benchmarkTls,
         LongSupplier nanoClock,

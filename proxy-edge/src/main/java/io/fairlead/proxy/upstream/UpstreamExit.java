@@ -69,7 +69,8 @@ final class UpstreamExit {
     private int misses;
     private String linkId = "";
     private long toldEpochMs;
-    private String observedPrefix = "";
+    private @Nullable ExitInfo told;
+    private @Nullable InetAddress seenAt;
     private long onlineSinceNanos;
     private String lastComplaint = "";
     private @Nullable ScheduledFuture<?> next;
@@ -197,7 +198,7 @@ final class UpstreamExit {
                     .addListener((ChannelFuture done) -> {
                         shared.counters().checked(done.isSuccess());
                         if (done.isSuccess()) {
-                            observedPrefix = ObservedPrefix.of(found.getNow());
+                            seenAt = found.getNow().getAddress();
                             reached(shared.nanoClock().getAsLong() - begun);
                             done.channel().close();
                             answered(asked);
@@ -257,8 +258,10 @@ final class UpstreamExit {
     // ---- what is told
 
     private void tellOnline() {
-        ExitInfo info = terms.info();
+        ExitInfo declared = terms.info();
+        ExitInfo info = shared.locations().judged(declared, seenAt);
         online = true;
+        told = info;
         lastComplaint = "";
         linkId = shared.nextLinkId();
         toldEpochMs = info.agentEpochMs();
@@ -277,14 +280,18 @@ final class UpstreamExit {
         record.setConnectionType("upstream-" + terms.kind().name().toLowerCase(Locale.ROOT));
         record.setConsent(info.consent());
         record.setDeclaredCapacityRequests(info.declaredCapacityRequests());
-        record.setObservedPrefix(observedPrefix);
+        record.setDeclaredCountry(declared.country());
+        record.setDeclaredRegion(declared.region());
+        record.setDeclaredCity(declared.city());
+        record.setDeclaredAsn(declared.asn());
+        record.setObservedPrefix(ObservedPrefix.of(seenAt));
         record.setAgentVersion("");
         shared.telemetry().tell(info.exitId(), record);
         LOG.info("upstream exit {} is online as {}", info.exitId(), linkId);
     }
 
     private void heartbeat() {
-        ExitInfo info = terms.info();
+        ExitInfo info = told == null ? terms.info() : told;
         int requests = running.get();
         long pingUs = Math.max(1, TimeUnit.NANOSECONDS.toMicros(pingNanos));
         ExitLoad load = new ExitLoad(
@@ -321,7 +328,7 @@ final class UpstreamExit {
         }
         online = false;
         misses = 0;
-        observedPrefix = "";
+        seenAt = null;
         shared.listeners().forEach(listener -> listener.offline(terms.exitId(), reason));
         tellDisconnected(reason);
     }

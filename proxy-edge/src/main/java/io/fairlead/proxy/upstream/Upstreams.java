@@ -4,6 +4,7 @@ import io.fairlead.proxy.destination.NameLookup;
 import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitTelemetry;
 import io.fairlead.proxy.exit.ExitTunnels;
+import io.fairlead.proxy.exit.LocationCheck;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
@@ -56,6 +57,7 @@ public final class Upstreams implements ExitTunnels, AutoCloseable {
     private final ExecutorService secretsThread;
     private final Set<InetAddress> ownAddresses;
     private final ExitTelemetry telemetry;
+    private final LocationCheck locations;
     private final LongSupplier nanoClock;
     private final RandomGenerator random;
     private final WriteBufferWaterMark waterMark;
@@ -75,11 +77,24 @@ public final class Upstreams implements ExitTunnels, AutoCloseable {
             EventLoopGroup loops,
             Set<InetAddress> ownAddresses,
             ExitTelemetry telemetry,
+            LocationCheck locations,
+            LongSupplier nanoClock,
+            RandomGenerator random) {
+        this(settings, loops, new NameLookup(loops), ownAddresses, telemetry, locations, nanoClock, random);
+    }
+
+    Upstreams(
+            UpstreamSettings settings,
+            EventLoopGroup loops,
+            NameLookup names,
+            Set<InetAddress> ownAddresses,
+            ExitTelemetry telemetry,
+            LocationCheck locations,
             LongSupplier nanoClock,
             RandomGenerator random) {
         this.settings = settings;
         this.loops = loops;
-        this.names = new NameLookup(loops);
+        this.names = names;
         this.secrets = new Secrets(settings.secretsDirectory(), System::getenv);
         this.secretsThread = Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "upstream-secrets");
@@ -88,6 +103,7 @@ public final class Upstreams implements ExitTunnels, AutoCloseable {
         });
         this.ownAddresses = Set.copyOf(ownAddresses);
         this.telemetry = telemetry;
+        this.locations = locations;
         this.nanoClock = nanoClock;
         this.random = random;
         this.waterMark = new WriteBufferWaterMark(settings.tunnelLowWaterBytes(), settings.tunnelHighWaterBytes());
@@ -207,6 +223,10 @@ public final class Upstreams implements ExitTunnels, AutoCloseable {
 
     ExitTelemetry telemetry() {
         return telemetry;
+    }
+
+    LocationCheck locations() {
+        return locations;
     }
 
     LongSupplier nanoClock() {

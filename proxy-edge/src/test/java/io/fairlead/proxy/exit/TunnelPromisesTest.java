@@ -81,6 +81,7 @@ class TunnelPromisesTest {
                     links.edgeLoops(),
                     Set.of(),
                     (exitId, record) -> {},
+                    new LocationCheck(ObservedLocations.NONE),
                     System::nanoTime,
                     new Random());
             tunnels = upstreams;

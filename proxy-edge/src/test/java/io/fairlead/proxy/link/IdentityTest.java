@@ -66,6 +66,7 @@ class IdentityTest {
                 rig.registry,
                 (id, record) -> {},
                 LinkAdmission.EVERYBODY,
+                new io.fairlead.proxy.exit.LocationCheck(io.fairlead.proxy.exit.ObservedLocations.NONE),
                 System::nanoTime,
                 new java.util.Random())) {
             var settings = io.fairlead.proxy.agent.AgentSettings.of(

@@ -7,6 +7,8 @@ import io.fairlead.proxy.agent.DialPath;
 import io.fairlead.proxy.agent.ExitAgent;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.ExitRegistry;
+import io.fairlead.proxy.exit.LocationCheck;
+import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
@@ -50,6 +52,7 @@ public final class LinkRig implements AutoCloseable {
     public final ExitRegistry registry = new ExitRegistry(4, 1000);
     public final List<Told> told = new CopyOnWriteArrayList<>();
     public LinkListener listener;
+    public ObservedLocations locations = ObservedLocations.NONE;
 
     public LinkRig() throws IOException {
         this(LinkSettings.DEFAULTS.withPulse(FAST_PULSE).withHelloTimeoutMs(1000));
@@ -69,6 +72,7 @@ public final class LinkRig implements AutoCloseable {
                 registry,
                 (exitId, record) -> told.add(new Told(exitId, record)),
                 admission,
+                new LocationCheck(locations),
                 System::nanoTime,
                 new Random());
     }

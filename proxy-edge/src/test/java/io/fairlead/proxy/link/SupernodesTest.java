@@ -11,6 +11,8 @@ import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
 import io.fairlead.proxy.exit.ExitRegistry;
+import io.fairlead.proxy.exit.LocationCheck;
+import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.netty.buffer.Unpooled;
@@ -64,6 +66,7 @@ class SupernodesTest {
                 secondRegistry,
                 (exitId, record) -> {},
                 LinkAdmission.EVERYBODY,
+                new LocationCheck(ObservedLocations.NONE),
                 System::nanoTime,
                 new Random());
     }
@@ -243,6 +246,7 @@ class SupernodesTest {
                 secondRegistry,
                 (exitId, record) -> {},
                 LinkAdmission.EVERYBODY,
+                new LocationCheck(ObservedLocations.NONE),
                 System::nanoTime,
                 new Random());
         long dials = fleet.stream().mapToLong(ExitAgent::dials).sum();

@@ -3,6 +3,8 @@ package io.fairlead.proxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.proxy.exit.Location;
+import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.front.Raw;
 import io.fairlead.proxy.front.WebSite;
 import io.fairlead.proxy.link.Site;
@@ -222,6 +224,22 @@ class UpstreamLifeTest {
             await().until(() -> rig.told(ExitHeartbeat.class).size() >= 3);
             assertThat(rig.isOnline("up-1")).isFalse();
             assertThat(rig.supernode.userCounters().openConnections()).isZero();
+        }
+    }
+
+    @Test
+    void thePlaceOfItsAddressCountsAndBothAreTold() throws Exception {
+        ObservedLocations inTexas =
+                address -> new ObservedLocations.Seen(new Location("us", "texas", "austin", 64500), "tx");
+        try (PlainProxy proxy = new PlainProxy(UpstreamKind.HTTP);
+                UpstreamRig rig = new UpstreamRig(UnaryOperator.identity(), inTexas)) {
+            rig.online("up-1", of(proxy).setCountry("de").setAsn(64500).build());
+            await().until(() -> !rig.told(ExitConnected.class).isEmpty());
+            ExitConnected connected = rig.told(ExitConnected.class).get(0);
+            assertThat(connected.getCountry()).isEqualTo("us");
+            assertThat(connected.getCity()).isEqualTo("austin");
+            assertThat(connected.getDeclaredCountry()).isEqualTo("de");
+            assertThat(connected.getDeclaredAsn()).isEqualTo(64500);
         }
     }
 }

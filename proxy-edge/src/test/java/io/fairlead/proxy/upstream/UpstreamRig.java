@@ -3,6 +3,7 @@ package io.fairlead.proxy.upstream;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.proxy.attempt.RequestTelemetry;
+import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.front.Curl;
 import io.fairlead.proxy.link.LinkAdmission;
 import io.fairlead.proxy.link.LinkAuthority;
@@ -71,6 +72,10 @@ final class UpstreamRig implements AutoCloseable, RequestTelemetry {
     }
 
     UpstreamRig(UnaryOperator<SupernodeSettings> change) throws IOException {
+        this(change, ObservedLocations.NONE);
+    }
+
+    UpstreamRig(UnaryOperator<SupernodeSettings> change, ObservedLocations locations) throws IOException {
         LinkAuthority authority = LinkAuthority.create(InstantSource.system());
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         supernode = Supernode.start(
@@ -86,6 +91,7 @@ final class UpstreamRig implements AutoCloseable, RequestTelemetry {
                         exits.learningFrom(this),
                         (exitId, record) -> told.add(record),
                         LinkAdmission.EVERYBODY,
+                        locations,
                         LinkTls.forEdge(authority.issueEdge("edge-1", Duration.ofHours(1)), authority.certificate()),
                         SslContextBuilder.forClient().build(),
                         System::nanoTime,
