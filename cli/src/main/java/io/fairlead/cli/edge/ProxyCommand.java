@@ -7,6 +7,8 @@ import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.edge.EdgeKitSettings;
 import io.fairlead.proxy.exit.LocationDatabase;
 import io.fairlead.proxy.exit.ObservedLocations;
+import io.fairlead.proxy.front.FrontSettings;
+import io.fairlead.proxy.front.UserCertificateFiles;
 import io.fairlead.proxy.link.LinkTls;
 import io.fairlead.proxy.pick.PickPolicy;
 import io.fairlead.proxy.pick.PickSettings;
@@ -86,6 +88,16 @@ public final class ProxyCommand implements Callable<Integer> {
     private Path authority = Path.of("");
 
     @Option(
+            names = "--user-certificate",
+            paramLabel = "PEM",
+            description =
+                    "Certificate chain by which users know this proxy: then TLS and HTTP/2 are spoken on the same port. Read again when it changes.")
+    private @Nullable Path userCertificate;
+
+    @Option(names = "--user-key", paramLabel = "PEM", description = "Private key of that certificate.")
+    private @Nullable Path userKey;
+
+    @Option(
             names = "--data",
             paramLabel = "DIR",
             required = true,
@@ -161,6 +173,7 @@ public final class ProxyCommand implements Callable<Integer> {
             return new ProxyEdgeSettings(
                     SupernodeSettings.of(edgeId, bound(userAddress), bound(linkAddress))
                             .withTenants(List.of(), true)
+                            .withFront(front())
                             .withDrainMs(drainMs)
                             .withUpstreams(UpstreamSettings.DEFAULTS.withSecretsDirectory(secretsDirectory))
                             .withAllowedDestinations(allowedDestinations),
@@ -176,6 +189,17 @@ public final class ProxyCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UserError("The proxy can't start: " + e.getMessage(), e);
         }
+    }
+
+    private FrontSettings front() {
+        Path chain = userCertificate;
+        Path keyOfChain = userKey;
+        if ((chain == null) != (keyOfChain == null)) {
+            throw new UserError("--user-certificate and --user-key belong together: give both, or none.");
+        }
+        return chain == null || keyOfChain == null
+                ? FrontSettings.DEFAULTS
+                : FrontSettings.DEFAULTS.withCertificate(new UserCertificateFiles(chain, keyOfChain));
     }
 
     private static InetSocketAddress bound(String text) {

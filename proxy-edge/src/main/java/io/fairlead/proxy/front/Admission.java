@@ -39,6 +39,16 @@ sealed interface Admission {
             }
             return now.traffic().isUsedUp() ? Outcome.LIMIT_EXCEEDED : null;
         }
+
+        /** The same if it is this tenant's; then it is counted as one that was cut. */
+        @Nullable
+        Outcome reviewed(Front front, String tenantId) {
+            Outcome why = tenant.id().equals(tenantId) ? revoked(front.gate()) : null;
+            if (why != null) {
+                front.gate().counters().wasCut();
+            }
+            return why;
+        }
     }
 
     /** It is not. */

@@ -4,12 +4,15 @@ import io.fairlead.proxy.attempt.Failure;
 import io.fairlead.proxy.attempt.RequestLife;
 import io.fairlead.proxy.status.ErrorAnswer;
 import io.fairlead.proxy.status.ProxyStatus;
+import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
@@ -52,10 +55,14 @@ final class Answers {
         return response;
     }
 
+    /** Says what is wrong with a request. */
+    static FullHttpResponse badRequest(Front front, int status, String detail) {
+        return failure(front, new Failure(Outcome.BAD_REQUEST, FaultLayer.CLIENT, detail, ""), status);
+    }
+
     /** Says that a tunnel stands. */
-    static FullHttpResponse established(Front front, RequestLife life) {
-        FullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, ESTABLISHED, Unpooled.EMPTY_BUFFER);
+    static HttpResponse established(Front front, RequestLife life) {
+        HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, ESTABLISHED);
         tellExit(front, life, response.headers());
         return response;
     }

@@ -4,7 +4,6 @@ import io.fairlead.proxy.attempt.Failure;
 import io.fairlead.proxy.attempt.RequestLife;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 
@@ -13,12 +12,12 @@ final class ConnectExchange implements Exchange, UserTunnel.Asker {
 
     private static final int OK = 200;
 
-    private final UserConnection connection;
+    private final Requester requester;
     private final Front front;
     private final RequestLife life;
 
-    ConnectExchange(UserConnection connection, Front front, RequestLife life) {
-        this.connection = connection;
+    ConnectExchange(Requester requester, Front front, RequestLife life) {
+        this.requester = requester;
         this.front = front;
         this.life = life;
     }
@@ -29,32 +28,32 @@ final class ConnectExchange implements Exchange, UserTunnel.Asker {
     }
 
     @Override
-    public Channel channel() {
-        return connection.channel();
+    public UserChannel userChannel() {
+        return requester.userChannel();
     }
 
     @Override
     public void joined(RelayEnd end, Relay relay) {
-        connection.write(Answers.established(front, life));
-        connection.flush();
-        connection.giveOver(end, relay);
+        requester.write(Answers.established(front, life));
+        requester.flush();
+        requester.giveOver(end, relay);
     }
 
     @Override
     public void refused(Failure failure) {
         FullHttpResponse response = Answers.failure(front, failure);
         life.end(failure.outcome(), failure.layer(), response.status().code());
-        connection.answer(response);
+        requester.answer(response);
     }
 
     @Override
     public void relayed() {
-        connection.relayed();
+        requester.relayed();
     }
 
     @Override
     public void content(HttpContent part) {
-        part.release(); // what follows a CONNECT are bytes of the tunnel: the decoder holds them
+        part.release(); // what follows a CONNECT are bytes of the tunnel: they are held until it stands
     }
 
     @Override

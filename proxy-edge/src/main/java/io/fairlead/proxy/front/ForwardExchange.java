@@ -47,7 +47,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
 
     private static final int SWITCHING_PROTOCOLS = 101;
 
-    private final UserConnection connection;
+    private final Requester requester;
     private final Front front;
     private final RequestHead head;
     private final RequestForm.Forward form;
@@ -70,9 +70,8 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
     private int status;
     private boolean over;
 
-    ForwardExchange(
-            UserConnection connection, Front front, RequestHead head, RequestForm.Forward form, RequestLife life) {
-        this.connection = connection;
+    ForwardExchange(Requester requester, Front front, RequestHead head, RequestForm.Forward form, RequestLife life) {
+        this.requester = requester;
         this.front = front;
         this.head = head;
         this.form = form;
@@ -107,7 +106,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
     public boolean reuse(Slot slot) {
         if (repeatable && !upgrade) {
             OriginConnection idle =
-                    front.idleTunnels().take(life.terms().tenant(), slot.exitId(), form.target(), connection.loop());
+                    front.idleTunnels().take(life.terms().tenant(), slot.exitId(), form.target(), requester.loop());
             if (idle != null) {
                 front.counters().reused.increment();
                 kept = true;
@@ -134,7 +133,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         origin = to;
         upBefore = to.bytesUp();
         downBefore = to.bytesDown();
-        to.attach(this, connection.loop(), head.request().method().equals(HttpMethod.HEAD));
+        to.attach(this, requester.loop(), head.request().method().equals(HttpMethod.HEAD));
         if (origin != to) {
             return; // it was dead: another has been taken, or the request has failed
         }
@@ -143,7 +142,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         if (head.hasBody()) {
             to.flush();
             bodyAsked = true;
-            connection.readBody();
+            requester.readBody();
         } else {
             to.write(LastHttpContent.EMPTY_LAST_CONTENT);
             to.flush();
@@ -249,7 +248,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
             if (!http10) {
                 answered = true;
                 HopByHop.cleanResponse(response.headers(), false);
-                connection.write(response);
+                requester.write(response);
             }
             return;
         }
@@ -278,7 +277,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         life.firstByte(front.attempts().nanoClock().getAsLong());
         life.status(code);
         frame(response, code);
-        connection.write(response);
+        requester.write(response);
     }
 
     /** How the answer is framed for the user, and what can be used again after it. */
@@ -291,7 +290,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         boolean chunked = HttpUtil.isTransferEncodingChunked(response);
         boolean delimited = bodyless || chunked || headers.contains(HttpHeaderNames.CONTENT_LENGTH);
         originStays = delimited && HttpUtil.isKeepAlive(response);
-        userStays = connection.keepsAlive() && (requestSent || !head.hasBody());
+        userStays = requester.keepsAlive() && (requestSent || !head.hasBody());
         HopByHop.cleanResponse(headers, code == SWITCHING_PROTOCOLS);
         if (http10) {
             userStays &= delimited && !chunked;
@@ -314,15 +313,15 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
             if (http10) {
                 part.release();
             } else {
-                connection.write(part);
+                requester.write(part);
             }
             if (last) {
                 interim = false;
-                connection.flush();
+                requester.flush();
             }
             return;
         }
-        connection.write(part);
+        requester.write(part);
         if (last) {
             complete();
         }
@@ -334,8 +333,8 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         if (over || from == null) {
             return;
         }
-        connection.flush();
-        if (connection.isWritable()) {
+        requester.flush();
+        if (requester.isWritable()) {
             from.read();
         } else {
             waitsForUser = true;
@@ -344,7 +343,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
 
     @Override
     public void originWritable() {
-        connection.readMore();
+        requester.readMore();
     }
 
     private void complete() {
@@ -366,7 +365,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
             from.close();
         }
         end(Outcome.OK, FaultLayer.NONE, status);
-        connection.served(userStays && requestSent);
+        requester.served(userStays && requestSent);
     }
 
     private void switchProtocols(OriginConnection from) {
@@ -375,7 +374,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         RelayEnd userEnd = new RelayEnd(true);
         RelayEnd tunnelEnd = new RelayEnd(false);
         Relay relay = new Relay(
-                connection.channel(),
+                requester.userChannel(),
                 from.tunnel(),
                 userEnd,
                 tunnelEnd,
@@ -385,10 +384,10 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
                 from.bytesDown() - downBefore,
                 front.settings().tunnelIdleMs(),
                 front.attempts().nanoClock(),
-                connection::relayed);
-        connection.flush();
+                requester::relayed);
+        requester.flush();
         from.switchTo(tunnelEnd);
-        connection.giveOver(userEnd, relay);
+        requester.giveOver(userEnd, relay);
         relay.start(front.attempts().settings().progressIntervalMs());
     }
 
@@ -451,17 +450,17 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         dropOrigin();
         end(failure.outcome(), failure.layer(), told);
         if (answered) {
-            connection.flush();
-            connection.abort();
+            requester.flush();
+            requester.abort();
         } else {
-            connection.answer(Answers.failure(front, failure));
+            requester.answer(Answers.failure(front, failure));
         }
     }
 
     /** The tunnel is closed or kept by then: whoever gets the slot next must find the exit's agent with room. */
     private void end(Outcome outcome, FaultLayer layer, int told) {
         over = true;
-        connection.timer().stop();
+        requester.timer().stop();
         life.end(outcome, layer, told);
     }
 
@@ -481,6 +480,6 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
     }
 
     private void restartTimer() {
-        connection.timer().start(front.settings().responseIdleMs(), this::idle);
+        requester.timer().start(front.settings().responseIdleMs(), this::idle);
     }
 }

@@ -4,8 +4,13 @@ import io.fairlead.proxy.attempt.Attempts;
 import io.fairlead.proxy.lease.Leases;
 import io.fairlead.proxy.tenant.TenantGate;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/** What all user connections of an edge share. */
+/**
+ * What all user connections of an edge share.
+ *
+ * @param certificate null: TLS is not spoken
+ */
 record Front(
         String edgeId,
         FrontSettings settings,
@@ -14,4 +19,5 @@ record Front(
         IdleTunnels idleTunnels,
         Leases leases,
         FrontCounters counters,
+        @Nullable UserCertificate certificate,
         AtomicBoolean draining) {}

@@ -18,6 +18,12 @@ public final class FrontCounters {
     final LongAdder backedOff = new LongAdder();
     final LongAdder headTimeouts = new LongAdder();
     final LongAdder reused = new LongAdder();
+    final LongAdder secured = new LongAdder();
+    final LongAdder handshakesFailed = new LongAdder();
+    final LongAdder certificatesTaken = new LongAdder();
+    final LongAdder certificatesRefused = new LongAdder();
+    final LongAdder streams = new LongAdder();
+    final LongAdder floods = new LongAdder();
 
     FrontCounters() {}
 
@@ -49,6 +55,31 @@ public final class FrontCounters {
         return reused.sum();
     }
 
+    /** Connections that speak TLS. */
+    public long securedConnections() {
+        return secured.sum();
+    }
+
+    /** Connections that began TLS and did not come to an end with it. */
+    public long failedHandshakes() {
+        return handshakesFailed.sum();
+    }
+
+    /** Heads and handshakes that were not whole in time. */
+    public long timedOutHeads() {
+        return headTimeouts.sum();
+    }
+
+    /** Requests over HTTP/2. */
+    public long streams() {
+        return streams.sum();
+    }
+
+    /** Connections of HTTP/2 closed because of what leads nowhere. */
+    public long floods() {
+        return floods.sum();
+    }
+
     /** Shows them as meters {@code fairlead.front.*}. */
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("fairlead.front.connections", this, FrontCounters::openConnections)
@@ -63,6 +94,14 @@ public final class FrontCounters {
         counter(registry, "fairlead.front.requests.rejected", "denied", denied, rejected);
         counter(registry, "fairlead.front.requests.rejected", "backoff", backedOff, rejected);
         counter(registry, "fairlead.front.requests.rejected", "timeout", headTimeouts, rejected);
+        counter(registry, "fairlead.front.requests.rejected", "flood", floods, rejected);
+        String handshakes = "Handshakes of TLS by users";
+        counter(registry, "fairlead.front.tls.handshakes", "done", secured, handshakes);
+        counter(registry, "fairlead.front.tls.handshakes", "failed", handshakesFailed, handshakes);
+        String certificates = "Certificates for users that were written while the edge ran";
+        counter(registry, "fairlead.front.certificates", "taken", certificatesTaken, certificates);
+        counter(registry, "fairlead.front.certificates", "refused", certificatesRefused, certificates);
+        counter(registry, "fairlead.front.streams", "", streams, "Requests over HTTP/2");
         counter(registry, "fairlead.front.tunnels.reused", "", reused, "Requests through a tunnel that was kept open");
     }
 

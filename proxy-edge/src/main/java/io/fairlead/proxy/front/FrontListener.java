@@ -6,6 +6,8 @@ import io.fairlead.proxy.link.Sockets;
 import io.fairlead.proxy.tenant.TenantGate;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -17,6 +19,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -68,7 +71,7 @@ public final class FrontListener {
      * @param edgeId names the edge in {@code Proxy-Status}
      * @param address port 0: any free one, see {@link #address()}
      * @param loops carry the user connections; share them with the links of the exits
-     * @throws IOException if the address can't be bound; the message says why
+     * @throws IOException if the address can't be bound, or the certificate can't be used; the message says why
      */
     public static FrontListener start(
             String edgeId,
@@ -78,6 +81,10 @@ public final class FrontListener {
             TenantGate gate,
             Attempts attempts)
             throws IOException {
+        FrontCounters counters = new FrontCounters();
+        UserCertificateFiles files = settings.certificate();
+        UserCertificate certificate =
+                files == null ? null : UserCertificate.follow(files, counters, InstantSource.system());
         Front front = new Front(
                 edgeId,
                 settings,
@@ -85,9 +92,17 @@ public final class FrontListener {
                 attempts,
                 new IdleTunnels(settings, attempts.nanoClock()),
                 new Leases(settings.sessions(), attempts.nanoClock()),
-                new FrontCounters(),
+                counters,
+                certificate,
                 new AtomicBoolean());
-        return new FrontListener(address, loops, front);
+        try {
+            return new FrontListener(address, loops, front);
+        } catch (IOException e) {
+            if (certificate != null) {
+                certificate.close();
+            }
+            throw e;
+        }
     }
 
     /** Where it listens. */
@@ -101,6 +116,27 @@ public final class FrontListener {
 
     public Leases sessions() {
         return front.leases();
+    }
+
+    /** What is wrong with the certificate for users; empty: nothing, or there is none. */
+    public String certificateProblem() {
+        UserCertificate certificate = front.certificate();
+        return certificate == null ? "" : certificate.problem();
+    }
+
+    /** Shows what happens here as meters. */
+    public void bindTo(MeterRegistry registry) {
+        front.counters().bindTo(registry);
+        UserCertificate certificate = front.certificate();
+        if (certificate != null) {
+            TimeGauge.builder(
+                            "fairlead.front.certificate.expires",
+                            certificate,
+                            TimeUnit.MILLISECONDS,
+                            each -> each.notAfter().toEpochMilli())
+                    .description("When the certificate for users expires, as Unix time")
+                    .register(registry);
+        }
     }
 
     /** Tunnels that are kept open for a next request. */
@@ -128,6 +164,10 @@ public final class FrontListener {
         front.draining().set(true);
         sweeping.cancel(false);
         listening.close();
+        UserCertificate certificate = front.certificate();
+        if (certificate != null) {
+            certificate.close();
+        }
         connections.forEach(
                 connection -> connection.loop().execute(() -> connection.cut(Outcome.EDGE_DRAINING, FaultLayer.EDGE)));
         front.idleTunnels().closeAll();
@@ -144,7 +184,7 @@ public final class FrontListener {
                 channel.close();
                 return;
             }
-            FrontConnection connection = new FrontConnection(front, channel);
+            FrontConnection connection = new FrontConnection(front, channel, source);
             channel.pipeline().addLast(connection);
             connections.add(connection);
             channel.closeFuture().addListener(closed -> {

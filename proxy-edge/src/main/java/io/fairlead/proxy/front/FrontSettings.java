@@ -1,6 +1,7 @@
 package io.fairlead.proxy.front;
 
 import io.fairlead.proxy.lease.LeaseSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of the user side. Begin with {@link #DEFAULTS} and change what differs.
@@ -21,6 +22,9 @@ import io.fairlead.proxy.lease.LeaseSettings;
  * @param idleTunnelMs how long one is kept, ms
  * @param exitHeader answers carry {@code X-Fairlead-Exit} with the exit's id, and in a session {@code X-Fairlead-Session-Ttl}
  * @param sessions limits of them
+ * @param tlsHandshakeTimeoutMs a handshake of TLS must be done after this time, ms
+ * @param streams limits of HTTP/2
+ * @param certificate certificate for users who speak TLS to the proxy; null: TLS is not spoken
  */
 public record FrontSettings(
         int maxRequestLineBytes,
@@ -38,7 +42,10 @@ public record FrontSettings(
         int maxIdleTunnels,
         int idleTunnelMs,
         boolean exitHeader,
-        LeaseSettings sessions) {
+        LeaseSettings sessions,
+        int tlsHandshakeTimeoutMs,
+        StreamLimits streams,
+        @Nullable UserCertificateFiles certificate) {
 
     public static final FrontSettings DEFAULTS = new FrontSettings(
             8 << 10,
@@ -56,7 +63,10 @@ public record FrontSettings(
             4_096,
             10_000,
             true,
-            LeaseSettings.DEFAULTS);
+            LeaseSettings.DEFAULTS,
+            10_000,
+            StreamLimits.DEFAULTS,
+            null);
 
     public FrontSettings {
         positive("maxRequestLineBytes", maxRequestLineBytes);
@@ -75,6 +85,7 @@ public record FrontSettings(
                     + maxIdleTunnels + "; they must not be negative (0 keeps none)");
         }
         positive("idleTunnelMs", idleTunnelMs);
+        positive("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
     }
 
     public FrontSettings withTimeouts(
@@ -95,7 +106,10 @@ public record FrontSettings(
                 maxIdleTunnels,
                 idleTunnelMs,
                 exitHeader,
-                sessions);
+                sessions,
+                tlsHandshakeTimeoutMs,
+                streams,
+                certificate);
     }
 
     public FrontSettings withMaxConnections(int all, int perSource) {
@@ -115,7 +129,10 @@ public record FrontSettings(
                 maxIdleTunnels,
                 idleTunnelMs,
                 exitHeader,
-                sessions);
+                sessions,
+                tlsHandshakeTimeoutMs,
+                streams,
+                certificate);
     }
 
     public FrontSettings withIdleTunnels(int perExit, int all, int ms) {
@@ -135,7 +152,10 @@ public record FrontSettings(
                 all,
                 ms,
                 exitHeader,
-                sessions);
+                sessions,
+                tlsHandshakeTimeoutMs,
+                streams,
+                certificate);
     }
 
     public FrontSettings withSessions(LeaseSettings limits) {
@@ -155,7 +175,10 @@ public record FrontSettings(
                 maxIdleTunnels,
                 idleTunnelMs,
                 exitHeader,
-                limits);
+                limits,
+                tlsHandshakeTimeoutMs,
+                streams,
+                certificate);
     }
 
     public FrontSettings withExitHeader(boolean told) {
@@ -175,7 +198,79 @@ public record FrontSettings(
                 maxIdleTunnels,
                 idleTunnelMs,
                 told,
-                sessions);
+                sessions,
+                tlsHandshakeTimeoutMs,
+                streams,
+                certificate);
+    }
+
+    public FrontSettings withTlsHandshakeTimeoutMs(int other) {
+        return new FrontSettings(
+                maxRequestLineBytes,
+                maxHeadBytes,
+                maxFields,
+                maxChunkLineBytes,
+                headTimeoutMs,
+                keepAliveIdleMs,
+                responseIdleMs,
+                tunnelIdleMs,
+                lingerMs,
+                maxConnections,
+                maxConnectionsPerSource,
+                maxIdleTunnelsPerExit,
+                maxIdleTunnels,
+                idleTunnelMs,
+                exitHeader,
+                sessions,
+                other,
+                streams,
+                certificate);
+    }
+
+    public FrontSettings withStreams(StreamLimits other) {
+        return new FrontSettings(
+                maxRequestLineBytes,
+                maxHeadBytes,
+                maxFields,
+                maxChunkLineBytes,
+                headTimeoutMs,
+                keepAliveIdleMs,
+                responseIdleMs,
+                tunnelIdleMs,
+                lingerMs,
+                maxConnections,
+                maxConnectionsPerSource,
+                maxIdleTunnelsPerExit,
+                maxIdleTunnels,
+                idleTunnelMs,
+                exitHeader,
+                sessions,
+                tlsHandshakeTimeoutMs,
+                other,
+                certificate);
+    }
+
+    public FrontSettings withCertificate(UserCertificateFiles other) {
+        return new FrontSettings(
+                maxRequestLineBytes,
+                maxHeadBytes,
+                maxFields,
+                maxChunkLineBytes,
+                headTimeoutMs,
+                keepAliveIdleMs,
+                responseIdleMs,
+                tunnelIdleMs,
+                lingerMs,
+                maxConnections,
+                maxConnectionsPerSource,
+                maxIdleTunnelsPerExit,
+                maxIdleTunnels,
+                idleTunnelMs,
+                exitHeader,
+                sessions,
+                tlsHandshakeTimeoutMs,
+                streams,
+                other);
     }
 
     private static void positive(String name, int value) {

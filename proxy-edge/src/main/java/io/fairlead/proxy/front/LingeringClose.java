@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 
 /**
@@ -38,7 +38,7 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
             if (inputEnded) {
                 ctx.close();
             } else {
-                ((DuplexChannel) ctx.channel()).shutdownOutput();
+                UserChannel.of(ctx.channel()).endOutput();
                 timer.start(settings.lingerMs(), ctx::close);
             }
         });
@@ -59,7 +59,7 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
             inputEnded = true;
             if (outputEnded) {
                 ctx.close();

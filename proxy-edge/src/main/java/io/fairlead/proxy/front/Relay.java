@@ -6,12 +6,8 @@ import io.fairlead.proxy.exit.TunnelAborted;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -24,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relay {
 
-    private final Channel user;
+    private final UserChannel user;
     private final Channel tunnel;
     private final RelayEnd userEnd;
     private final RelayEnd tunnelEnd;
@@ -49,7 +45,7 @@ final class Relay {
      * @param over run once, when all has ended
      */
     Relay(
-            Channel user,
+            UserChannel user,
             Channel tunnel,
             RelayEnd userEnd,
             RelayEnd tunnelEnd,
@@ -71,14 +67,15 @@ final class Relay {
         this.idleMs = idleMs;
         this.nanoClock = nanoClock;
         this.over = over;
-        this.timer = new PhaseTimer(user.eventLoop(), nanoClock);
+        this.timer = new PhaseTimer(user.channel().eventLoop(), nanoClock);
         this.startedNanos = nanoClock.getAsLong();
     }
 
     /** Begins. On the user's event loop, with both ends in their pipelines. */
     void start(int progressIntervalMs) {
         life.goesOn(AttemptPhase.CONNECTED);
-        progress = user.eventLoop()
+        progress = user.channel()
+                .eventLoop()
                 .scheduleAtFixedRate(this::tellProgress, progressIntervalMs, progressIntervalMs, TimeUnit.MILLISECONDS);
         timer.start(idleMs, this::idle);
         userEnd.bind(this);
@@ -96,7 +93,7 @@ final class Relay {
 
     /** Channel opposite to an end. */
     Channel other(boolean ofUser) {
-        return ofUser ? tunnel : user;
+        return ofUser ? tunnel : user.channel();
     }
 
     // ---- told by the ends, on any event loop
@@ -111,12 +108,11 @@ final class Relay {
                 tunnel.writeAndFlush(EndOfOutput.INSTANCE);
             } else {
                 tunnelInputEnded = true;
-                user.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                        .addListener(written -> ((DuplexChannel) user).shutdownOutput());
+                user.endOutput();
             }
             if (userInputEnded && tunnelInputEnded) {
                 end(Outcome.OK, FaultLayer.NONE);
-                user.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+                user.finish();
             }
         });
     }
@@ -124,7 +120,7 @@ final class Relay {
     void aborted(TunnelAborted why) {
         onUser(() -> {
             end(why.outcome(), why.layer());
-            reset();
+            user.reset();
         });
     }
 
@@ -139,7 +135,7 @@ final class Relay {
                 end(served ? Outcome.OK : Outcome.CLIENT_ABORTED, served ? FaultLayer.NONE : FaultLayer.CLIENT);
             } else {
                 end(Outcome.EXIT_LINK_LOST, FaultLayer.EXIT);
-                reset();
+                user.reset();
             }
         });
     }
@@ -149,14 +145,8 @@ final class Relay {
         onUser(() -> {
             tunnel.close();
             end(outcome, layer);
-            reset();
+            user.reset();
         });
-    }
-
-    /** Tells the user by a reset, not by an end that could pass for a whole answer. */
-    private void reset() {
-        user.config().setOption(ChannelOption.SO_LINGER, 0);
-        user.close();
     }
 
     private void idle() {
@@ -204,10 +194,10 @@ final class Relay {
     }
 
     private void onUser(Runnable task) {
-        if (user.eventLoop().inEventLoop()) {
+        if (user.channel().eventLoop().inEventLoop()) {
             task.run();
         } else {
-            user.eventLoop().execute(task);
+            user.channel().eventLoop().execute(task);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,6 +143,8 @@ final class RelayEnd extends ChannelInboundHandlerAdapter {
             if (to != null) {
                 to.aborted(why);
             }
+        } else if (event instanceof SslCloseCompletionEvent) {
+            ctx.close(); // the TLS engine has ended both directions
         } else if (event instanceof ChannelInputShutdownEvent) {
             inputEnded = true;
             if (to != null) {

@@ -42,7 +42,8 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
         MALFORMED
     }
 
-    private static final List<CharSequence> NO_TRAILERS = List.of(
+    /** What would change how a message is read, and so must not come after it (RFC 9110 §6.5.1). */
+    static final List<CharSequence> NO_TRAILERS = List.of(
             HttpHeaderNames.CONTENT_LENGTH,
             HttpHeaderNames.TRANSFER_ENCODING,
             HttpHeaderNames.TRAILER,

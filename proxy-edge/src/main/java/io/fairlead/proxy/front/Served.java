@@ -2,7 +2,6 @@ package io.fairlead.proxy.front;
 
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
-import org.jspecify.annotations.Nullable;
 
 /** A user connection whose protocol is known. On its event loop. */
 interface Served {
@@ -16,6 +15,6 @@ interface Served {
     /** Ends whatever is going on, for this reason. */
     void cut(Outcome outcome, FaultLayer layer);
 
-    /** What is served; null: nothing is. */
-    Admission.@Nullable Granted granted();
+    /** What this tenant may do has changed, or its day is used up: ends what is its and would not be let in now. */
+    void review(String tenantId);
 }

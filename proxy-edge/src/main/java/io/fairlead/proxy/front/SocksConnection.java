@@ -12,11 +12,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -53,16 +52,16 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     private Admission.@Nullable Granted entered;
     private @Nullable Relay relay;
 
-    private SocksConnection(Front front, Channel channel, PhaseTimer timer) {
+    private SocksConnection(Front front, Channel channel, InetAddress source, PhaseTimer timer) {
         this.front = front;
         this.channel = channel;
-        this.source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        this.source = source;
         this.timer = timer;
     }
 
     /** Makes an accepted channel one of these. */
-    static SocksConnection install(Front front, Channel channel, PhaseTimer timer) {
-        SocksConnection connection = new SocksConnection(front, channel, timer);
+    static SocksConnection install(Front front, Channel channel, InetAddress source, PhaseTimer timer) {
+        SocksConnection connection = new SocksConnection(front, channel, source, timer);
         channel.pipeline().addLast(connection.reads).addLast(connection);
         return connection;
     }
@@ -90,7 +89,7 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
             inputEnded = true;
             userGone();
             ctx.close();
@@ -250,8 +249,8 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     // ---- for the tunnel
 
     @Override
-    public Channel channel() {
-        return channel;
+    public UserChannel userChannel() {
+        return UserChannel.of(channel);
     }
 
     @Override
@@ -288,8 +287,12 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     }
 
     @Override
-    public Admission.@Nullable Granted granted() {
-        return entered;
+    public void review(String tenantId) {
+        Admission.Granted granted = entered;
+        Outcome why = granted == null ? null : granted.reviewed(front, tenantId);
+        if (why != null) {
+            cut(why, FaultLayer.CLIENT);
+        }
     }
 
     @Override
@@ -303,7 +306,7 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
         if (present != null) {
             present.end(outcome, layer, 0);
             leaveTenant();
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            UserChannel.of(channel).reset();
         }
         channel.close();
     }

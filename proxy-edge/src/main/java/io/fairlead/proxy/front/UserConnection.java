@@ -1,10 +1,6 @@
 package io.fairlead.proxy.front;
 
-import io.fairlead.proxy.attempt.Failure;
 import io.fairlead.proxy.attempt.RequestLife;
-import io.fairlead.proxy.exit.Target;
-import io.fairlead.proxy.tenant.Credentials;
-import io.fairlead.proxy.tenant.Login;
 import io.fairlead.proxy.tenant.MeteredReads;
 import io.fairlead.schemas.telemetry.ClientProtocol;
 import io.fairlead.schemas.telemetry.FaultLayer;
@@ -12,7 +8,6 @@ import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -24,10 +19,9 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reading: one read is outstanding whenever bytes may be taken, so that a user who leaves is noticed; none while the
  * decoder holds bytes back or the exchange can't take more.
  */
-final class UserConnection extends ChannelInboundHandlerAdapter implements Served {
+final class UserConnection extends ChannelInboundHandlerAdapter implements Served, Requester, Entrance.Waiting {
 
     private enum State {
         WAITING,
@@ -54,7 +48,7 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     private final MeteredReads reads = new MeteredReads();
     private final RequestDecoder decoder;
     private final ResponseEncoder encoder;
-    private final InetAddress source;
+    private final Entrance entrance;
     private final PhaseTimer timer;
 
     private State state = State.WAITING;
@@ -65,22 +59,21 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     private @Nullable Exchange exchange;
     private @Nullable Relay relay;
     private Admission.@Nullable Granted entered;
-    private long arrivedNanos;
     private boolean keepAlive;
     private boolean readOutstanding;
     private boolean inputEnded;
 
-    private UserConnection(Front front, Channel channel, PhaseTimer timer) {
+    private UserConnection(Front front, Channel channel, InetAddress source, PhaseTimer timer) {
         this.front = front;
         this.decoder = new RequestDecoder(front.settings());
         this.encoder = new ResponseEncoder();
-        this.source = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+        this.entrance = new Entrance(front, source, channel.eventLoop());
         this.timer = timer;
     }
 
     /** Makes an accepted channel one of these. */
-    static UserConnection install(Front front, Channel channel, PhaseTimer timer) {
-        UserConnection connection = new UserConnection(front, channel, timer);
+    static UserConnection install(Front front, Channel channel, InetAddress source, PhaseTimer timer) {
+        UserConnection connection = new UserConnection(front, channel, source, timer);
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(connection.reads).addLast(connection.decoder);
         connection.decoderContext = pipeline.context(connection.decoder);
@@ -133,7 +126,7 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == RequestDecoder.Event.HEAD_BEGUN) {
             timer.start(front.settings().headTimeoutMs(), this::headTimedOut);
-        } else if (event instanceof ChannelInputShutdownEvent) {
+        } else if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
             userEnded(ctx);
         } else {
             ctx.fireUserEventTriggered(event);
@@ -172,8 +165,8 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
         ctx.close();
     }
 
-    /** Reads more if there is anybody to take it. */
-    void readMore() {
+    @Override
+    public void readMore() {
         Exchange serving = exchange;
         boolean wanted = !inputEnded
                 && state != State.CLOSING
@@ -190,7 +183,6 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     private void head(RequestHead whole) {
         state = State.DECIDING;
         head = whole;
-        arrivedNanos = front.attempts().nanoClock().getAsLong();
         timer.stop();
         HttpRequest request = whole.request();
         HttpHeaders headers = request.headers();
@@ -206,16 +198,9 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
             return;
         }
         form = asked;
-        List<String> credentials = headers.getAll(HttpHeaderNames.PROXY_AUTHORIZATION);
-        Login login = front.gate()
-                .admit(
-                        credentials.size() == 1 ? Credentials.ofBasic(credentials.get(0)) : null,
-                        source,
-                        loop(),
-                        this::decided);
-        if (login != null) {
-            decided(login);
-        }
+        ClientProtocol protocol =
+                asked instanceof RequestForm.Connect ? ClientProtocol.HTTP_CONNECT : ClientProtocol.HTTP_FORWARD;
+        entrance.decide(asked, headers, protocol, front.attempts().nanoClock().getAsLong(), this);
     }
 
     private static boolean wantsKeepAlive(HttpRequest request) {
@@ -231,48 +216,21 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
                 || headers.containsValue(HopByHop.PROXY_CONNECTION, option, true);
     }
 
-    private void decided(Login login) {
-        if (state != State.DECIDING) {
-            return;
-        }
-        if (login instanceof Login.Admitted admitted) {
-            admitted(admitted);
-        } else if (login instanceof Login.BackedOff backedOff) {
-            front.counters().backedOff.increment();
-            refuse(
-                    Outcome.LIMIT_EXCEEDED,
-                    "too many failed log-ins from " + source.getHostAddress() + "; try again in "
-                            + backedOff.waitSeconds() + " s");
-        } else if (login instanceof Login.Overloaded) {
-            refuse(Outcome.LIMIT_EXCEEDED, "too many log-ins wait to be verified; try again in a second");
-        } else {
-            front.counters().denied.increment();
-            refuse(Outcome.AUTHENTICATION_REQUIRED, "user name or secret missing or wrong");
-        }
+    @Override
+    public boolean waits() {
+        return state == State.DECIDING;
     }
 
-    private void refuse(Outcome outcome, String detail) {
-        answer(Answers.failure(front, new Failure(outcome, FaultLayer.CLIENT, detail, "")));
+    @Override
+    public void refused(FullHttpResponse answer) {
+        answer(answer);
     }
 
-    private void admitted(Login.Admitted admitted) {
-        boolean tunnel = form instanceof RequestForm.Connect;
-        Target target = form instanceof RequestForm.Connect connect
-                ? connect.target()
-                : ((RequestForm.Forward) Objects.requireNonNull(form)).target();
-        ClientProtocol protocol = tunnel ? ClientProtocol.HTTP_CONNECT : ClientProtocol.HTTP_FORWARD;
-        Admission admission = Admission.of(front, admitted, target, protocol, arrivedNanos, loop());
-        if (admission instanceof Admission.Granted granted) {
-            entered = granted;
-            reads.enter(granted.tenant().traffic());
-            serve(granted.life());
-        } else if (admission instanceof Admission.Refused refused) {
-            Failure failure = refused.failure();
-            FullHttpResponse response = Answers.failure(front, failure);
-            refused.life()
-                    .end(failure.outcome(), failure.layer(), response.status().code());
-            answer(response);
-        }
+    @Override
+    public void granted(Admission.Granted granted) {
+        entered = granted;
+        reads.enter(granted.tenant().traffic());
+        serve(granted.life());
     }
 
     private void serve(RequestLife life) {
@@ -288,49 +246,56 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
 
     // ---- for the exchange
 
-    EventLoop loop() {
+    @Override
+    public EventLoop loop() {
         return ctx().channel().eventLoop();
     }
 
-    Channel channel() {
-        return ctx().channel();
+    @Override
+    public UserChannel userChannel() {
+        return UserChannel.of(ctx().channel());
     }
 
-    PhaseTimer timer() {
+    @Override
+    public PhaseTimer timer() {
         return timer;
     }
 
-    boolean keepsAlive() {
+    @Override
+    public boolean keepsAlive() {
         return keepAlive && !front.draining().get();
     }
 
-    /** Lets the body of the present request come. */
-    void readBody() {
+    @Override
+    public void readBody() {
         decoder.resume(decoderCtx());
         readMore();
     }
 
-    void write(Object part) {
+    @Override
+    public void write(Object part) {
         ctx().write(part, ctx().voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         ctx().flush();
     }
 
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return ctx().channel().isWritable();
     }
 
-    /** The request is answered, by parts already written. */
-    void served(boolean connectionStays) {
+    @Override
+    public void served(boolean connectionStays) {
         exchange = null;
         leaveTenant();
         next(connectionStays);
     }
 
-    /** The request is answered by this. */
-    void answer(FullHttpResponse response) {
+    @Override
+    public void answer(FullHttpResponse response) {
         exchange = null;
         leaveTenant();
         RequestHead whole = head;
@@ -344,18 +309,17 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
         next(stays);
     }
 
-    /** The answer can't be finished: says so by a reset. */
-    void abort() {
+    @Override
+    public void abort() {
         exchange = null;
         leaveTenant();
         state = State.CLOSING;
         timer.close();
-        ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        ctx().close();
+        userChannel().reset();
     }
 
-    /** Gives the connection over to a relay: this handler and the codecs leave; bytes that wait go to {@code end}. */
-    void giveOver(RelayEnd end, Relay to) {
+    @Override
+    public void giveOver(RelayEnd end, Relay to) {
         timer.close();
         exchange = null;
         relay = to;
@@ -366,8 +330,8 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
         pipeline.remove(decoder);
     }
 
-    /** The relay has ended. */
-    void relayed() {
+    @Override
+    public void relayed() {
         leaveTenant();
     }
 
@@ -379,8 +343,12 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     }
 
     @Override
-    public Admission.@Nullable Granted granted() {
-        return entered;
+    public void review(String tenantId) {
+        Admission.Granted granted = entered;
+        Outcome why = granted == null ? null : granted.reviewed(front, tenantId);
+        if (why != null) {
+            cut(why, FaultLayer.CLIENT);
+        }
     }
 
     @Override
@@ -417,14 +385,13 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     private void linger() {
         state = State.CLOSING;
         decoder.discard();
-        LingeringClose.of(channel(), front.settings(), timer, inputEnded);
+        LingeringClose.of(ctx().channel(), front.settings(), timer, inputEnded);
         ctx().pipeline().remove(this);
     }
 
     private void badRequest(int status, String detail) {
         keepAlive = false;
-        Failure failure = new Failure(Outcome.BAD_REQUEST, FaultLayer.CLIENT, detail, "");
-        answer(Answers.failure(front, failure, status));
+        answer(Answers.badRequest(front, status, detail));
     }
 
     private void headTimedOut() {

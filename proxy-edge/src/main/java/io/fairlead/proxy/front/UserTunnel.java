@@ -13,7 +13,7 @@ final class UserTunnel implements TunnelUser {
     /** Who asked for it, and knows how answers are spelt. On its event loop. */
     interface Asker {
 
-        Channel channel();
+        UserChannel userChannel();
 
         /**
          * The exit has connected: says so to the user, and gives the connection over. The handlers of the protocol leave its
@@ -62,7 +62,7 @@ final class UserTunnel implements TunnelUser {
         RelayEnd tunnelEnd = tunnel.attr(TUNNEL_END).get();
         RelayEnd userEnd = new RelayEnd(true);
         Relay relay = new Relay(
-                asker.channel(),
+                asker.userChannel(),
                 tunnel,
                 userEnd,
                 tunnelEnd,

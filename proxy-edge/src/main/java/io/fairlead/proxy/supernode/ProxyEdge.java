@@ -128,6 +128,7 @@ public final class ProxyEdge implements AutoCloseable {
             days.load();
             follow(kit, exits, supernode, overrides, settings.supernode().allowedDestinations());
             kit.health().readiness("supernode", supernode::unreadiness);
+            kit.health().note("supernode", supernode::notes);
             supernode.bindTo(kit.metrics());
             exits.bindTo(kit.metrics());
             kit.start(() -> load(supernode, exits));

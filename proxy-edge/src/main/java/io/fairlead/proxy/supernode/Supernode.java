@@ -335,6 +335,12 @@ public final class Supernode implements AutoCloseable {
         return reasons;
     }
 
+    /** What is wrong and keeps nobody from being served, in sentences. */
+    public List<String> notes() {
+        String certificate = front.certificateProblem();
+        return certificate.isEmpty() ? List.of() : List.of(certificate);
+    }
+
     public boolean draining() {
         return stopped.get() != null;
     }
@@ -342,7 +348,7 @@ public final class Supernode implements AutoCloseable {
     /** Shows what happens here as meters. */
     public void bindTo(MeterRegistry metrics) {
         attempts.counters().bindTo(metrics);
-        front.counters().bindTo(metrics);
+        front.bindTo(metrics);
         front.sessions().bindTo(metrics);
         tenants.bindTo(metrics);
         new LinkMetrics(links, registry).bindTo(metrics);

@@ -21,6 +21,7 @@ import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,12 @@ final class FrontRig implements AutoCloseable, RequestTelemetry {
                 settings,
                 gate,
                 lives);
+    }
+
+    /** One that speaks TLS as well, by the certificate in {@code directory}. */
+    static FrontRig secured(Path directory) throws IOException {
+        UserCertificateFiles files = UserKeys.write(directory, UserKeys.make());
+        return new FrontRig(FrontSettings.DEFAULTS.withCertificate(files), AttemptSettings.DEFAULTS);
     }
 
     static Tenant tenant(String id, String hash, String... pools) {
@@ -150,9 +157,9 @@ final class FrontRig implements AutoCloseable, RequestTelemetry {
             await("tunnels closed").atMost(60, TimeUnit.SECONDS).until(() -> links.registry.online().stream()
                     .allMatch(exit -> links.registry.tunnels(exit) == 0));
             Assertions.assertThat(exits.releases.get()).isEqualTo(exits.picks.get());
-            Assertions.assertThat(lives.counters().inFlightRequests()).isZero();
+            await("requests over").until(() -> lives.counters().inFlightRequests() == 0);
             await("connections counted off").until(() -> front.counters().openConnections() == 0);
-            Assertions.assertThat(tenants.find("acme").inFlightRequests()).isZero();
+            await("tenant left").until(() -> tenants.find("acme").inFlightRequests() == 0);
         } finally {
             gate.close();
             links.close();

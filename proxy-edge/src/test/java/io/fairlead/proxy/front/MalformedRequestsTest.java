@@ -82,13 +82,12 @@ class MalformedRequestsTest {
                 "outside ASCII"));
         all.add(new Case(
                 "lower-case version", "GET http://127.0.0.1:TARGET/ http/1.1\r\nHost: x\r\n\r\n", 400, "HTTP/1.1"));
-        all.add(new Case("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "only HTTP/1.1"));
-        all.add(new Case("HTTP/1.2", LINE.replace("1.1\r", "1.2\r") + "Host: x\r\n\r\n", 505, "only HTTP/1.1"));
         all.add(new Case(
-                "TLS to a plain port",
-                "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003\n\n",
-                400,
-                "bare LF"));
+                "HTTP/2 by its version alone",
+                LINE.replace("1.1\r", "2.0\r") + "Host: x\r\n\r\n",
+                505,
+                "only HTTP/1.1"));
+        all.add(new Case("HTTP/1.2", LINE.replace("1.1\r", "1.2\r") + "Host: x\r\n\r\n", 505, "only HTTP/1.1"));
         all.add(new Case(
                 "long line",
                 "GET http://127.0.0.1:TARGET/" + "a".repeat(9000) + " HTTP/1.1\r\nHost: x\r\n\r\n",
