@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.proxy.front.Curl;
 import io.fairlead.proxy.front.WebSite;
+import io.fairlead.proxy.link.Bytes;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +20,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** curl through Fairlead through tinyproxy and microsocks. */
-@Timeout(120)
+@Timeout(300)
 class RealProxiesTest {
+
+    /** By hand, more: {@code -Dfairlead.test.mebibytes=100}. */
+    private static final int MEBIBYTES = Integer.getInteger("fairlead.test.mebibytes", 4);
 
     @TempDir
     private Path directory;
@@ -110,6 +115,35 @@ class RealProxiesTest {
                 assertThat(rig.request(1).getExitIds()).containsExactly("up-1", "up-2");
                 rig.awaitOnline("up-1", false);
                 end.countDown();
+            }
+        }
+    }
+
+    @Test
+    void bigBodiesArriveWholeBothWays() throws Exception {
+        byte[] big = Bytes.from(0, MEBIBYTES << 20);
+        Path file = Files.write(directory.resolve("big"), big);
+        for (String which : List.of("tinyproxy", "microsocks")) {
+            try (ProxyProgram proxy = program(which, "", "");
+                    UpstreamRig rig = new UpstreamRig();
+                    WebSite site = new WebSite((head, body, socket) -> {
+                        socket.getOutputStream()
+                                .write(WebSite.bytes("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n"));
+                        return body;
+                    })) {
+                rig.online("up-1", UpstreamRig.upstream(proxy.kind, proxy.port).build());
+                for (String way : List.of("-g", "-p")) {
+                    Curl.Result back = rig.curl(way, "--max-time", "100", "-T", file.toString(), site.url("/echo"));
+                    assertThat(Arrays.equals(back.body(), big))
+                            .as(
+                                    "%s %s: %s of %s bytes, curl %s",
+                                    which, way, back.body().length, big.length, back.exit())
+                            .isTrue();
+                    ProxiedRequest told = rig.request(1);
+                    assertThat(told.getBytesDown()).isGreaterThan(big.length);
+                    assertThat(told.getBytesUp()).isGreaterThan(big.length);
+                    rig.requests.clear();
+                }
             }
         }
     }
