@@ -3,7 +3,7 @@ package io.fairlead.model.policy;
 import java.util.List;
 
 /** What every policy has. */
-public sealed interface Policy permits QualityPolicy, CapacityPolicy, BenchmarkPolicy {
+public sealed interface Policy permits QualityPolicy, CapacityPolicy, BenchmarkPolicy, PolitenessPolicy {
 
     /** What it counts for. */
     Scope scope();

@@ -109,4 +109,20 @@ class PolicyTest {
         assertThat(policies.put(QUALITY.withGamma(99))).hasSize(1);
         assertThat(policies.resolve(PoolType.ISP, 1).gamma()).isEqualTo(0.5);
     }
+
+    @Test
+    void politenessHoldsNothingBackUnlessItIsSetAndSaysWhatIsWrongWithIt() {
+        assertThat(PolitenessPolicy.defaults().validate()).isEmpty();
+        assertThat(PolitenessPolicy.defaults().holdsBack()).isFalse();
+        assertThat(PolitenessPolicy.defaults().withRestAfterBlockMs(1).holdsBack())
+                .isTrue();
+        assertThat(new PolitenessPolicy(Scope.GLOBAL, 0, -1, 86_400_001, List.of(200)).validate())
+                .extracting(Violation::field)
+                .containsExactlyInAnyOrder("requestsPerMinute", "restAfterBlockMs", "restStatuses");
+        assertThat(new PolitenessPolicy(Scope.GLOBAL, 0, 5, 0, List.of(503)).validate())
+                .singleElement()
+                .asString()
+                .contains("restStatuses")
+                .contains("say how long");
+    }
 }

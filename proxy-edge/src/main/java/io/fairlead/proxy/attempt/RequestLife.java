@@ -55,6 +55,7 @@ public final class RequestLife {
     private @Nullable Failure lastFailure;
     private @Nullable Future<Channel> opening;
     private long firstPickNanos;
+    private long retryAfterMs;
     private int attempts;
     private boolean ended;
 
@@ -113,19 +114,20 @@ public final class RequestLife {
 
     /** Takes a slot: of the session's exit if there is one, else of any, which is the session's from now on. */
     private @Nullable Slot take() {
-        PickRequest any = new PickRequest(terms.tenant(), terms.pool(), targetClass, tried, terms.where(), "");
+        PickRequest any =
+                new PickRequest(terms.tenant(), terms.pool(), targetClass, tried, terms.where(), "", toldHost);
         Lease lease = terms.lease();
         if (lease == null) {
-            return shared.chooser().pick(any);
+            return pick(any);
         }
         String held = lease.exitId();
         if (!held.isEmpty()) {
-            Slot slot = shared.chooser().pick(any.onlyOf(held));
+            Slot slot = pick(any.onlyOf(held));
             if (slot != null || lease.isFixed()) {
                 return slot;
             }
         }
-        Slot own = shared.chooser().pick(any);
+        Slot own = pick(any);
         if (own == null) {
             return null;
         }
@@ -133,12 +135,21 @@ public final class RequestLife {
         if (holder.equals(own.exitId())) {
             return own;
         }
-        Slot holders = shared.chooser().pick(any.onlyOf(holder)); // another request of the session was faster
+        Slot holders = pick(any.onlyOf(holder)); // another request of the session was faster
         if (holders == null && !lease.isFixed()) {
             return own;
         }
         own.release();
         return holders;
+    }
+
+    private @Nullable Slot pick(PickRequest request) {
+        Slot slot = new Slot();
+        if (shared.chooser().pick(request, slot)) {
+            return slot;
+        }
+        retryAfterMs = slot.retryAfterMs();
+        return null;
     }
 
     /** Opens a tunnel of its own for the present try, after one that was kept open turned out to be dead. */
@@ -229,6 +240,15 @@ public final class RequestLife {
             return failure;
         }
         Lease lease = terms.lease();
+        if (retryAfterMs > 0) {
+            return new Failure(
+                    Outcome.NO_EXIT_AVAILABLE,
+                    FaultLayer.CAPACITY,
+                    "politeness: every exit of pool '" + terms.pool()
+                            + "' that would do rests for this target; try again in " + (retryAfterMs + 999) / 1_000
+                            + " s",
+                    "");
+        }
         if (lease != null && lease.isFixed()) {
             return new Failure(
                     Outcome.NO_EXIT_AVAILABLE,

@@ -5,7 +5,9 @@ import io.fairlead.model.PoolType;
 import io.fairlead.model.local.LocalHistory;
 import io.fairlead.model.local.ScoreBlend;
 import io.fairlead.model.policy.CapacityPolicy;
+import io.fairlead.model.policy.PolitenessPolicy;
 import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.model.policy.Scope;
 import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitInfo;
@@ -57,6 +59,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private final Map<String, Pool> pools = new ConcurrentHashMap<>();
     private final Map<String, String> sharedNames = new ConcurrentHashMap<>();
     private final Roster roster = new Roster();
+    private final Politeness politeness;
     private final Interner<Terms> sharedTerms = Interner.newWeakInterner();
     private final AtomicInteger onlineExits = new AtomicInteger();
     private final ThreadLocal<Search> searches = ThreadLocal.withInitial(this::search);
@@ -87,6 +90,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         this.clock = clock;
         this.nanoClock = nanoClock;
         this.random = random;
+        this.politeness = new Politeness(settings.maxPolitePairs());
         this.ranking = new Ranking(quality.lowConfidenceCap());
         this.forgottenAtMs = clock.millis();
     }
@@ -96,6 +100,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     @Override
     public boolean pick(PickRequest request, Slot into) {
         into.requireFree();
+        into.rested(0);
         if (!request.only().isEmpty()) {
             return pickOnly(request, into);
         }
@@ -111,6 +116,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         Search search = searches.get();
         if (!search.run(pool, request, filter, settings.bandPoints(), silent, quality.explorationShare(), into)) {
             counters.noneFound();
+            into.rested(search.retryAfterMs());
             return false;
         }
         counters.picked(into);
@@ -123,8 +129,23 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (pool == null || exit == null || request.tried().contains(exit.id)) {
             return false;
         }
+        PolitenessPolicy gentle = request.targetHost().isEmpty() || !politeness.counts()
+                ? PolitenessPolicy.defaults()
+                : politeness.policyOf(exit.poolType, request.pool(), request.targetClass());
+        Politeness.Conduct conduct = null;
+        if (gentle.holdsBack()) {
+            long nowNanos = nanoClock.getAsLong();
+            conduct = politeness.of(exit.id, request.targetHost(), nowNanos);
+            if (!conduct.admit(gentle, nowNanos)) {
+                into.rested(Search.millis(conduct.waitNanos(gentle, nowNanos)));
+                return false;
+            }
+        }
         long word = exit.take(pool, request.tenant(), request.where());
         if (word == Roster.NOT_TAKEN) {
+            if (conduct != null) {
+                conduct.giveBack(gentle);
+            }
             return false;
         }
         boolean local = silent || exit.score == null;
@@ -138,7 +159,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     }
 
     private Search search() {
-        return new Search(roster, nanoClock, random.nextLong());
+        return new Search(roster, politeness, nanoClock, random.nextLong());
     }
 
     /**
@@ -287,6 +308,45 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         }
     }
 
+    /** Takes a policy: how gently exits treat targets. */
+    public void policy(PolitenessPolicy policy) {
+        synchronized (turn) {
+            politeness.policy(policy);
+        }
+    }
+
+    /** No policy of this scope says any more how gently exits treat targets. */
+    public void politenessRemoved(Scope scope) {
+        synchronized (turn) {
+            politeness.removed(scope);
+        }
+    }
+
+    /**
+     * A target has blocked an exit, as its answer or a customer says: the exit rests for it, as long as the policy says. Any thread.
+     *
+     * @param pool that the request was for
+     * @param targetHost as telemetry tells it
+     */
+    public void blocked(String exitId, String pool, String targetHost, String targetClass) {
+        KnownExit exit = exits.get(exitId);
+        if (exit != null && !targetHost.isEmpty() && politeness.counts()) {
+            PolitenessPolicy policy = politeness.policyOf(exit.poolType, pool, targetClass);
+            politeness.blocked(exitId, targetHost, policy, nanoClock.getAsLong());
+        }
+    }
+
+    /** An exit brought an answer of a target with this status; one that is a block by the policy counts as {@link #blocked}. */
+    void answered(String exitId, String pool, String targetHost, String targetClass, int status) {
+        KnownExit exit = exits.get(exitId);
+        if (status >= 400 && exit != null && politeness.counts()) {
+            PolitenessPolicy policy = politeness.policyOf(exit.poolType, pool, targetClass);
+            if (policy.restStatuses().contains(status)) {
+                politeness.blocked(exitId, targetHost, policy, nanoClock.getAsLong());
+            }
+        }
+    }
+
     // ---- time
 
     /**
@@ -386,6 +446,21 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     /** Pools with an exit here, and parts of them by area. */
     public int pools() {
         return pools.size();
+    }
+
+    /** Rests of an exit for a target that were begun or lengthened. */
+    public long rests() {
+        return politeness.rests();
+    }
+
+    /** Pairs of exit and target whose politeness was forgotten over the bound. */
+    public long politenessForgotten() {
+        return politeness.forgotten();
+    }
+
+    /** Pairs of exit and target whose politeness is remembered. */
+    public long politePairs() {
+        return politeness.pairs();
     }
 
     /** How much local scoring counts, 0 to 1. */

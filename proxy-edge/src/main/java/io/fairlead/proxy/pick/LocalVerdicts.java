@@ -40,6 +40,12 @@ final class LocalVerdicts implements RequestTelemetry {
     public void attempt(ProxiedAttempt attempt) {
         if (attempt.getPhase() == AttemptPhase.COMPLETED) {
             judge(attempt);
+            table.answered(
+                    attempt.getExitId(),
+                    attempt.getPool(),
+                    attempt.getTargetHost(),
+                    attempt.getTargetClass(),
+                    attempt.getStatus());
         }
         next.attempt(attempt);
     }

@@ -93,6 +93,15 @@ public final class PickCounters {
                 "fairlead.proxy.pools.not.joined",
                 poolsNotJoined,
                 "Exits kept out of pools over their bound");
+        FunctionCounter.builder("fairlead.proxy.rests", table, ExitTable::rests)
+                .description("Rests of an exit for a target that blocked it")
+                .register(registry);
+        FunctionCounter.builder("fairlead.proxy.politeness.forgotten", table, ExitTable::politenessForgotten)
+                .description("Pairs of exit and target forgotten over their bound")
+                .register(registry);
+        Gauge.builder("fairlead.proxy.politeness.pairs", table, ExitTable::politePairs)
+                .description("Pairs of exit and target whose politeness is remembered")
+                .register(registry);
         Gauge.builder("fairlead.proxy.exits.known", table, ExitTable::knownExits)
                 .description("Exits known by link, decision or override")
                 .register(registry);

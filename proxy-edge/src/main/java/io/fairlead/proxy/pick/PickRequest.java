@@ -12,9 +12,22 @@ import java.util.List;
  * @param tried exits that have failed this request already; not chosen again
  * @param where it must be
  * @param only exit that will do; empty: any
+ * @param targetHost host that the request is for, as telemetry tells it, for politeness; empty: none is observed
  */
 public record PickRequest(
-        String tenant, String pool, String targetClass, List<String> tried, Location where, String only) {
+        String tenant,
+        String pool,
+        String targetClass,
+        List<String> tried,
+        Location where,
+        String only,
+        String targetHost) {
+
+    /** Of a target that no politeness is due. */
+    public PickRequest(
+            String tenant, String pool, String targetClass, List<String> tried, Location where, String only) {
+        this(tenant, pool, targetClass, tried, where, only, "");
+    }
 
     /** Any exit, anywhere. */
     public PickRequest(String tenant, String pool, String targetClass, List<String> tried) {
@@ -23,6 +36,6 @@ public record PickRequest(
 
     /** The same request, but only this exit will do. */
     public PickRequest onlyOf(String exitId) {
-        return new PickRequest(tenant, pool, targetClass, tried, where, exitId);
+        return new PickRequest(tenant, pool, targetClass, tried, where, exitId, targetHost);
     }
 }

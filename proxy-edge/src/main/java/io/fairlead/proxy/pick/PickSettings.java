@@ -13,6 +13,7 @@ import java.util.Map;
  * @param maxPools pools at most, and parts of pools by country, region, city or autonomous system; over it exits do not join new ones
  * @param maxClassesPerPool classes of targets that a pool is ordered by at most; further ones count by the quality over all
  * @param keepOfflineMs how long what was seen of an exit is kept after it went offline, when no decision or override holds it
+ * @param maxPolitePairs pairs of an exit and a target host whose politeness is remembered at most
  * @param maxDoubts requests that are remembered at most while it is open whether their failed tries were the exits' fault
  */
 public record PickSettings(
@@ -24,10 +25,11 @@ public record PickSettings(
         int maxPools,
         int maxClassesPerPool,
         long keepOfflineMs,
-        int maxDoubts) {
+        int maxDoubts,
+        int maxPolitePairs) {
 
     public static final PickSettings DEFAULTS =
-            new PickSettings(PickPolicy.BAND, Map.of(), 5, 10_000, 2_000_000, 100_000, 16, 3_600_000, 10_000);
+            new PickSettings(PickPolicy.BAND, Map.of(), 5, 10_000, 2_000_000, 100_000, 16, 3_600_000, 10_000, 200_000);
 
     public PickSettings {
         policyByPool = Map.copyOf(policyByPool);
@@ -42,9 +44,9 @@ public record PickSettings(
             throw new IllegalArgumentException(
                     "maxExits is " + maxExits + "; an edge can number " + Roster.MAX_EXITS + " exits at most");
         }
-        if (maxExits < 1 || maxPools < 1 || maxDoubts < 1) {
+        if (maxExits < 1 || maxPools < 1 || maxDoubts < 1 || maxPolitePairs < 1) {
             throw new IllegalArgumentException("maxExits is " + maxExits + ", maxPools " + maxPools + ", maxDoubts "
-                    + maxDoubts + "; all must be at least 1");
+                    + maxDoubts + ", maxPolitePairs " + maxPolitePairs + "; all must be at least 1");
         }
     }
 
@@ -58,7 +60,8 @@ public record PickSettings(
                 maxPools,
                 maxClassesPerPool,
                 keepOfflineMs,
-                maxDoubts);
+                maxDoubts,
+                maxPolitePairs);
     }
 
     /** How exits of this pool are chosen. */
@@ -68,17 +71,44 @@ public record PickSettings(
 
     public PickSettings withPolicyByPool(Map<String, PickPolicy> policies) {
         return new PickSettings(
-                policy, policies, bandPoints, blendMs, maxExits, maxPools, maxClassesPerPool, keepOfflineMs, maxDoubts);
+                policy,
+                policies,
+                bandPoints,
+                blendMs,
+                maxExits,
+                maxPools,
+                maxClassesPerPool,
+                keepOfflineMs,
+                maxDoubts,
+                maxPolitePairs);
     }
 
     public PickSettings withBandPoints(double points) {
         return new PickSettings(
-                policy, policyByPool, points, blendMs, maxExits, maxPools, maxClassesPerPool, keepOfflineMs, maxDoubts);
+                policy,
+                policyByPool,
+                points,
+                blendMs,
+                maxExits,
+                maxPools,
+                maxClassesPerPool,
+                keepOfflineMs,
+                maxDoubts,
+                maxPolitePairs);
     }
 
     public PickSettings withBlendMs(int ms) {
         return new PickSettings(
-                policy, policyByPool, bandPoints, ms, maxExits, maxPools, maxClassesPerPool, keepOfflineMs, maxDoubts);
+                policy,
+                policyByPool,
+                bandPoints,
+                ms,
+                maxExits,
+                maxPools,
+                maxClassesPerPool,
+                keepOfflineMs,
+                maxDoubts,
+                maxPolitePairs);
     }
 
     public PickSettings withMaxExits(int exits) {
@@ -91,7 +121,8 @@ public record PickSettings(
                 maxPools,
                 maxClassesPerPool,
                 keepOfflineMs,
-                maxDoubts);
+                maxDoubts,
+                maxPolitePairs);
     }
 
     public PickSettings withMaxPools(int pools) {
@@ -104,11 +135,35 @@ public record PickSettings(
                 pools,
                 maxClassesPerPool,
                 keepOfflineMs,
-                maxDoubts);
+                maxDoubts,
+                maxPolitePairs);
     }
 
     public PickSettings withKeepOfflineMs(long ms) {
         return new PickSettings(
-                policy, policyByPool, bandPoints, blendMs, maxExits, maxPools, maxClassesPerPool, ms, maxDoubts);
+                policy,
+                policyByPool,
+                bandPoints,
+                blendMs,
+                maxExits,
+                maxPools,
+                maxClassesPerPool,
+                ms,
+                maxDoubts,
+                maxPolitePairs);
+    }
+
+    public PickSettings withMaxPolitePairs(int pairs) {
+        return new PickSettings(
+                policy,
+                policyByPool,
+                bandPoints,
+                blendMs,
+                maxExits,
+                maxPools,
+                maxClassesPerPool,
+                keepOfflineMs,
+                maxDoubts,
+                pairs);
     }
 }

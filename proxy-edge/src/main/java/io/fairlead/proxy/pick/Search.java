@@ -1,5 +1,6 @@
 package io.fairlead.proxy.pick;
 
+import io.fairlead.model.policy.PolitenessPolicy;
 import io.fairlead.proxy.exit.Location;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -35,6 +36,9 @@ final class Search {
     private static final int SEARCHES = 3;
     private static final int NO_BUCKET = -1;
 
+    /** Exits that are found to rest for a target before a search gives up: all of a million would be looked at. */
+    static final int MAX_RESTING = 1_000;
+
     /** Where one that is drawn stands. */
     private static final class Draw {
 
@@ -48,6 +52,7 @@ final class Search {
     private final Draw firstDraw = new Draw();
     private final Draw secondDraw = new Draw();
     private final Roster roster;
+    private final Politeness politeness;
     private final LongSupplier nanoClock;
     private final long[] found = new long[FEW];
     private int foundSize;
@@ -65,9 +70,18 @@ final class Search {
     private boolean exploration;
     private int candidates;
 
+    // Of politeness: empty host, if none is due; how many have to wait for it, and how long the first.
+    private String host = "";
+    private String poolName = "";
+    private String targetClass = "";
+    private long nowNanos;
+    private int resting;
+    private long waitNanos;
+
     /** @param seed of all chance in searches by this */
-    Search(Roster roster, LongSupplier nanoClock, long seed) {
+    Search(Roster roster, Politeness politeness, LongSupplier nanoClock, long seed) {
         this.roster = roster;
+        this.politeness = politeness;
         this.nanoClock = nanoClock;
         this.seed = seed;
     }
@@ -96,14 +110,35 @@ final class Search {
         where = filter;
         local = isLocal;
         exploration = (random() >>> 11) * 0x1.0p-53 < explorationShare;
+        polite(request);
         Pool.Group own = among.exclusiveTo(tenant);
         Pool.Group all = among.shared();
         if (exploration) {
             return search(own == null ? null : own.unproven, all.unproven, PickPolicy.BAND, 0)
                     || search(own == null ? null : own.whole, all.whole, PickPolicy.BAND, 100);
         }
-        String targetClass = request.targetClass();
         return search(own == null ? null : own.board(targetClass), all.board(targetClass), among.policy, bandPoints);
+    }
+
+    private void polite(PickRequest request) {
+        resting = 0;
+        waitNanos = Long.MAX_VALUE;
+        targetClass = request.targetClass();
+        host = politeness.counts() ? request.targetHost() : "";
+        if (!host.isEmpty()) {
+            poolName = request.pool();
+            nowNanos = nanoClock.getAsLong();
+        }
+    }
+
+    /** After a search that found nothing, though exits had room that rest for the target: when the first may serve it, ms; else 0. */
+    long retryAfterMs() {
+        return resting == 0 ? 0 : millis(waitNanos);
+    }
+
+    /** Rounded up. */
+    static long millis(long nanos) {
+        return Math.max(1, (nanos + 999_999) / 1_000_000);
     }
 
     private boolean search(@Nullable Board ofTenant, Board ofAll, PickPolicy policy, double bandPoints) {
@@ -372,7 +407,9 @@ final class Search {
     }
 
     private boolean firstIn(@Nullable Board board, Bucket bucket, Bucket.Page page, int number, int from, int before) {
-        for (int at = page.room.next(from); at >= 0 && at < before; at = page.room.next(at + 1)) {
+        for (int at = page.room.next(from);
+                at >= 0 && at < before && resting < MAX_RESTING;
+                at = page.room.next(at + 1)) {
             long entry = eligible(board, bucket, page, number, at);
             if (entry != Entry.NONE && take(entry)) {
                 return true;
@@ -390,7 +427,7 @@ final class Search {
             }
             return Entry.NONE;
         }
-        if ((where != null || !tried.isEmpty()) && !isAskedFor(entry)) {
+        if ((where != null || !tried.isEmpty() || !host.isEmpty()) && !isAskedFor(entry)) {
             return Entry.NONE;
         }
         candidates++;
@@ -408,10 +445,51 @@ final class Search {
                 return false;
             }
         }
+        return host.isEmpty() || !rests(exit);
+    }
+
+    private boolean rests(KnownExit exit) {
+        Politeness.Conduct conduct = politeness.known(exit.id, host);
+        long wait = conduct == null ? 0 : conduct.waitNanos(policyFor(exit), nowNanos);
+        if (wait <= 0) {
+            return false;
+        }
+        resting++;
+        waitNanos = Math.min(waitNanos, wait);
         return true;
     }
 
+    private PolitenessPolicy policyFor(KnownExit exit) {
+        return politeness.policyOf(exit.poolType, poolName, targetClass);
+    }
+
+    /** Takes a slot where politeness is due: the request is counted first, and no more if there is no slot. */
+    private boolean takeGently(long entry) {
+        KnownExit exit = roster.exit(Entry.number(entry));
+        if (exit == null) {
+            return false;
+        }
+        PolitenessPolicy policy = policyFor(exit);
+        if (!policy.holdsBack()) {
+            return takeSlot(entry);
+        }
+        Politeness.Conduct conduct = politeness.of(exit.id, host, nowNanos);
+        if (!conduct.admit(policy, nowNanos)) {
+            rests(exit);
+            return false;
+        }
+        if (takeSlot(entry)) {
+            return true;
+        }
+        conduct.giveBack(policy);
+        return false;
+    }
+
     private boolean take(long entry) {
+        return host.isEmpty() ? takeSlot(entry) : takeGently(entry);
+    }
+
+    private boolean takeSlot(long entry) {
         int number = Entry.number(entry);
         Pool among = pool;
         if (among == null) {

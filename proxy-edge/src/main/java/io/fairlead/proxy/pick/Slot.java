@@ -34,6 +34,7 @@ public final class Slot {
     private boolean local;
     private boolean exploration;
     private String policy = "";
+    private long retryAfterMs;
     private volatile boolean held;
 
     /** Nothing is taken. */
@@ -77,6 +78,16 @@ public final class Slot {
         if (held) {
             throw new IllegalStateException("a slot of exit " + exitId() + " is still held here; release it first");
         }
+    }
+
+    /** Nothing was found, because exits have to be gentle with the target: when to try again; for choosers. */
+    void rested(long ms) {
+        retryAfterMs = ms;
+    }
+
+    /** When nothing was found because the exits that have room must rest for this target: after how long one may serve it, ms; else 0. */
+    public long retryAfterMs() {
+        return retryAfterMs;
     }
 
     public String exitId() {

@@ -9,6 +9,7 @@ import io.fairlead.edge.table.DecisionReader;
 import io.fairlead.edge.table.InvalidConfigException;
 import io.fairlead.edge.table.TableListener;
 import io.fairlead.model.policy.CapacityPolicy;
+import io.fairlead.model.policy.PolitenessPolicy;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.model.policy.Scope;
 import io.fairlead.proxy.attempt.RequestTelemetry;
@@ -60,6 +61,7 @@ public final class ProxyEdge implements AutoCloseable {
     private static final String DAYS = "tenant-bytes";
     private static final String QUALITY = "quality/default";
     private static final String CAPACITY = "capacity/default";
+    private static final String POLITENESS = "politeness/";
     private static final String BENCHMARK = "benchmark/default";
 
     private final EdgeKit kit;
@@ -196,6 +198,10 @@ public final class ProxyEdge implements AutoCloseable {
             @Override
             public void removed(String key) {
                 int slash = key.indexOf('/');
+                if (key.startsWith(POLITENESS)) {
+                    exits.politenessRemoved(Scope.parse(key.substring(slash + 1)));
+                    return;
+                }
                 obey(
                         key,
                         PolicyRecords.write(
@@ -203,8 +209,12 @@ public final class ProxyEdge implements AutoCloseable {
                                 new Authorship("", "default", 0L, 0L)));
             }
 
-            /** Narrower scopes are the job's: what an edge does by itself follows the widest. */
+            /** Politeness is the edge's in all scopes. Narrower ones of the others are the job's: what an edge does by itself follows the widest. */
             private void obey(String key, SpecificRecord record) {
+                if (key.startsWith(POLITENESS)) {
+                    exits.policy((PolitenessPolicy) PolicyRecords.read(record));
+                    return;
+                }
                 switch (key) {
                     case QUALITY -> {
                         QualityPolicy quality = (QualityPolicy) PolicyRecords.read(record);

@@ -8,6 +8,7 @@ import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.BenchmarkPolicy;
 import io.fairlead.schemas.config.BenchmarkTarget;
 import io.fairlead.schemas.config.CapacityPolicy;
+import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +23,12 @@ public final class PolicyRecords {
     private static final Map<String, Class<? extends SpecificRecord>> KINDS = Map.of(
             "quality", QualityPolicy.class,
             "capacity", CapacityPolicy.class,
-            "benchmark", BenchmarkPolicy.class);
+            "benchmark", BenchmarkPolicy.class,
+            "politeness", PolitenessPolicy.class);
 
     private PolicyRecords() {}
 
-    /** Kinds of policies, in the order of the alphabet: benchmark, capacity, quality. */
+    /** Kinds of policies, in the order of the alphabet: benchmark, capacity, politeness, quality. */
     public static List<String> kinds() {
         return List.copyOf(new TreeMap<>(KINDS).keySet());
     }
@@ -37,6 +39,8 @@ public final class PolicyRecords {
             case "quality" -> io.fairlead.model.policy.QualityPolicy.defaults().withScope(scope, 0);
             case "capacity" -> scoped(io.fairlead.model.policy.CapacityPolicy.defaults(), scope);
             case "benchmark" -> scoped(io.fairlead.model.policy.BenchmarkPolicy.defaults(), scope);
+            case "politeness" ->
+                io.fairlead.model.policy.PolitenessPolicy.defaults().withScope(scope);
             default ->
                 throw new IllegalArgumentException(
                         "there is no policy of kind '" + kind + "'; there are " + String.join(", ", kinds()));
@@ -45,10 +49,17 @@ public final class PolicyRecords {
 
     /** Key of a policy on its topic: {@code KIND/SCOPE}. */
     public static String key(Policy policy) {
-        String kind = policy instanceof io.fairlead.model.policy.QualityPolicy
-                ? "quality"
-                : policy instanceof io.fairlead.model.policy.CapacityPolicy ? "capacity" : "benchmark";
-        return kind + "/" + policy.scope();
+        return kind(policy) + "/" + policy.scope();
+    }
+
+    private static String kind(Policy policy) {
+        if (policy instanceof io.fairlead.model.policy.QualityPolicy) {
+            return "quality";
+        }
+        if (policy instanceof io.fairlead.model.policy.CapacityPolicy) {
+            return "capacity";
+        }
+        return policy instanceof io.fairlead.model.policy.BenchmarkPolicy ? "benchmark" : "politeness";
     }
 
     /**
@@ -64,6 +75,9 @@ public final class PolicyRecords {
             return read(policy);
         }
         if (record instanceof BenchmarkPolicy policy) {
+            return read(policy);
+        }
+        if (record instanceof PolitenessPolicy policy) {
             return read(policy);
         }
         throw new IllegalArgumentException(
@@ -103,7 +117,30 @@ public final class PolicyRecords {
         if (policy instanceof io.fairlead.model.policy.CapacityPolicy capacity) {
             return write(capacity, authorship);
         }
-        return write((io.fairlead.model.policy.BenchmarkPolicy) policy, authorship);
+        if (policy instanceof io.fairlead.model.policy.BenchmarkPolicy benchmark) {
+            return write(benchmark, authorship);
+        }
+        return write((io.fairlead.model.policy.PolitenessPolicy) policy, authorship);
+    }
+
+    private static io.fairlead.model.policy.PolitenessPolicy read(PolitenessPolicy p) {
+        return new io.fairlead.model.policy.PolitenessPolicy(
+                Scope.parse(p.getScope()),
+                p.getEffectiveAtMs(),
+                p.getRequestsPerMinute(),
+                p.getRestAfterBlockMs(),
+                p.getRestStatuses());
+    }
+
+    private static PolitenessPolicy write(io.fairlead.model.policy.PolitenessPolicy p, Authorship authorship) {
+        return PolitenessPolicy.newBuilder()
+                .setScope(p.scope().toString())
+                .setAuthorship(authorship)
+                .setEffectiveAtMs(p.effectiveAtMs())
+                .setRequestsPerMinute(p.requestsPerMinute())
+                .setRestAfterBlockMs(p.restAfterBlockMs())
+                .setRestStatuses(p.restStatuses())
+                .build();
     }
 
     private static io.fairlead.model.policy.QualityPolicy read(QualityPolicy p) {

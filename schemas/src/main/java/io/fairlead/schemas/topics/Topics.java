@@ -5,6 +5,7 @@ import io.fairlead.schemas.config.CapacityPolicy;
 import io.fairlead.schemas.config.ConfigChanged;
 import io.fairlead.schemas.config.ConfigRejected;
 import io.fairlead.schemas.config.ExitOverride;
+import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.DeadLetter;
@@ -49,7 +50,7 @@ public final class Topics {
             "fairlead.config.policies",
             "kind/scope",
             1,
-            List.of(QualityPolicy.class, CapacityPolicy.class, BenchmarkPolicy.class));
+            List.of(QualityPolicy.class, CapacityPolicy.class, BenchmarkPolicy.class, PolitenessPolicy.class));
     public static final TopicSpec CONFIG_TENANTS =
             compacted("fairlead.config.tenants", "tenant id", 1, List.of(Tenant.class));
     public static final TopicSpec CONFIG_EXITS =

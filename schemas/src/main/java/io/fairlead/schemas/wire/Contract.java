@@ -5,6 +5,7 @@ import io.fairlead.schemas.config.CapacityPolicy;
 import io.fairlead.schemas.config.ConfigChanged;
 import io.fairlead.schemas.config.ConfigRejected;
 import io.fairlead.schemas.config.ExitOverride;
+import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.DeadLetter;
@@ -54,6 +55,7 @@ public final class Contract {
             QualityPolicy.class,
             CapacityPolicy.class,
             BenchmarkPolicy.class,
+            PolitenessPolicy.class,
             Tenant.class,
             ExitOverride.class,
             ConfigChanged.class,

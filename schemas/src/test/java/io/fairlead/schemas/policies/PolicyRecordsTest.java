@@ -66,6 +66,6 @@ class PolicyRecordsTest {
                 .contains("Authorship is no policy");
         assertThatThrownBy(() -> PolicyRecords.defaults("speed", Scope.GLOBAL))
                 .hasMessageContaining("'speed'")
-                .hasMessageContaining("benchmark, capacity, quality");
+                .hasMessageContaining("benchmark, capacity, politeness, quality");
     }
 }
