@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             TenantCommand.ListTenants.class,
             TenantCommand.Set.class,
             TenantCommand.Remove.class,
+            TenantUsageCommand.class,
             TenantCommand.Hash.class
         })
 public final class TenantCommand {

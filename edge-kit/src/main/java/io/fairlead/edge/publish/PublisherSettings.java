@@ -72,6 +72,7 @@ public record PublisherSettings(
                         Topics.TELEMETRY_EXITS,
                         Topics.TELEMETRY_ATTEMPTS,
                         Topics.TELEMETRY_REQUESTS,
+                        Topics.TELEMETRY_OUTCOMES,
                         Topics.TELEMETRY_EDGES),
                 5_000,
                 5_000,

@@ -23,6 +23,8 @@ import io.fairlead.schemas.telemetry.PoolType;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.fairlead.schemas.telemetry.PublishedTelemetry;
+import io.fairlead.schemas.telemetry.TargetOutcome;
+import io.fairlead.schemas.telemetry.ToldVerdict;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
 import java.util.HashMap;
@@ -117,6 +119,22 @@ public final class FactTables {
             .int64("score_job_epoch", ProxiedAttempt::getScoreJobEpoch)
             .int64("score_counter", ProxiedAttempt::getScoreCounter)
             .bool("exploration", ProxiedAttempt::getExploration)
+            .int64("agent_bytes_up", ProxiedAttempt::getAgentBytesUp)
+            .int64("agent_bytes_down", ProxiedAttempt::getAgentBytesDown)
+            .build();
+
+    static final FactTable<TargetOutcome> OUTCOMES = FactTable.telemetry(
+                    "raw_outcomes", TargetOutcome.class, TargetOutcome::getHeader)
+            .text("request_id", TargetOutcome::getRequestId)
+            .text("exit_id", TargetOutcome::getExitId)
+            .text("tenant", TargetOutcome::getTenant)
+            .text("pool", TargetOutcome::getPool)
+            .text("session", TargetOutcome::getSession)
+            .text("target_class", TargetOutcome::getTargetClass)
+            .text("target_host", TargetOutcome::getTargetHost)
+            .symbol("verdict", ToldVerdict.class, TargetOutcome::getVerdict)
+            .int32("status", TargetOutcome::getStatus)
+            .int64("after_ms", TargetOutcome::getAfterMs)
             .build();
 
     static final FactTable<ProxiedRequest> REQUESTS = FactTable.telemetry(
@@ -285,6 +303,7 @@ public final class FactTables {
             EXIT_BENCHMARKS,
             ATTEMPTS,
             REQUESTS,
+            OUTCOMES,
             EDGE_REPORTS,
             EDGE_TICKS,
             EXIT_SCORES,

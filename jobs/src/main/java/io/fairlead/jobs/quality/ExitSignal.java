@@ -49,6 +49,7 @@ record ExitSignal(
         private static final byte HEARTBEAT = 2;
         private static final byte BENCHMARKED = 3;
         private static final byte ATTEMPTED = 4;
+        private static final byte TOLD_BLOCKED = 5;
         private static final ExitSignal EMPTY =
                 new ExitSignal("", "", 0, (byte) 0, 0, 0, new ExitEvent.Disconnected(0, "", 0, "", false));
 
@@ -94,6 +95,9 @@ record ExitSignal(
                 out.writeByte(TYPES.indexOf(event.type()));
                 out.writeLong(event.asn());
                 out.writeInt(event.declaredRequests());
+            } else if (signal.event instanceof ExitEvent.ToldBlocked event) {
+                out.writeByte(TOLD_BLOCKED);
+                out.writeUTF(event.targetClass());
             } else if (signal.event instanceof ExitEvent.Disconnected event) {
                 out.writeByte(DISCONNECTED);
                 out.writeUTF(event.link());
@@ -149,6 +153,7 @@ record ExitSignal(
                                     TYPES.get(in.readByte()),
                                     in.readLong(),
                                     in.readInt());
+                        case TOLD_BLOCKED -> new ExitEvent.ToldBlocked(atMs, in.readUTF());
                         case DISCONNECTED ->
                             new ExitEvent.Disconnected(atMs, edge, epochMs, in.readUTF(), in.readBoolean());
                         default -> throw new IOException("an exit's signal of unknown kind " + kind);

@@ -60,7 +60,7 @@ public final class QualityJob {
                         RawRecords.source(
                                 settings.bootstrapServers(),
                                 settings.group(),
-                                List.of(Topics.TELEMETRY_EXITS, Topics.TELEMETRY_ATTEMPTS),
+                                List.of(Topics.TELEMETRY_EXITS, Topics.TELEMETRY_ATTEMPTS, Topics.TELEMETRY_OUTCOMES),
                                 settings.kafka()),
                         WatermarkStrategy.<RawRecord>forBoundedOutOfOrderness(settings.outOfOrder())
                                 .withTimestampAssigner((record, brokerMs) -> observedAtMs(record))

@@ -12,7 +12,9 @@ import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
+import io.fairlead.schemas.telemetry.TargetOutcome;
 import io.fairlead.schemas.telemetry.TelemetryHeader;
+import io.fairlead.schemas.telemetry.ToldVerdict;
 import java.util.Locale;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ final class Signals {
 
     private static final byte EXITS = 0;
     private static final byte ATTEMPTS = 1;
+    private static final byte OUTCOMES = 2;
     private static final double US_PER_MS = 1_000;
 
     private Signals() {}
@@ -41,6 +44,15 @@ final class Signals {
                     ? signal(attempt.getHeader(), attempt.getExitId(), ATTEMPTS, event(attempt, brokerMs))
                     : null;
         }
+        if (record instanceof TargetOutcome told) {
+            return blocked(told)
+                    ? signal(
+                            told.getHeader(),
+                            told.getExitId(),
+                            OUTCOMES,
+                            new ExitEvent.ToldBlocked(atMs(told.getHeader(), brokerMs), cut(told.getTargetClass())))
+                    : null;
+        }
         if (record instanceof ExitHeartbeat heartbeat) {
             return signal(heartbeat.getHeader(), heartbeat.getExitId(), EXITS, event(heartbeat, brokerMs));
         }
@@ -54,6 +66,11 @@ final class Signals {
             return signal(disconnected.getHeader(), disconnected.getExitId(), EXITS, event(disconnected, brokerMs));
         }
         return null;
+    }
+
+    /** A captcha is a block: nobody gets past it by asking again. */
+    private static boolean blocked(TargetOutcome told) {
+        return told.getVerdict() == ToldVerdict.BLOCKED || told.getVerdict() == ToldVerdict.CAPTCHA;
     }
 
     /** 64-bit FNV-1a of a host name in lower case. */

@@ -12,7 +12,7 @@ public class TrackedExit {
     /** Edges, each with its epoch, whose sequences are remembered; over it the oldest epoch goes. */
     static final int MAX_LANES = 64;
 
-    private static final int TOPICS = 2;
+    private static final int TOPICS = 3;
 
     /** What was told of the exit. */
     public ExitState state = new ExitState();
@@ -50,6 +50,12 @@ public class TrackedExit {
             }
             newest = new long[TOPICS];
             Arrays.fill(newest, -1);
+            lanes.put(lane, newest);
+        }
+        if (newest.length < TOPICS) { // state of an older version, which knew fewer topics
+            int known = newest.length;
+            newest = Arrays.copyOf(newest, TOPICS);
+            Arrays.fill(newest, known, TOPICS, -1);
             lanes.put(lane, newest);
         }
         if (signal.sequence() <= newest[signal.lane()]) {

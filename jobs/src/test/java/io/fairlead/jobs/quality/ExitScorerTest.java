@@ -10,11 +10,15 @@ import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
 import io.fairlead.schemas.policies.PolicyRecords;
+import io.fairlead.schemas.telemetry.TargetOutcome;
+import io.fairlead.schemas.telemetry.TelemetryHeader;
+import io.fairlead.schemas.telemetry.ToldVerdict;
 import io.fairlead.schemas.wire.SchemaDirectory;
 import io.fairlead.schemas.wire.WireEncoder;
 import io.fairlead.schemas.wire.WireReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -199,6 +203,43 @@ class ExitScorerTest {
                 assertThat(pulse.keys()).isEqualTo(1);
                 assertThat(pulse.policyVersion()).isEqualTo(-1);
             });
+        }
+    }
+
+    @Test
+    void aBlockThatACustomerTellsCountsOnceForItsClassAndIsNoFailure() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.signal(heartbeat(START, 20));
+            scorer.signal(benchmarked(START, 400));
+            for (int i = 1; i <= 9; i++) {
+                scorer.signal(signal(
+                        START + i, (byte) 1, new ExitEvent.Attempted(START + i, "shop", 7, Verdict.CARRIED, 20, 1)));
+            }
+            TargetOutcome told = TargetOutcome.newBuilder()
+                    .setHeader(new TelemetryHeader("edge-1", 1L, 0, 5L, START + 100))
+                    .setRequestId("r")
+                    .setExitId(EXIT)
+                    .setTenant("acme")
+                    .setPool("res1")
+                    .setTargetClass("shop")
+                    .setTargetHost("shop.example")
+                    .setVerdict(ToldVerdict.CAPTCHA)
+                    .build();
+            ExitSignal signal = Objects.requireNonNull(Signals.of(told, START + 100));
+            scorer.signal(signal);
+            scorer.signal(signal);
+            told.setVerdict(ToldVerdict.OK);
+            assertThat(Signals.of(told, START + 100)).isNull();
+            scorer.ruling(policy(POLICY.withReferences(40, 10), 17));
+            assertThat(scorer.last().getClasses())
+                    .filteredOn(c -> c.getTargetClass().equals("shop"))
+                    .singleElement()
+                    .satisfies(shop -> {
+                        assertThat(shop.getBlockRate()).isBetween(0.08, 0.12);
+                        assertThat(shop.getSuccess().getWeight()).isBetween(7.0, 9.5);
+                    });
         }
     }
 

@@ -29,7 +29,11 @@ import org.apache.kafka.common.TopicPartition;
 final class Accounts implements AutoCloseable {
 
     private static final List<TopicSpec> TELEMETRY = List.of(
-            Topics.TELEMETRY_EXITS, Topics.TELEMETRY_ATTEMPTS, Topics.TELEMETRY_REQUESTS, Topics.TELEMETRY_EDGES);
+            Topics.TELEMETRY_EXITS,
+            Topics.TELEMETRY_ATTEMPTS,
+            Topics.TELEMETRY_REQUESTS,
+            Topics.TELEMETRY_OUTCOMES,
+            Topics.TELEMETRY_EDGES);
     private static final Pattern ACKNOWLEDGED =
             Pattern.compile("fairlead_telemetry_acknowledged_total\\{.*?topic=\"([^\"]+)\".*?\\} ([0-9.eE+]+)");
     private static final Pattern LOST = Pattern.compile("fairlead_telemetry_lost_total\\{.*?\\} ([0-9.eE+]+)");

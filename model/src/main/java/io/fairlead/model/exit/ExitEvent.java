@@ -67,4 +67,7 @@ public sealed interface ExitEvent {
      */
     record Attempted(long atMs, String targetClass, long target, Verdict verdict, double connectMs, int runningRequests)
             implements ExitEvent {}
+
+    /** A customer told that the target had answered with a block. The try itself has been counted as carried. */
+    record ToldBlocked(long atMs, String targetClass) implements ExitEvent {}
 }

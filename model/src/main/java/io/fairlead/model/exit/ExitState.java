@@ -82,6 +82,10 @@ public class ExitState {
             apply(heartbeat, quality, policy);
             return false;
         }
+        if (event instanceof ExitEvent.ToldBlocked told) {
+            inClass(told.targetClass()).outcomes.blocked(told.atMs());
+            return false;
+        }
         if (event instanceof ExitEvent.Benchmarked benchmarked) {
             apply(benchmarked);
         } else if (event instanceof ExitEvent.Connected connected) {

@@ -50,6 +50,8 @@ final class ServedStream extends ChannelInboundHandlerAdapter {
         } else if ("GET".contentEquals(text(fields.method())) && ControlLines.PATH.contentEquals(text(fields.path()))) {
             if (!session.control(ctx)) {
                 refuse(ctx, Refusal.BAD_REQUEST, "the link has its control stream already");
+            } else if (fields.contains(AgentEnd.settleField())) {
+                session.end().settleOn(ctx.channel());
             }
         } else {
             refuse(ctx, Refusal.BAD_REQUEST, "a link carries CONNECT and its control stream, nothing else");

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Attempt {
 
+    private static final long NOT_TOLD = -1;
+
     final int number;
     final Slot slot;
     final String exitId;
@@ -110,6 +112,8 @@ final class Attempt {
         record.setTotalUs(micros(nowNanos - begunNanos));
         record.setBytesUp(bytesUp);
         record.setBytesDown(bytesDown);
+        record.setAgentBytesUp(NOT_TOLD);
+        record.setAgentBytesDown(NOT_TOLD);
         record.setOutcome(outcome);
         record.setLayer(layer);
         record.setStatus(status);

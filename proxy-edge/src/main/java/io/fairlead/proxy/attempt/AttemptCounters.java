@@ -18,6 +18,8 @@ public final class AttemptCounters {
     private final LongAdder attempts = new LongAdder();
     private final LongAdder retries = new LongAdder();
     private final LongAdder retriesForgone = new LongAdder();
+    private final LongAdder settledTunnels = new LongAdder();
+    private final LongAdder differingTunnels = new LongAdder();
     private final LongAdder bytesUp = new LongAdder();
     private final LongAdder bytesDown = new LongAdder();
 
@@ -35,6 +37,13 @@ public final class AttemptCounters {
         attempts.increment();
         if (again) {
             retries.increment();
+        }
+    }
+
+    void settled(boolean differs) {
+        settledTunnels.increment();
+        if (differs) {
+            differingTunnels.increment();
         }
     }
 
@@ -80,6 +89,16 @@ public final class AttemptCounters {
         return attempts.sum();
     }
 
+    /** Tunnels whose agents have told what they counted. */
+    public long settledTunnels() {
+        return settledTunnels.sum();
+    }
+
+    /** Of these, those that ended cleanly and differ by more than a hundredth. */
+    public long differingTunnels() {
+        return differingTunnels.sum();
+    }
+
     public long retries() {
         return retries.sum();
     }
@@ -103,6 +122,16 @@ public final class AttemptCounters {
         counter(registry, "fairlead.proxy.attempts", attempts, "Tries through exits");
         counter(registry, "fairlead.proxy.retries", retries, "Tries after the first");
         counter(registry, "fairlead.proxy.retries.forgone", retriesForgone, "Retries that the budget did not allow");
+        counter(
+                registry,
+                "fairlead.proxy.tunnels.settled",
+                settledTunnels,
+                "Tunnels whose agents have told their bytes");
+        counter(
+                registry,
+                "fairlead.proxy.tunnels.bytes.differ",
+                differingTunnels,
+                "Tunnels that ended cleanly and whose agents count over 1 % more or less than this edge");
         counter(registry, "fairlead.proxy.bytes.up", bytesUp, "Bytes sent to targets");
         counter(registry, "fairlead.proxy.bytes.down", bytesDown, "Bytes received from targets");
     }

@@ -9,6 +9,7 @@ package io.fairlead.proxy.attempt;
  * @param retriesPerSecond retries allowed beside, 1/s
  * @param progressIntervalMs long tunnels tell of themselves this often, ms
  * @param hashHosts telemetry carries a keyed digest of the host asked for instead of its name
+ * @param rememberedRequests customers may tell of as many requests as this, the newest; a power of two
  */
 public record AttemptSettings(
         int maxAttempts,
@@ -16,9 +17,10 @@ public record AttemptSettings(
         double retryShare,
         double retriesPerSecond,
         int progressIntervalMs,
-        boolean hashHosts) {
+        boolean hashHosts,
+        int rememberedRequests) {
 
-    public static final AttemptSettings DEFAULTS = new AttemptSettings(3, 6_000, 0.2, 10, 60_000, false);
+    public static final AttemptSettings DEFAULTS = new AttemptSettings(3, 6_000, 0.2, 10, 60_000, false, 1 << 16);
 
     public AttemptSettings {
         if (maxAttempts < 1 || connectTimeoutMs < 1 || progressIntervalMs < 1) {
@@ -33,23 +35,38 @@ public record AttemptSettings(
 
     public AttemptSettings withMaxAttempts(int attempts) {
         return new AttemptSettings(
-                attempts, connectTimeoutMs, retryShare, retriesPerSecond, progressIntervalMs, hashHosts);
+                attempts,
+                connectTimeoutMs,
+                retryShare,
+                retriesPerSecond,
+                progressIntervalMs,
+                hashHosts,
+                rememberedRequests);
     }
 
     public AttemptSettings withConnectTimeoutMs(int ms) {
-        return new AttemptSettings(maxAttempts, ms, retryShare, retriesPerSecond, progressIntervalMs, hashHosts);
+        return new AttemptSettings(
+                maxAttempts, ms, retryShare, retriesPerSecond, progressIntervalMs, hashHosts, rememberedRequests);
     }
 
     public AttemptSettings withRetries(double share, double perSecond) {
-        return new AttemptSettings(maxAttempts, connectTimeoutMs, share, perSecond, progressIntervalMs, hashHosts);
+        return new AttemptSettings(
+                maxAttempts, connectTimeoutMs, share, perSecond, progressIntervalMs, hashHosts, rememberedRequests);
     }
 
     public AttemptSettings withProgressIntervalMs(int ms) {
-        return new AttemptSettings(maxAttempts, connectTimeoutMs, retryShare, retriesPerSecond, ms, hashHosts);
+        return new AttemptSettings(
+                maxAttempts, connectTimeoutMs, retryShare, retriesPerSecond, ms, hashHosts, rememberedRequests);
     }
 
     public AttemptSettings withHashHosts(boolean hashed) {
         return new AttemptSettings(
-                maxAttempts, connectTimeoutMs, retryShare, retriesPerSecond, progressIntervalMs, hashed);
+                maxAttempts,
+                connectTimeoutMs,
+                retryShare,
+                retriesPerSecond,
+                progressIntervalMs,
+                hashed,
+                rememberedRequests);
     }
 }

@@ -1,6 +1,7 @@
 package io.fairlead.proxy.attempt;
 
 import io.fairlead.proxy.exit.ExitTunnels;
+import io.fairlead.proxy.feedback.RecentRequests;
 import io.fairlead.proxy.pick.ExitChooser;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ public final class Attempts {
     private final LongSupplier nanoClock;
     private final AttemptCounters counters = new AttemptCounters();
     private final SecretKeySpec hostKey;
-    private final String idPrefix;
+    private final RecentRequests recent;
     private final AtomicLong ids = new AtomicLong();
 
     /**
@@ -52,7 +53,8 @@ public final class Attempts {
         this.budget = new RetryBudget(settings.retryShare(), settings.retriesPerSecond(), nanoClock);
         this.nanoClock = nanoClock;
         this.hostKey = new SecretKeySpec(hostKey, DIGEST);
-        this.idPrefix = Long.toString(random.nextLong(1L << 40, 1L << 41), 36) + "-";
+        this.recent = new RecentRequests(
+                Long.toString(random.nextLong(1L << 40, 1L << 41), 36) + "-", settings.rememberedRequests());
     }
 
     /**
@@ -63,7 +65,7 @@ public final class Attempts {
     public RequestLife begin(RequestTerms terms, EventLoop loop) {
         counters.begun();
         budget.request();
-        String id = idPrefix + Long.toString(ids.incrementAndGet(), 36);
+        String id = recent.id(ids.incrementAndGet());
         return new RequestLife(this, id, terms, classes.of(terms.target().host()), loop);
     }
 
@@ -87,7 +89,12 @@ public final class Attempts {
         return tunnels;
     }
 
-    RequestTelemetry telemetry() {
+    /** Those that customers may tell of. */
+    public RecentRequests recent() {
+        return recent;
+    }
+
+    public RequestTelemetry telemetry() {
         return telemetry;
     }
 

@@ -3,6 +3,8 @@ package io.fairlead.proxy.attempt;
 import io.fairlead.proxy.exit.Location;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
+import io.fairlead.proxy.exit.TunnelSettlement;
+import io.fairlead.proxy.feedback.RecentRequest;
 import io.fairlead.proxy.lease.Lease;
 import io.fairlead.proxy.pick.PickRequest;
 import io.fairlead.proxy.pick.Slot;
@@ -10,6 +12,7 @@ import io.fairlead.proxy.tenant.MeteredReads;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
+import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -52,6 +55,7 @@ public final class RequestLife {
 
     private @Nullable Attempt current;
     private @Nullable Attempt last;
+    private @Nullable RecentRequest recent;
     private @Nullable Failure lastFailure;
     private @Nullable Future<Channel> opening;
     private long firstPickNanos;
@@ -168,6 +172,9 @@ public final class RequestLife {
             if (done.isSuccess()) {
                 Channel tunnel = done.getNow();
                 tunnel.pipeline().addLast(new MeteredReads(terms.traffic()));
+                tunnel.attr(TunnelSettlement.OF_TUNNEL)
+                        .set((up, down, agentUp, agentDown, clean) ->
+                                onLoop(() -> settled(attempt, up, down, agentUp, agentDown, clean)));
                 user.install(tunnel);
                 onLoop(() -> opened(attempt, user, tunnel));
             } else if (!done.isCancelled()) {
@@ -193,6 +200,40 @@ public final class RequestLife {
         if (lease != null) {
             lease.served(attempt.exitId);
         }
+        RecentRequest remembered = new RecentRequest(
+                id,
+                terms.tenant(),
+                terms.pool(),
+                lease == null ? "" : lease.name(),
+                attempt.exitId,
+                terms.target().host(),
+                toldHost,
+                targetClass,
+                now());
+        recent = remembered;
+        shared.recent().remember(remembered);
+    }
+
+    /** The tunnel that was opened for this try is over, and may have served other requests of the tenant since. */
+    private void settled(
+            Attempt attempt, long bytesUp, long bytesDown, long agentBytesUp, long agentBytesDown, boolean clean) {
+        Outcome outcome = clean ? Outcome.OK : Outcome.UNKNOWN;
+        ProxiedAttempt record =
+                attempt.record(AttemptPhase.SETTLED, id, terms, targetClass, toldHost, outcome, FaultLayer.NONE, now());
+        record.setRunningAtReservationRequests(0); // the slot serves others by now
+        record.setCapacityAtReservationRequests(0);
+        record.setExploration(false);
+        record.setBytesUp(bytesUp);
+        record.setBytesDown(bytesDown);
+        record.setAgentBytesUp(agentBytesUp);
+        record.setAgentBytesDown(agentBytesDown);
+        shared.counters().settled(clean && (differ(bytesUp, agentBytesUp) || differ(bytesDown, agentBytesDown)));
+        shared.telemetry().attempt(record);
+    }
+
+    /** By more than a hundredth. */
+    private static boolean differ(long ours, long theirs) {
+        return Math.abs(ours - theirs) * 100 > Math.max(ours, theirs);
     }
 
     private void notOpened(Attempt attempt, TunnelUser user, Throwable cause) {
@@ -320,6 +361,10 @@ public final class RequestLife {
         if (pending != null) {
             opening = null;
             pending.cancel(false);
+        }
+        RecentRequest remembered = recent;
+        if (remembered != null && outcome == Outcome.BLOCKED) {
+            remembered.seenBlocked();
         }
         endAttempt(outcome, layer);
         Attempt attempt = last;

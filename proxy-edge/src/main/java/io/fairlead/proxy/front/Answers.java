@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
@@ -22,6 +23,8 @@ import java.nio.charset.StandardCharsets;
 final class Answers {
 
     private static final AsciiString EXIT = AsciiString.cached("x-fairlead-exit");
+    static final AsciiString OUTCOME = AsciiString.cached("x-fairlead-outcome");
+    private static final AsciiString REQUEST = AsciiString.cached("x-fairlead-request");
     private static final AsciiString SESSION_TTL = AsciiString.cached("x-fairlead-session-ttl");
 
     private static final HttpResponseStatus ESTABLISHED = new HttpResponseStatus(200, "Connection established");
@@ -60,6 +63,24 @@ final class Answers {
         return failure(front, new Failure(Outcome.BAD_REQUEST, FaultLayer.CLIENT, detail, ""), status);
     }
 
+    /** An answer of the edge to a request to itself. */
+    static FullHttpResponse json(int status, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(bytes));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                .set(HttpHeaderNames.CONTENT_LENGTH, bytes.length)
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        return response;
+    }
+
+    /** Says which request this was, for what a customer may tell of it. */
+    static <H extends HttpMessage> H tellRequest(RequestLife life, H answer) {
+        answer.headers().set(REQUEST, life.id());
+        return answer;
+    }
+
     /** Says that a tunnel stands. */
     static HttpResponse established(Front front, RequestLife life) {
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, ESTABLISHED);
@@ -67,8 +88,10 @@ final class Answers {
         return response;
     }
 
-    /** Says which exit served, and how long the session still has it; or takes out what a target says in our name. */
+    /** Says which request this was, which exit served, and how long the session still has it; or takes out what a target says in our name. */
     static void tellExit(Front front, RequestLife life, HttpHeaders headers) {
+        headers.set(REQUEST, life.id());
+        headers.remove(OUTCOME);
         headers.remove(SESSION_TTL);
         if (!front.settings().exitHeader()) {
             headers.remove(EXIT);

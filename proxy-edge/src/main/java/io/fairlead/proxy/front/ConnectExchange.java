@@ -41,7 +41,7 @@ final class ConnectExchange implements Exchange, UserTunnel.Asker {
 
     @Override
     public void refused(Failure failure) {
-        FullHttpResponse response = Answers.failure(front, failure);
+        FullHttpResponse response = Answers.tellRequest(life, Answers.failure(front, failure));
         life.end(failure.outcome(), failure.layer(), response.status().code());
         requester.answer(response);
     }

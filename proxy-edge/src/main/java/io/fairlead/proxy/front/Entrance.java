@@ -30,6 +30,9 @@ final class Entrance {
         void granted(Admission.Granted granted);
 
         void refused(FullHttpResponse answer);
+
+        /** Who asks something of the edge itself, or that they are not known. */
+        void identified(Login login);
     }
 
     private final Front front;
@@ -63,6 +66,24 @@ final class Entrance {
         }
     }
 
+    /** Who asks something of the edge itself: by the credentials that an origin is sent. */
+    void identify(HttpHeaders headers, Waiting waiting) {
+        List<String> credentials = headers.getAll(HttpHeaderNames.AUTHORIZATION);
+        Login login = front.gate()
+                .admit(
+                        credentials.size() == 1 ? Credentials.ofBasic(credentials.get(0)) : null,
+                        source,
+                        loop,
+                        late -> {
+                            if (waiting.waits()) {
+                                waiting.identified(late);
+                            }
+                        });
+        if (login != null) {
+            waiting.identified(login);
+        }
+    }
+
     private void decided(Login login, RequestForm form, ClientProtocol protocol, long arrivedNanos, Waiting waiting) {
         if (!waiting.waits()) {
             return;
@@ -93,7 +114,7 @@ final class Entrance {
             waiting.granted(granted);
         } else if (admission instanceof Admission.Refused refused) {
             Failure failure = refused.failure();
-            FullHttpResponse answer = Answers.failure(front, failure);
+            FullHttpResponse answer = Answers.tellRequest(refused.life(), Answers.failure(front, failure));
             refused.life()
                     .end(failure.outcome(), failure.layer(), answer.status().code());
             waiting.refused(answer);

@@ -57,6 +57,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
     private final boolean repeatable;
 
     private @Nullable OriginConnection origin;
+    private String feedback = "";
     private boolean kept;
     private long upBefore;
     private long downBefore;
@@ -87,6 +88,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         HttpRequest request = head.request();
         HttpHeaders headers = request.headers();
         HopByHop.cleanRequest(headers);
+        takeFeedback(headers);
         if (!form.hostField().equalsIgnoreCase(headers.get(HttpHeaderNames.HOST))) {
             headers.set(HOST, form.hostField()); // RFC 9112 §3.2.2: the target decides, not the field
         }
@@ -98,6 +100,15 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         request.setUri(form.originTarget());
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
         life.seek(this);
+    }
+
+    /** What a customer tells of earlier requests is for the edge alone. */
+    private void takeFeedback(HttpHeaders headers) {
+        List<String> told = headers.getAll(Answers.OUTCOME);
+        if (!told.isEmpty()) {
+            headers.remove(Answers.OUTCOME);
+            feedback = front.feedback().takeHeader(life.terms().tenant(), told);
+        }
     }
 
     // ---- a tunnel
@@ -305,6 +316,9 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
         }
         Answers.tellExit(front, life, headers);
+        if (!feedback.isEmpty()) {
+            headers.set(Answers.OUTCOME, feedback);
+        }
     }
 
     private void responseBody(HttpContent part) {
@@ -453,7 +467,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
             requester.flush();
             requester.abort();
         } else {
-            requester.answer(Answers.failure(front, failure));
+            requester.answer(Answers.tellRequest(life, Answers.failure(front, failure)));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.fairlead.proxy.front;
 
 import io.fairlead.proxy.attempt.Attempts;
+import io.fairlead.proxy.feedback.Feedback;
 import io.fairlead.proxy.lease.Leases;
 import io.fairlead.proxy.tenant.TenantGate;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,6 +19,7 @@ record Front(
         Attempts attempts,
         IdleTunnels idleTunnels,
         Leases leases,
+        Feedback feedback,
         FrontCounters counters,
         @Nullable UserCertificate certificate,
         AtomicBoolean draining) {}

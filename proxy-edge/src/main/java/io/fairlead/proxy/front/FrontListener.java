@@ -1,6 +1,7 @@
 package io.fairlead.proxy.front;
 
 import io.fairlead.proxy.attempt.Attempts;
+import io.fairlead.proxy.feedback.Feedback;
 import io.fairlead.proxy.lease.Leases;
 import io.fairlead.proxy.link.Sockets;
 import io.fairlead.proxy.tenant.TenantGate;
@@ -92,6 +93,7 @@ public final class FrontListener {
                 attempts,
                 new IdleTunnels(settings, attempts.nanoClock()),
                 new Leases(settings.sessions(), attempts.nanoClock()),
+                new Feedback(edgeId, attempts.recent(), attempts.telemetry()::outcome, attempts.nanoClock()),
                 counters,
                 certificate,
                 new AtomicBoolean());
@@ -112,6 +114,10 @@ public final class FrontListener {
 
     public FrontCounters counters() {
         return front.counters();
+    }
+
+    public Feedback feedback() {
+        return front.feedback();
     }
 
     public Leases sessions() {

@@ -21,10 +21,16 @@ sealed interface RequestForm {
     /** Open a tunnel. */
     record Connect(Target target) implements RequestForm {}
 
+    /** Something for the edge itself. */
+    record Own(String path) implements RequestForm {}
+
     /** Nothing that can be done; the detail is one sentence for the user. */
     record Unusable(String detail) implements RequestForm {}
 
     int HTTP_PORT = 80;
+
+    /** Paths of the edge itself begin so. */
+    String OWN = "/.fairlead/";
 
     /** Reads a request target of visible ASCII characters. */
     static RequestForm of(HttpMethod method, String text) {
@@ -33,6 +39,9 @@ sealed interface RequestForm {
         }
         if (text.regionMatches(true, 0, "http://", 0, 7)) {
             return forward(method, text.substring(7));
+        }
+        if (text.startsWith(OWN)) {
+            return new Own(text);
         }
         if (text.startsWith("/") || text.equals("*")) {
             return new Unusable("this is a proxy: ask for http://host/path, or CONNECT host:port");

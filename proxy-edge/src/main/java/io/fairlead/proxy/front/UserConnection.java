@@ -1,6 +1,7 @@
 package io.fairlead.proxy.front;
 
 import io.fairlead.proxy.attempt.RequestLife;
+import io.fairlead.proxy.tenant.Login;
 import io.fairlead.proxy.tenant.MeteredReads;
 import io.fairlead.schemas.telemetry.ClientProtocol;
 import io.fairlead.schemas.telemetry.FaultLayer;
@@ -198,6 +199,10 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
             return;
         }
         form = asked;
+        if (asked instanceof RequestForm.Own) {
+            entrance.identify(headers, this);
+            return;
+        }
         ClientProtocol protocol =
                 asked instanceof RequestForm.Connect ? ClientProtocol.HTTP_CONNECT : ClientProtocol.HTTP_FORWARD;
         entrance.decide(asked, headers, protocol, front.attempts().nanoClock().getAsLong(), this);
@@ -230,15 +235,23 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     public void granted(Admission.Granted granted) {
         entered = granted;
         reads.enter(granted.tenant().traffic());
-        serve(granted.life());
+        serve(exchange(granted.life()));
     }
 
-    private void serve(RequestLife life) {
-        RequestHead whole = Objects.requireNonNull(head);
-        state = State.SERVING;
-        Exchange serving = form instanceof RequestForm.Forward forward
-                ? new ForwardExchange(this, front, whole, forward, life)
+    @Override
+    public void identified(Login login) {
+        serve(new FeedbackExchange(
+                this, front, Objects.requireNonNull(head), (RequestForm.Own) Objects.requireNonNull(form), login));
+    }
+
+    private Exchange exchange(RequestLife life) {
+        return form instanceof RequestForm.Forward forward
+                ? new ForwardExchange(this, front, Objects.requireNonNull(head), forward, life)
                 : new ConnectExchange(this, front, life);
+    }
+
+    private void serve(Exchange serving) {
+        state = State.SERVING;
         exchange = serving;
         serving.start();
         readMore();

@@ -1,6 +1,7 @@
 package io.fairlead.proxy.front;
 
 import io.fairlead.proxy.attempt.RequestLife;
+import io.fairlead.proxy.tenant.Login;
 import io.fairlead.proxy.tenant.MeteredReads;
 import io.fairlead.schemas.telemetry.ClientProtocol;
 import io.fairlead.schemas.telemetry.FaultLayer;
@@ -220,6 +221,10 @@ final class UserStream extends ChannelInboundHandlerAdapter implements Requester
             return;
         }
         form = asked;
+        if (asked instanceof RequestForm.Own) {
+            entrance.identify(whole.request().headers(), this);
+            return;
+        }
         ClientProtocol protocol =
                 asked instanceof RequestForm.Connect ? ClientProtocol.HTTP2_CONNECT : ClientProtocol.HTTP_FORWARD;
         entrance.decide(
@@ -245,10 +250,20 @@ final class UserStream extends ChannelInboundHandlerAdapter implements Requester
         entered = granted;
         reads.enter(granted.tenant().traffic());
         RequestLife life = granted.life();
+        serve(
+                form instanceof RequestForm.Forward forward
+                        ? new ForwardExchange(this, front, Objects.requireNonNull(head), forward, life)
+                        : new ConnectExchange(this, front, life));
+    }
+
+    @Override
+    public void identified(Login login) {
+        serve(new FeedbackExchange(
+                this, front, Objects.requireNonNull(head), (RequestForm.Own) Objects.requireNonNull(form), login));
+    }
+
+    private void serve(Exchange serving) {
         state = State.SERVING;
-        Exchange serving = form instanceof RequestForm.Forward forward
-                ? new ForwardExchange(this, front, Objects.requireNonNull(head), forward, life)
-                : new ConnectExchange(this, front, life);
         exchange = serving;
         serving.start();
     }

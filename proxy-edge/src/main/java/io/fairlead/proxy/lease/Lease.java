@@ -13,15 +13,22 @@ public final class Lease {
 
     private static final Held NONE = new Held("", false);
 
+    private final String name;
     private final boolean hard;
     private final long endsNanos;
     private final LongAdder moves;
     private volatile Held held = NONE;
 
-    Lease(boolean hard, long endsNanos, LongAdder moves) {
+    Lease(String name, boolean hard, long endsNanos, LongAdder moves) {
+        this.name = name;
         this.hard = hard;
         this.endsNanos = endsNanos;
         this.moves = moves;
+    }
+
+    /** Name of the session. */
+    public String name() {
+        return name;
     }
 
     /** The exit; empty: none yet. */

@@ -81,7 +81,7 @@ public final class Leases {
         }
         begun.increment();
         long ends = nanoClock.getAsLong() + TimeUnit.SECONDS.toNanos(session.ttlSeconds());
-        return new Lease(session.hard(), ends, moved);
+        return new Lease(session.name(), session.hard(), ends, moved);
     }
 
     /** Sessions that are held now. */

@@ -1,5 +1,6 @@
 package io.fairlead.proxy.link;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -75,6 +76,16 @@ public final class AgentEnd {
     /** Turns the stream into plain bytes, from the handler that has taken its head. */
     public void toBytes(ChannelHandlerContext head) {
         head.pipeline().replace(head.name(), null, new TunnelBytes(vitals));
+    }
+
+    /** The supernode asks to be told, on the control stream, what tunnels have moved. */
+    public void settleOn(Channel control) {
+        vitals.ends(new AgentTally(control));
+    }
+
+    /** Field of the control stream's head by which a supernode asks for that. */
+    public static String settleField() {
+        return ControlStream.SETTLE_FIELD;
     }
 
     /** Fields of a CONNECT that the supernode adds. */

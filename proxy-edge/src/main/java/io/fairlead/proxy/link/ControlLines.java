@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -36,6 +37,8 @@ public final class ControlLines {
                         .build());
     }
 
+    private static final byte[] SETTLED = "{\"settled\"".getBytes(StandardCharsets.US_ASCII);
+
     private ControlLines() {}
 
     /** A line cannot be read; the message says why, and holds nothing of the line. */
@@ -57,7 +60,19 @@ public final class ControlLines {
         return load;
     }
 
-    /** A {@link Hello} or {@link LoadLine} with its line end. */
+    /** Whether a line begins as a {@link SettledLine} does; else it is a load. */
+    static boolean isSettled(ByteBuf line) {
+        return line.readableBytes() >= SETTLED.length
+                && ByteBufUtil.equals(line, line.readerIndex(), Unpooled.wrappedBuffer(SETTLED), 0, SETTLED.length);
+    }
+
+    static SettledLine settled(ByteBuf line) throws RubbishException {
+        SettledLine settled = read(line, SettledLine.class);
+        refuse("settled", settled.violations());
+        return settled;
+    }
+
+    /** A {@link Hello}, {@link LoadLine} or {@link SettledLine} with its line end. */
     public static ByteBuf write(ByteBufAllocator alloc, Record record) {
         try {
             byte[] json = JSON.writeValueAsBytes(record);

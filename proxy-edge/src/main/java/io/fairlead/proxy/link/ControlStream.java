@@ -25,9 +25,15 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
 
         void load(LoadLine load);
 
+        /** Tunnels that have ended, with what the agent has counted. */
+        void settled(SettledLine line);
+
         /** What came is none of it, or the stream ended, which it never should. */
         void rubbish(String detail);
     }
+
+    /** Asks the agent for lines of what tunnels have moved. */
+    static final String SETTLE_FIELD = "fairlead-settle";
 
     /** An agent that has more to tell than this is broken. */
     static final int MOST_LINES_A_HEARTBEAT = 200;
@@ -47,7 +53,8 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
                                 .method("GET")
                                 .scheme("https")
                                 .authority(LinkAuthority.EDGE_NAME)
-                                .path(ControlLines.PATH),
+                                .path(ControlLines.PATH)
+                                .set(SETTLE_FIELD, "1"),
                         true))
                 .addListener(sent -> {
                     if (!sent.isSuccess()) {
@@ -89,7 +96,9 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             ByteBuf line = (ByteBuf) message;
             try {
-                if (heardHello) {
+                if (heardHello && ControlLines.isSettled(line)) {
+                    listener.settled(ControlLines.settled(line));
+                } else if (heardHello) {
                     listener.load(ControlLines.load(line));
                 } else {
                     heardHello = true;

@@ -59,6 +59,8 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
     private final List<TunnelBytes> sampled = new ArrayList<>();
     private final Set<TunnelBytes> tunnels = new HashSet<>();
 
+    private TunnelEnds ends = (stream, read, written, clean) -> {};
+
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> timer;
     private long timerNanos;
@@ -84,6 +86,15 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
         long now = nanoClock.getAsLong();
         this.pulse = new LinkPulse(pulseSettings, random, now);
         this.estimate = new BandwidthDelay(windows.streamBytes(), windows.maxBytes(), now);
+    }
+
+    /** Who is told of tunnels that have ended; nobody at first. */
+    void ends(TunnelEnds told) {
+        ends = told;
+    }
+
+    TunnelEnds ends() {
+        return ends;
     }
 
     /** Begins: HTTP/2 is spoken on both ends now. */

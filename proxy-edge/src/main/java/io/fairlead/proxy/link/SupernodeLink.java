@@ -65,6 +65,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     private final LinkListener.Shared shared;
     private final Instant issuedAt;
     private final WriteBufferWaterMark tunnelWaterMark;
+    private final Settlements settlements;
     private final AtomicInteger tunnels = new AtomicInteger();
 
     private State state = State.PROVING;
@@ -90,6 +91,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         this.provenExitId = provenExitId;
         this.shared = shared;
         this.issuedAt = issuedAt;
+        this.settlements = new Settlements(shared.nanoClock());
         this.tunnelWaterMark = new WriteBufferWaterMark(
                 shared.settings().tunnelLowWaterBytes(), shared.settings().tunnelHighWaterBytes());
     }
@@ -97,6 +99,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     /** Given once, before the first frame. */
     void vitals(LinkVitals given) {
         vitals = given;
+        given.ends(settlements);
     }
 
     // ---- proving
@@ -235,6 +238,17 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         if (line.heartbeat() == pingPayload || line.heartbeat() == 0) {
             shared.counters().heartbeat();
             shared.telemetry().tell(provenExitId, heartbeat(said, line, pingUs, here));
+        }
+    }
+
+    @Override
+    public void settled(SettledLine line) {
+        if (++linesSinceHeartbeat > ControlStream.MOST_LINES_A_HEARTBEAT) {
+            close(
+                    DisconnectReason.PROTOCOL_ERROR,
+                    "more than " + ControlStream.MOST_LINES_A_HEARTBEAT + " control lines between two heartbeats");
+        } else {
+            settlements.told(line.settled());
         }
     }
 

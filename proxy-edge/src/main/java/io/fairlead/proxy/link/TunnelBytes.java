@@ -40,6 +40,8 @@ final class TunnelBytes extends ChannelDuplexHandler {
     private boolean inputEnded;
     private boolean outputEnded;
     private boolean closedHere;
+    private long readBytes;
+    private long writtenBytes;
     private @Nullable TunnelAborted abort;
     private @Nullable Http2StreamChannel stream;
 
@@ -66,6 +68,7 @@ final class TunnelBytes extends ChannelDuplexHandler {
         count(data.initialFlowControlledBytes());
         ByteBuf bytes = data.content();
         if (bytes.isReadable()) {
+            readBytes += bytes.readableBytes();
             ctx.fireChannelRead(bytes); // the frame's only reference goes along
         } else {
             data.release();
@@ -89,6 +92,7 @@ final class TunnelBytes extends ChannelDuplexHandler {
             bytes.release();
             promise.tryFailure(new ChannelOutputShutdownException("the output of this tunnel has ended"));
         } else if (message instanceof ByteBuf bytes) {
+            writtenBytes += bytes.readableBytes();
             ctx.write(new DefaultHttp2DataFrame(bytes), promise);
         } else if (message == EndOfOutput.INSTANCE) {
             outputEnded = true;
@@ -129,6 +133,12 @@ final class TunnelBytes extends ChannelDuplexHandler {
             ctx.fireUserEventTriggered(why);
         }
         ctx.fireChannelInactive();
+        vitals.ends()
+                .ended(
+                        (Http2StreamChannel) ctx.channel(),
+                        readBytes,
+                        writtenBytes,
+                        inputEnded && outputEnded && abort == null);
     }
 
     @Override

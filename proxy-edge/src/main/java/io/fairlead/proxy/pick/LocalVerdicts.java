@@ -8,6 +8,7 @@ import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
+import io.fairlead.schemas.telemetry.TargetOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,11 @@ final class LocalVerdicts implements RequestTelemetry {
             exits.add(attempt.getExitId());
             doubts.put(attempt.getRequestId(), exits);
         }
+    }
+
+    @Override
+    public void outcome(TargetOutcome outcome) {
+        next.outcome(outcome);
     }
 
     @Override

@@ -26,6 +26,7 @@ import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
+import io.fairlead.schemas.telemetry.TargetOutcome;
 import io.fairlead.schemas.topics.Topics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -355,6 +356,11 @@ public final class ProxyEdge implements AutoCloseable {
         @Override
         public void attempt(ProxiedAttempt attempt) {
             publisher.offer(Topics.TELEMETRY_ATTEMPTS, attempt.getExitId(), attempt);
+        }
+
+        @Override
+        public void outcome(TargetOutcome outcome) {
+            publisher.offer(Topics.TELEMETRY_OUTCOMES, outcome.getExitId(), outcome);
         }
 
         @Override

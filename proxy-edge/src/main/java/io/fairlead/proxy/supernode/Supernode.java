@@ -28,6 +28,7 @@ import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
+import io.fairlead.schemas.telemetry.TargetOutcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -350,6 +351,7 @@ public final class Supernode implements AutoCloseable {
         attempts.counters().bindTo(metrics);
         front.bindTo(metrics);
         front.sessions().bindTo(metrics);
+        front.feedback().bindTo(metrics);
         tenants.bindTo(metrics);
         new LinkMetrics(links, registry).bindTo(metrics);
         upstreams.bindTo(metrics);
@@ -434,6 +436,11 @@ public final class Supernode implements AutoCloseable {
                 benchmarks.saw(attempt.getExitId(), attempt.getTargetClass(), success);
             }
             next.attempt(attempt);
+        }
+
+        @Override
+        public void outcome(TargetOutcome outcome) {
+            next.outcome(outcome);
         }
 
         @Override

@@ -17,6 +17,7 @@ import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
+import io.fairlead.schemas.telemetry.TargetOutcome;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,6 +54,7 @@ final class FrontRig implements AutoCloseable, RequestTelemetry {
     final CountedExits exits = new CountedExits();
     final List<ProxiedAttempt> attempts = new CopyOnWriteArrayList<>();
     final List<ProxiedRequest> requests = new CopyOnWriteArrayList<>();
+    final List<TargetOutcome> outcomes = new CopyOnWriteArrayList<>();
     final TenantDirectory tenants;
     final TargetClasses classes = new TargetClasses();
     final TenantGate gate;
@@ -118,6 +120,11 @@ final class FrontRig implements AutoCloseable, RequestTelemetry {
     @Override
     public void attempt(ProxiedAttempt attempt) {
         attempts.add(attempt);
+    }
+
+    @Override
+    public void outcome(TargetOutcome outcome) {
+        outcomes.add(outcome);
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
+import io.fairlead.schemas.telemetry.TargetOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,8 @@ public final class Topics {
             telemetry("attempts", "exit id", List.of(ProxiedAttempt.class, EdgeTick.class));
     public static final TopicSpec TELEMETRY_REQUESTS =
             telemetry("requests", "tenant", List.of(ProxiedRequest.class, EdgeTick.class));
+    public static final TopicSpec TELEMETRY_OUTCOMES =
+            telemetry("outcomes", "exit id", List.of(TargetOutcome.class, EdgeTick.class));
     public static final TopicSpec TELEMETRY_EDGES =
             telemetry("edges", "edge id", List.of(EdgeReport.class, EdgeTick.class));
 
@@ -73,6 +76,7 @@ public final class Topics {
             TELEMETRY_EXITS,
             TELEMETRY_ATTEMPTS,
             TELEMETRY_REQUESTS,
+            TELEMETRY_OUTCOMES,
             TELEMETRY_EDGES,
             CONFIG_POLICIES,
             CONFIG_TENANTS,

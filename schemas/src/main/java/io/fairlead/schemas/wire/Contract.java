@@ -19,6 +19,7 @@ import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
+import io.fairlead.schemas.telemetry.TargetOutcome;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
@@ -50,6 +51,7 @@ public final class Contract {
             ExitBenchmarked.class,
             ProxiedAttempt.class,
             ProxiedRequest.class,
+            TargetOutcome.class,
             EdgeReport.class,
             EdgeTick.class,
             QualityPolicy.class,
