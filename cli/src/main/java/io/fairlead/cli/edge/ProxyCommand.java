@@ -5,6 +5,7 @@ import io.fairlead.cli.UserError;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.edge.EdgeKitSettings;
+import io.fairlead.proxy.accesslog.AccessLogSettings;
 import io.fairlead.proxy.exit.LocationDatabase;
 import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.front.FrontSettings;
@@ -30,11 +31,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code fairlead proxy}: one supernode in the foreground. */
 @Command(name = "proxy", description = "Run a proxy edge: take users' requests and send each through an exit.")
 public final class ProxyCommand implements Callable<Integer> {
+
+    private static final String CHECK_CONFIG = "check-config";
 
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();
@@ -141,12 +145,31 @@ public final class ProxyCommand implements Callable<Integer> {
             description = "Requests may go on this long when the proxy is stopped (default: ${DEFAULT-VALUE}).")
     private int drainMs = 10_000;
 
+    @Option(
+            names = "--access-log",
+            paramLabel = "FILE",
+            description = "A line of JSON for each request goes there; 8 files of 64 MiB are kept.")
+    private @Nullable Path accessLog;
+
+    @Option(names = "--offline", description = "check-config: leave out what Kafka must be asked for.")
+    private boolean offline;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = CHECK_CONFIG,
+            description =
+                    "Only check the settings, certificates, addresses, directories, Kafka and tenants; changes nothing.")
+    private String action = "";
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
         ProxyEdgeSettings settings = settings();
+        if (!action.isEmpty()) {
+            return check(settings);
+        }
         try (LocationDatabase locations = LocationDatabase.open(locationDatabases);
                 ProxyEdge edge = ProxyEdge.start(
                         settings, tls(), locationDatabases.isEmpty() ? ObservedLocations.NONE : locations)) {
@@ -163,6 +186,23 @@ public final class ProxyCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UserError("The proxy can't start: " + e.getMessage(), e);
         }
+    }
+
+    private int check(ProxyEdgeSettings settings) {
+        if (!action.equals(CHECK_CONFIG)) {
+            throw new UserError(
+                    "'" + action + "' is nothing that `fairlead proxy` does; did you mean " + CHECK_CONFIG + "?");
+        }
+        int wrong = new ProxyCheck(spec.commandLine().getOut())
+                .run(
+                        settings,
+                        certificate,
+                        () -> {
+                            tls();
+                            return certificate + ", " + key + ", " + authority;
+                        },
+                        offline ? null : kafka.client());
+        return wrong == 0 ? 0 : 1;
     }
 
     private ProxyEdgeSettings settings() {
@@ -185,7 +225,8 @@ public final class ProxyCommand implements Callable<Integer> {
                                     data)
                             .withKafka(client)
                             .withAdminAddress(bound(adminAddress)),
-                    PickSettings.DEFAULTS.withPolicy(pick));
+                    PickSettings.DEFAULTS.withPolicy(pick),
+                    accessLog == null ? null : AccessLogSettings.of(accessLog));
         } catch (IllegalArgumentException e) {
             throw new UserError("The proxy can't start: " + e.getMessage(), e);
         }

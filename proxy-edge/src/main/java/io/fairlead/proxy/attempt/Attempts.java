@@ -1,17 +1,22 @@
 package io.fairlead.proxy.attempt;
 
+import io.fairlead.proxy.accesslog.AccessLog;
 import io.fairlead.proxy.exit.ExitTunnels;
 import io.fairlead.proxy.feedback.RecentRequests;
 import io.fairlead.proxy.pick.ExitChooser;
+import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** What all requests of an edge share. Thread-safe. */
 public final class Attempts {
@@ -29,6 +34,7 @@ public final class Attempts {
     private final AttemptCounters counters = new AttemptCounters();
     private final SecretKeySpec hostKey;
     private final RecentRequests recent;
+    private volatile @Nullable AccessLog accessLog;
     private final AtomicLong ids = new AtomicLong();
 
     /**
@@ -87,6 +93,18 @@ public final class Attempts {
 
     ExitTunnels tunnels() {
         return tunnels;
+    }
+
+    /** From now on each request that ends is logged there, too. */
+    public void logTo(AccessLog log) {
+        accessLog = log;
+    }
+
+    void log(InetAddress client, String method, ProxiedRequest record) {
+        AccessLog log = accessLog;
+        if (log != null) {
+            log.ended(Instant.now(), client, method, record);
+        }
     }
 
     /** Those that customers may tell of. */

@@ -60,6 +60,7 @@ public final class RequestLife {
     private @Nullable Future<Channel> opening;
     private long firstPickNanos;
     private long retryAfterMs;
+    private String method = "CONNECT";
     private int attempts;
     private boolean ended;
 
@@ -327,6 +328,11 @@ public final class RequestLife {
         }
     }
 
+    /** Method of a request that is forwarded. */
+    public void method(String name) {
+        method = name;
+    }
+
     /** HTTP status of the answer of the target. */
     public void status(int status) {
         Attempt attempt = current;
@@ -371,7 +377,9 @@ public final class RequestLife {
         long up = attempt == null ? 0 : attempt.bytesUp();
         long down = attempt == null ? 0 : attempt.bytesDown();
         shared.counters().ended(outcome, up, down);
-        shared.telemetry().request(record(attempt, outcome, layer, status));
+        ProxiedRequest record = record(attempt, outcome, layer, status);
+        shared.log(terms.client(), method, record);
+        shared.telemetry().request(record);
     }
 
     private void endAttempt(Outcome outcome, FaultLayer layer) {

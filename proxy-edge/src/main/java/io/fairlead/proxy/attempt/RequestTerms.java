@@ -6,6 +6,7 @@ import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.lease.Lease;
 import io.fairlead.proxy.tenant.TenantTraffic;
 import io.fairlead.schemas.telemetry.ClientProtocol;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param target where it leads
  * @param destinations where the tenant's requests may lead
  * @param protocol how it was asked
+ * @param client the address it came from
  * @param traffic whose bytes they are
  * @param arrivedNanos when its head was whole, by the nano clock
  */
@@ -29,5 +31,6 @@ public record RequestTerms(
         Target target,
         DestinationRules destinations,
         ClientProtocol protocol,
+        InetAddress client,
         TenantTraffic traffic,
         long arrivedNanos) {}

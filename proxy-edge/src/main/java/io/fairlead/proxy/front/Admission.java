@@ -87,6 +87,7 @@ sealed interface Admission {
                 target,
                 tenant.destinations(),
                 protocol,
+                login.source(),
                 tenant.traffic(),
                 arrivedNanos);
         RequestLife life = front.attempts().begin(terms, loop);

@@ -70,15 +70,11 @@ final class Entrance {
     void identify(HttpHeaders headers, Waiting waiting) {
         List<String> credentials = headers.getAll(HttpHeaderNames.AUTHORIZATION);
         Login login = front.gate()
-                .admit(
-                        credentials.size() == 1 ? Credentials.ofBasic(credentials.get(0)) : null,
-                        source,
-                        loop,
-                        late -> {
-                            if (waiting.waits()) {
-                                waiting.identified(late);
-                            }
-                        });
+                .admit(credentials.size() == 1 ? Credentials.ofBasic(credentials.get(0)) : null, source, loop, late -> {
+                    if (waiting.waits()) {
+                        waiting.identified(late);
+                    }
+                });
         if (login != null) {
             waiting.identified(login);
         }

@@ -87,6 +87,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
     public void start() {
         HttpRequest request = head.request();
         HttpHeaders headers = request.headers();
+        life.method(request.method().name());
         HopByHop.cleanRequest(headers);
         takeFeedback(headers);
         if (!form.hostField().equalsIgnoreCase(headers.get(HttpHeaderNames.HOST))) {

@@ -31,6 +31,10 @@ public final class FrontListener {
 
     private static final int BACKLOG = 4096;
     private static final int SWEEP_MS = 1_000;
+
+    /** How long a drained edge waits for requests that are on their way, ms. */
+    private static final int IDLE_GRACE_MS = 1_000;
+
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 128 << 10);
 
     private final Front front;
@@ -38,9 +42,12 @@ public final class FrontListener {
     private final Set<FrontConnection> connections = ConcurrentHashMap.newKeySet();
     private final Channel listening;
     private final Future<?> sweeping;
+    private final EventLoopGroup loops;
+    private volatile boolean idleClosed;
 
     private FrontListener(InetSocketAddress address, EventLoopGroup loops, Front front) throws IOException {
         this.front = front;
+        this.loops = loops;
         this.limits = new ConnectionLimits(front.settings(), front.counters());
         var bound = new ServerBootstrap()
                 .group(loops)
@@ -158,11 +165,30 @@ public final class FrontListener {
         connections.forEach(connection -> connection.loop().execute(() -> connection.review(tenantId)));
     }
 
-    /** Takes no new connections; those that wait are closed, the others after their present request. Tunnels go on. */
+    /**
+     * Takes no new connections. Those that are there end with the answer to their next request: one that is on its way already must not meet
+     * a closed door. Those without one are closed after {@value #IDLE_GRACE_MS} ms. Tunnels go on.
+     */
     public void drain() {
+        listening.close().addListener(closed -> sendAway());
+    }
+
+    /** Not before the door is shut: users who are sent away and come back at once must find it so, and not about to be. */
+    private void sendAway() {
         front.draining().set(true);
-        listening.close();
-        connections.forEach(connection -> connection.loop().execute(connection::drain));
+        loops.next()
+                .schedule(
+                        () -> {
+                            connections.forEach(connection -> connection.loop().execute(connection::drain));
+                            idleClosed = true;
+                        },
+                        IDLE_GRACE_MS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether no connection waits for a request any more that could still be answered. */
+    public boolean idleOver() {
+        return idleClosed || connections.isEmpty();
     }
 
     /** Ends whatever is left. */

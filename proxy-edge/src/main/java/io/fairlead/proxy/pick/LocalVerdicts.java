@@ -9,6 +9,7 @@ import io.fairlead.schemas.telemetry.Outcome;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.fairlead.schemas.telemetry.TargetOutcome;
+import io.fairlead.schemas.telemetry.ToldVerdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,9 @@ final class LocalVerdicts implements RequestTelemetry {
 
     @Override
     public void outcome(TargetOutcome outcome) {
+        if (outcome.getVerdict() == ToldVerdict.BLOCKED || outcome.getVerdict() == ToldVerdict.CAPTCHA) {
+            table.blocked(outcome.getExitId(), outcome.getPool(), outcome.getTargetHost(), outcome.getTargetClass());
+        }
         next.outcome(outcome);
     }
 

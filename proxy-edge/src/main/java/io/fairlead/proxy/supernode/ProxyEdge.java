@@ -12,6 +12,7 @@ import io.fairlead.model.policy.CapacityPolicy;
 import io.fairlead.model.policy.PolitenessPolicy;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.model.policy.Scope;
+import io.fairlead.proxy.accesslog.AccessLog;
 import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.pick.ExitTable;
@@ -69,10 +70,18 @@ public final class ProxyEdge implements AutoCloseable {
     private final Supernode supernode;
     private final ExitTable exits;
     private final DayBook days;
+    private final @Nullable AccessLog accessLog;
     private final ScheduledExecutorService clock;
 
-    private ProxyEdge(EdgeKit kit, Supernode supernode, ExitTable exits, DayBook days, ScheduledExecutorService clock) {
+    private ProxyEdge(
+            EdgeKit kit,
+            Supernode supernode,
+            ExitTable exits,
+            DayBook days,
+            @Nullable AccessLog accessLog,
+            ScheduledExecutorService clock) {
         this.days = days;
+        this.accessLog = accessLog;
         this.kit = kit;
         this.supernode = supernode;
         this.exits = exits;
@@ -110,6 +119,7 @@ public final class ProxyEdge implements AutoCloseable {
             return thread;
         });
         Supernode half = null;
+        AccessLog log = null;
         try {
             ConfigTable<ExitOverride> overrides = kit.config(Topics.CONFIG_EXITS, ProxyEdge::override);
             TelemetryPublisher publisher = kit.publisher();
@@ -129,6 +139,11 @@ public final class ProxyEdge implements AutoCloseable {
             half = supernode;
             DayBook days = new DayBook(settings.kit().dataDir().resolve(DAYS), supernode.tenants());
             days.load();
+            if (settings.accessLog() != null) {
+                log = AccessLog.open(settings.accessLog());
+                supernode.logTo(log);
+                log.bindTo(kit.metrics());
+            }
             follow(kit, exits, supernode, overrides, settings.supernode().allowedDestinations());
             kit.health().readiness("supernode", supernode::unreadiness);
             kit.health().note("supernode", supernode::notes);
@@ -136,11 +151,14 @@ public final class ProxyEdge implements AutoCloseable {
             exits.bindTo(kit.metrics());
             kit.start(() -> load(supernode, exits));
             clock.scheduleAtFixedRate(() -> tick(kit, exits, days), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
-            return new ProxyEdge(kit, supernode, exits, days, clock);
+            return new ProxyEdge(kit, supernode, exits, days, log, clock);
         } catch (IOException | RuntimeException e) {
             clock.shutdownNow();
             if (half != null) {
                 half.close();
+            }
+            if (log != null) {
+                log.close();
             }
             kit.close();
             throw e;
@@ -337,6 +355,9 @@ public final class ProxyEdge implements AutoCloseable {
         clock.shutdownNow();
         endOfClock();
         days.save();
+        if (accessLog != null) {
+            accessLog.close();
+        }
         kit.close();
     }
 

@@ -1,5 +1,6 @@
 package io.fairlead.proxy.supernode;
 
+import io.fairlead.proxy.accesslog.AccessLog;
 import io.fairlead.proxy.attempt.AttemptCounters;
 import io.fairlead.proxy.attempt.Attempts;
 import io.fairlead.proxy.attempt.RequestTelemetry;
@@ -267,6 +268,11 @@ public final class Supernode implements AutoCloseable {
         front.review(tenant.getTenantId());
     }
 
+    /** From now on each request that ends is logged there, too. */
+    void logTo(AccessLog log) {
+        attempts.logTo(log);
+    }
+
     /** All that are known. Change them by {@link #tenant} and {@link #removeTenant}. */
     TenantDirectory tenants() {
         return tenants;
@@ -374,7 +380,7 @@ public final class Supernode implements AutoCloseable {
         }
         links.announceEnd(Math.min(AGENTS_SPREAD_MS, settings.drainMs() / 2));
         front.drain();
-        whenOrAfter(this::nothingInFlight, deadline(settings.drainMs()), () -> {
+        whenOrAfter(() -> nothingInFlight() && front.idleOver(), deadline(settings.drainMs()), () -> {
             front.close();
             benchmarks.close();
             whenOrAfter(this::nothingInFlight, deadline(LINKS_END_MS), () -> endLinks(mine));

@@ -11,9 +11,10 @@ public sealed interface Login {
      *
      * @param tenant whose they are
      * @param asked for, beside it
+     * @param source the address they came from
      * @param proof what let them in: when that does not hold any more, what is open ends
      */
-    record Admitted(TenantRules tenant, Claim.Asked asked, Proof proof) implements Login {}
+    record Admitted(TenantRules tenant, Claim.Asked asked, InetAddress source, Proof proof) implements Login {}
 
     /** What a log-in stands on. */
     sealed interface Proof {}

@@ -91,18 +91,18 @@ public final class TenantGate implements AutoCloseable {
         if (credentials == null) {
             return here == null
                     ? new Login.Denied()
-                    : new Login.Admitted(here, Claim.Asked.NOTHING, new Login.ByAddress(source));
+                    : new Login.Admitted(here, Claim.Asked.NOTHING, source, new Login.ByAddress(source));
         }
         Claim claim = Claim.of(credentials.userName(), credentials.secret(), id -> directory.find(id) != null);
         if (here != null && claim.secret().isEmpty() && claim.tenant().equals(here.id())) {
-            return new Login.Admitted(here, claim.asked(), new Login.ByAddress(source));
+            return new Login.Admitted(here, claim.asked(), source, new Login.ByAddress(source));
         }
         Digest digest = digest(claim.tenant(), claim.secret());
         String remembered = verified.getIfPresent(digest);
         if (remembered != null) {
             TenantRules tenant = directory.find(claim.tenant());
             if (tenant != null && tenant.enabled() && tenant.secretHashes().contains(remembered)) {
-                return new Login.Admitted(tenant, claim.asked(), new Login.BySecret(remembered));
+                return new Login.Admitted(tenant, claim.asked(), source, new Login.BySecret(remembered));
             }
             verified.invalidate(digest);
         }
@@ -152,7 +152,7 @@ public final class TenantGate implements AutoCloseable {
                 && tenant != null
                 && tenant.enabled()
                 && tenant.secretHashes().contains(hash)) {
-            return new Login.Admitted(tenant, claim.asked(), new Login.BySecret(hash));
+            return new Login.Admitted(tenant, claim.asked(), source, new Login.BySecret(hash));
         }
         backoff.failed(source);
         return new Login.Denied();
@@ -170,7 +170,7 @@ public final class TenantGate implements AutoCloseable {
     /** The same log-in under the rules of now; null: it would not be let in. */
     public Login.@Nullable Admitted again(Login.Admitted login) {
         TenantRules now = directory.standing(login.tenant().id(), login.proof());
-        return now == null ? null : new Login.Admitted(now, login.asked(), login.proof());
+        return now == null ? null : new Login.Admitted(now, login.asked(), login.source(), login.proof());
     }
 
     /** Whether an address is enough to be let in. */

@@ -1,0 +1,5 @@
+/** One line for each request, in a file. */
+@NullMarked
+package io.fairlead.proxy.accesslog;
+
+import org.jspecify.annotations.NullMarked;
