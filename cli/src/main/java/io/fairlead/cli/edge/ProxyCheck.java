@@ -17,6 +17,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 /** {@code fairlead proxy check-config}: looks at all that a proxy would need, and changes nothing. */
 final class ProxyCheck {
 
-    private static final Duration SOON = Duration.ofDays(7);
+    /** Edges' certificates live a day: one that is renewed in time has more than this left. */
+    private static final Duration SOON = Duration.ofHours(1);
+
     private static final int KAFKA_TIMEOUT_MS = 10_000;
 
     private final PrintWriter out;
@@ -146,7 +149,7 @@ final class ProxyCheck {
     }
 
     private static String reachable(Map<String, Object> kafka) throws InterruptedException {
-        try (Admin admin = Admin.create(kafka)) {
+        try (Admin admin = admin(kafka)) {
             int brokers = admin.describeCluster()
                     .nodes()
                     .get(KAFKA_TIMEOUT_MS, TimeUnit.MILLISECONDS)
@@ -160,8 +163,16 @@ final class ProxyCheck {
         }
     }
 
+    /** One that gives up by itself, also when it is closed. */
+    private static Admin admin(Map<String, Object> kafka) {
+        Map<String, Object> client = new HashMap<>(kafka);
+        client.put("request.timeout.ms", KAFKA_TIMEOUT_MS / 2);
+        client.put("default.api.timeout.ms", KAFKA_TIMEOUT_MS);
+        return Admin.create(client);
+    }
+
     private static String topics(Map<String, Object> kafka) throws InterruptedException {
-        try (Admin admin = Admin.create(kafka)) {
+        try (Admin admin = admin(kafka)) {
             Set<String> there = admin.listTopics().names().get(KAFKA_TIMEOUT_MS, TimeUnit.MILLISECONDS);
             List<String> missing = Topics.all().stream()
                     .map(TopicSpec::name)
