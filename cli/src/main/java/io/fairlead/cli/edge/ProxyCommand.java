@@ -6,6 +6,7 @@ import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.edge.EdgeKitSettings;
 import io.fairlead.proxy.accesslog.AccessLogSettings;
+import io.fairlead.proxy.destination.AddressBlock;
 import io.fairlead.proxy.exit.LocationDatabase;
 import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.front.FrontSettings;
@@ -100,6 +101,26 @@ public final class ProxyCommand implements Callable<Integer> {
 
     @Option(names = "--user-key", paramLabel = "PEM", description = "Private key of that certificate.")
     private @Nullable Path userKey;
+
+    @Option(
+            names = "--proxy-protocol-from",
+            paramLabel = "CIDR",
+            split = ",",
+            description =
+                    "Load balancers: connections from there must begin with a PROXY header (version 1 or 2) that says whose they are.")
+    private List<String> proxyProtocolFrom = List.of();
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            description = "User connections in all; over it new ones are reset (default: 20000).")
+    private @Nullable Integer maxConnections;
+
+    @Option(
+            names = "--max-connections-per-source",
+            paramLabel = "N",
+            description = "The same for one IPv4 address or IPv6 /64 (default: 2000).")
+    private @Nullable Integer maxConnectionsPerSource;
 
     @Option(
             names = "--data",
@@ -238,9 +259,26 @@ public final class ProxyCommand implements Callable<Integer> {
         if ((chain == null) != (keyOfChain == null)) {
             throw new UserError("--user-certificate and --user-key belong together: give both, or none.");
         }
+        FrontSettings settings = FrontSettings.DEFAULTS
+                .withProxyProtocolFrom(
+                        proxyProtocolFrom.stream().map(ProxyCommand::block).toList())
+                .withMaxConnections(
+                        maxConnections == null ? FrontSettings.DEFAULTS.maxConnections() : maxConnections,
+                        maxConnectionsPerSource == null
+                                ? FrontSettings.DEFAULTS.maxConnectionsPerSource()
+                                : maxConnectionsPerSource);
         return chain == null || keyOfChain == null
-                ? FrontSettings.DEFAULTS
-                : FrontSettings.DEFAULTS.withCertificate(new UserCertificateFiles(chain, keyOfChain));
+                ? settings
+                : settings.withCertificate(new UserCertificateFiles(chain, keyOfChain));
+    }
+
+    private static AddressBlock block(String text) {
+        AddressBlock block = AddressBlock.parse(text);
+        if (block == null) {
+            throw new UserError(
+                    "--proxy-protocol-from has '" + text + "'; write addresses or networks such as 10.0.0.0/8.");
+        }
+        return block;
     }
 
     private static InetSocketAddress bound(String text) {

@@ -16,30 +16,36 @@ final class ConnectionLimits {
         this.counters = counters;
     }
 
-    /** Counts one more; false: it is one too many, and has not been counted. */
-    boolean enter(InetAddress source) {
+    /** Counts one more; false: it is one too many in all, and has not been counted. */
+    boolean enter() {
         if (counters.open.incrementAndGet() > settings.maxConnections()) {
             counters.open.decrementAndGet();
             counters.overTotal.increment();
-            return false;
-        }
-        boolean[] counted = new boolean[1];
-        bySource.compute(key(source), (key, have) -> {
-            int open = have == null ? 0 : have;
-            counted[0] = open < settings.maxConnectionsPerSource();
-            return counted[0] ? open + 1 : open;
-        });
-        if (!counted[0]) {
-            counters.open.decrementAndGet();
-            counters.overSource.increment();
             return false;
         }
         counters.accepted.increment();
         return true;
     }
 
-    void leave(InetAddress source) {
+    /** Counts one that has entered for its source; false: it is one too many there, and has not been counted. */
+    boolean enter(InetAddress source) {
+        boolean[] counted = new boolean[1];
+        bySource.compute(key(source), (key, have) -> {
+            int open = have == null ? 0 : have;
+            counted[0] = open < settings.maxConnectionsPerSource();
+            return counted[0] ? Integer.valueOf(open + 1) : have;
+        });
+        if (!counted[0]) {
+            counters.overSource.increment();
+        }
+        return counted[0];
+    }
+
+    void leave() {
         counters.open.decrementAndGet();
+    }
+
+    void leave(InetAddress source) {
         bySource.compute(key(source), (key, have) -> have == null || have == 1 ? null : Integer.valueOf(have - 1));
     }
 

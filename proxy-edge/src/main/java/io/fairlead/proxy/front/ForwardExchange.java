@@ -374,7 +374,7 @@ final class ForwardExchange implements Exchange, TunnelUser, OriginConnection.Us
         int spare = slot == null ? 0 : slot.capacity() - slot.running() + 1;
         count();
         origin = null;
-        if (originStays && requestSent) {
+        if (originStays && requestSent && front.keepsConnections()) {
             front.idleTunnels().put(life.terms().tenant(), life.exitId(), form.target(), from, this, spare);
         } else {
             from.close();

@@ -22,4 +22,11 @@ record Front(
         Feedback feedback,
         FrontCounters counters,
         @Nullable UserCertificate certificate,
-        AtomicBoolean draining) {}
+        Pressure pressure,
+        AtomicBoolean draining) {
+
+    /** Whether connections may wait for another request. */
+    boolean keepsConnections() {
+        return !draining.get() && !pressure.atLeast(Pressure.Step.NO_KEEP_ALIVE);
+    }
+}

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -22,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that was accepted. Its first bytes say what it speaks; then it becomes that, and leaves the pipeline. TLS comes in
- * before it, and what is said inside TLS is told in the same way, but that ALPN may have said it already.
+ * A connection that was accepted. Its first bytes say what it speaks; then it becomes that, and leaves the pipeline. A {@link ProxyHeader}
+ * comes first where one is due, and says whose it is. TLS comes in before it, and what is said inside TLS is told in the same way, but that ALPN may have said it already.
  */
 final class FrontConnection extends ChannelInboundHandlerAdapter {
 
@@ -35,22 +36,47 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
 
     private final Front front;
     private final Channel channel;
-    private final InetAddress source;
+    private final ConnectionLimits limits;
     private final PhaseTimer timer;
+    private InetAddress source;
+    private boolean headerDue;
+    private boolean counted;
     private ByteBuf pending = Unpooled.EMPTY_BUFFER;
     private @Nullable SslHandler ssl;
     private @Nullable Served served;
 
-    FrontConnection(Front front, Channel channel, InetAddress source) {
+    /** @param peer who has connected: a user, or a load balancer that is to say for whom */
+    FrontConnection(Front front, Channel channel, InetAddress peer, ConnectionLimits limits) {
         this.front = front;
         this.channel = channel;
-        this.source = source;
+        this.source = peer;
+        this.limits = limits;
+        this.headerDue = front.settings().announces(peer);
         this.timer = new PhaseTimer(channel.eventLoop(), front.attempts().nanoClock());
+    }
+
+    /** Counts it where it comes from, if that is known already. */
+    boolean enter() {
+        return headerDue || enterSource();
+    }
+
+    private boolean enterSource() {
+        counted = limits.enter(source);
+        return counted;
+    }
+
+    /** It is closed. */
+    void leave() {
+        if (counted) {
+            counted = false;
+            limits.leave(source);
+        }
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        timer.start(front.settings().keepAliveIdleMs(), channel::close);
+        timer.start(
+                headerDue ? front.settings().headTimeoutMs() : front.settings().keepAliveIdleMs(), channel::close);
         ctx.read();
     }
 
@@ -58,6 +84,31 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         boolean first = !pending.isReadable();
         pending = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), pending, (ByteBuf) message);
+        if (headerDue) {
+            header();
+        }
+        if (!headerDue && pending.isReadable() && channel.isOpen()) {
+            tell(ctx, first);
+        }
+    }
+
+    private void header() {
+        ProxyHeader header = ProxyHeader.read(pending);
+        if (header instanceof ProxyHeader.Malformed) {
+            front.counters().proxyHeadersRefused.increment();
+            channel.close();
+        } else if (header instanceof ProxyHeader.Source said) {
+            headerDue = false;
+            InetAddress told = said.address();
+            source = told == null ? source : told;
+            timer.start(front.settings().keepAliveIdleMs(), channel::close);
+            if (!enterSource()) {
+                UserChannel.of(channel).reset();
+            }
+        }
+    }
+
+    private void tell(ChannelHandlerContext ctx, boolean first) {
         int octet = pending.getUnsignedByte(pending.readerIndex());
         if (octet == TLS_HANDSHAKE && ssl == null) {
             secure(ctx);
@@ -167,6 +218,18 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
 
     EventLoop loop() {
         return channel.eventLoop();
+    }
+
+    /** Bytes that it is known to hold back from a user who does not take them. */
+    long heldBytes() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    /** As {@link Served#requests}. */
+    int requests() {
+        Served present = served;
+        return present == null ? 0 : present.requests();
     }
 
     /** As {@link Served#drain}. */

@@ -24,6 +24,8 @@ public final class FrontCounters {
     final LongAdder certificatesRefused = new LongAdder();
     final LongAdder streams = new LongAdder();
     final LongAdder floods = new LongAdder();
+    final LongAdder proxyHeadersRefused = new LongAdder();
+    final LongAdder resetUnderPressure = new LongAdder();
 
     FrontCounters() {}
 
@@ -70,6 +72,16 @@ public final class FrontCounters {
         return headTimeouts.sum();
     }
 
+    /** Connections of load balancers that did not begin with a PROXY header as they should. */
+    public long refusedProxyHeaders() {
+        return proxyHeadersRefused.sum();
+    }
+
+    /** Connections reset because the edge was at its end. */
+    public long resetUnderPressure() {
+        return resetUnderPressure.sum();
+    }
+
     /** Requests over HTTP/2. */
     public long streams() {
         return streams.sum();
@@ -89,6 +101,8 @@ public final class FrontCounters {
         String refused = "User connections reset because of a limit";
         counter(registry, "fairlead.front.connections.refused", "total", overTotal, refused);
         counter(registry, "fairlead.front.connections.refused", "source", overSource, refused);
+        counter(registry, "fairlead.front.connections.refused", "proxy_header", proxyHeadersRefused, refused);
+        counter(registry, "fairlead.front.connections.refused", "pressure", resetUnderPressure, refused);
         String rejected = "Requests refused before they belonged to a tenant";
         counter(registry, "fairlead.front.requests.rejected", "malformed", malformed, rejected);
         counter(registry, "fairlead.front.requests.rejected", "denied", denied, rejected);

@@ -13,6 +13,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
@@ -21,10 +22,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /** Where users connect. */
 public final class FrontListener {
@@ -34,6 +40,9 @@ public final class FrontListener {
 
     /** How long a drained edge waits for requests that are on their way, ms. */
     private static final int IDLE_GRACE_MS = 1_000;
+
+    /** Links of exits, Kafka, files and the libraries' own. */
+    private static final int DESCRIPTORS_BESIDE = 1_024;
 
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 << 10, 128 << 10);
 
@@ -69,8 +78,62 @@ public final class FrontListener {
                     bound.cause());
         }
         this.listening = bound.channel();
-        this.sweeping =
-                loops.next().scheduleAtFixedRate(front.idleTunnels()::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+        this.sweeping = loops.next().scheduleAtFixedRate(this::sweep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void sweep() {
+        relieve();
+        if (front.pressure().atLeast(Pressure.Step.NO_KEEP_ALIVE)) {
+            front.idleTunnels().closeAll();
+        } else {
+            front.idleTunnels().sweep();
+        }
+    }
+
+    /** Looks at the pressure, and does what its step asks for. On the thread of the sweep. */
+    void relieve() {
+        Pressure.Step step = front.pressure().look();
+        boolean accepts = step.compareTo(Pressure.Step.NO_ACCEPT) < 0;
+        if (listening.config().isAutoRead() != accepts) {
+            listening.config().setAutoRead(accepts);
+        }
+        if (step == Pressure.Step.RESET) {
+            Map<EventLoop, List<FrontConnection>> byLoop =
+                    connections.stream().collect(Collectors.groupingBy(FrontConnection::loop));
+            byLoop.forEach((loop, own) -> loop.execute(() -> resetCostliest(own)));
+        }
+    }
+
+    /** Costly is what holds bytes that its user does not take; then what serves much. On the event loop of all of them. */
+    private void resetCostliest(List<FrontConnection> own) {
+        long count =
+                Math.max(1, Math.round(own.size() * front.settings().pressure().resetShare()));
+        own.stream()
+                .sorted(Comparator.comparingLong(FrontConnection::heldBytes)
+                        .thenComparingInt(FrontConnection::requests)
+                        .reversed())
+                .limit(count)
+                .forEach(connection -> {
+                    front.counters().resetUnderPressure.increment();
+                    connection.cut(Outcome.LIMIT_EXCEEDED, FaultLayer.EDGE);
+                });
+    }
+
+    /** Why no request should be sent here now, in a sentence; empty: nothing. */
+    public String pressure() {
+        return front.pressure().complaint();
+    }
+
+    /** What is wrong with this process's limits, in a sentence; empty: nothing. */
+    public String descriptorProblem() {
+        long limit = MachineFill.descriptorLimit();
+        long needed = (long) front.settings().maxConnections() + DESCRIPTORS_BESIDE;
+        return limit >= needed
+                ? ""
+                : "this process may have " + limit + " descriptors, but "
+                        + front.settings().maxConnections()
+                        + " user connections and what else is needed take " + needed
+                        + "; raise its limit (ulimit -n, LimitNOFILE), or lower maxConnections";
     }
 
     /**
@@ -103,6 +166,7 @@ public final class FrontListener {
                 new Feedback(edgeId, attempts.recent(), attempts.telemetry()::outcome, attempts.nanoClock()),
                 counters,
                 certificate,
+                new Pressure(settings.pressure(), parts(settings, counters, attempts.nanoClock())),
                 new AtomicBoolean());
         try {
             return new FrontListener(address, loops, front);
@@ -112,6 +176,16 @@ public final class FrontListener {
             }
             throw e;
         }
+    }
+
+    private static List<Pressure.Part> parts(FrontSettings settings, FrontCounters counters, LongSupplier nanoClock) {
+        MachineFill machine = new MachineFill(settings.pressure().noKeepAliveAt(), nanoClock);
+        return List.of(
+                new Pressure.Part("heap", machine::heap),
+                new Pressure.Part("direct_memory", MachineFill::directMemory),
+                new Pressure.Part("descriptors", MachineFill::descriptors),
+                new Pressure.Part(
+                        "connections", () -> (double) counters.openConnections() / settings.maxConnections()));
     }
 
     /** Where it listens. */
@@ -140,6 +214,7 @@ public final class FrontListener {
     /** Shows what happens here as meters. */
     public void bindTo(MeterRegistry registry) {
         front.counters().bindTo(registry);
+        front.pressure().bindTo(registry);
         UserCertificate certificate = front.certificate();
         if (certificate != null) {
             TimeGauge.builder(
@@ -205,24 +280,33 @@ public final class FrontListener {
         front.idleTunnels().closeAll();
     }
 
+    private static void refuse(SocketChannel channel) {
+        channel.config().setSoLinger(0);
+        channel.close();
+    }
+
     private final class Accept extends ChannelInitializer<SocketChannel> {
 
         @Override
         protected void initChannel(SocketChannel channel) {
             InetSocketAddress remote = channel.remoteAddress();
             InetAddress source = remote == null ? null : remote.getAddress();
-            if (source == null || !limits.enter(source)) {
-                channel.config().setSoLinger(0);
-                channel.close();
+            if (source == null || !limits.enter()) {
+                refuse(channel);
                 return;
             }
-            FrontConnection connection = new FrontConnection(front, channel, source);
-            channel.pipeline().addLast(connection);
-            connections.add(connection);
+            FrontConnection connection = new FrontConnection(front, channel, source, limits);
             channel.closeFuture().addListener(closed -> {
                 connections.remove(connection);
-                limits.leave(source);
+                connection.leave();
+                limits.leave();
             });
+            if (!connection.enter()) {
+                refuse(channel);
+                return;
+            }
+            channel.pipeline().addLast(connection);
+            connections.add(connection);
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.proxy.destination.AddressBlock;
 import io.fairlead.proxy.lease.LeaseSettings;
+import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param tlsHandshakeTimeoutMs a handshake of TLS must be done after this time, ms
  * @param streams limits of HTTP/2
  * @param certificate certificate for users who speak TLS to the proxy; null: TLS is not spoken
+ * @param proxyProtocolFrom load balancers: connections from there must begin with a PROXY header
+ * @param pressure when the edge sheds load
  */
 public record FrontSettings(
         int maxRequestLineBytes,
@@ -45,7 +50,9 @@ public record FrontSettings(
         LeaseSettings sessions,
         int tlsHandshakeTimeoutMs,
         StreamLimits streams,
-        @Nullable UserCertificateFiles certificate) {
+        @Nullable UserCertificateFiles certificate,
+        List<AddressBlock> proxyProtocolFrom,
+        PressureSettings pressure) {
 
     public static final FrontSettings DEFAULTS = new FrontSettings(
             8 << 10,
@@ -66,9 +73,12 @@ public record FrontSettings(
             LeaseSettings.DEFAULTS,
             10_000,
             StreamLimits.DEFAULTS,
-            null);
+            null,
+            List.of(),
+            PressureSettings.DEFAULTS);
 
     public FrontSettings {
+        proxyProtocolFrom = List.copyOf(proxyProtocolFrom);
         positive("maxRequestLineBytes", maxRequestLineBytes);
         positive("maxHeadBytes", maxHeadBytes);
         positive("maxFields", maxFields);
@@ -109,7 +119,9 @@ public record FrontSettings(
                 sessions,
                 tlsHandshakeTimeoutMs,
                 streams,
-                certificate);
+                certificate,
+                proxyProtocolFrom,
+                pressure);
     }
 
     public FrontSettings withMaxConnections(int all, int perSource) {
@@ -132,7 +144,9 @@ public record FrontSettings(
                 sessions,
                 tlsHandshakeTimeoutMs,
                 streams,
-                certificate);
+                certificate,
+                proxyProtocolFrom,
+                pressure);
     }
 
     public FrontSettings withIdleTunnels(int perExit, int all, int ms) {
@@ -155,7 +169,9 @@ public record FrontSettings(
                 sessions,
                 tlsHandshakeTimeoutMs,
                 streams,
-                certificate);
+                certificate,
+                proxyProtocolFrom,
+                pressure);
     }
 
     public FrontSettings withSessions(LeaseSettings limits) {
@@ -178,7 +194,9 @@ public record FrontSettings(
                 limits,
                 tlsHandshakeTimeoutMs,
                 streams,
-                certificate);
+                certificate,
+                proxyProtocolFrom,
+                pressure);
     }
 
     public FrontSettings withExitHeader(boolean told) {
@@ -201,7 +219,9 @@ public record FrontSettings(
                 sessions,
                 tlsHandshakeTimeoutMs,
                 streams,
-                certificate);
+                certificate,
+                proxyProtocolFrom,
+                pressure);
     }
 
     public FrontSettings withTlsHandshakeTimeoutMs(int other) {
@@ -224,7 +244,9 @@ public record FrontSettings(
                 sessions,
                 other,
                 streams,
-                certificate);
+                certificate,
+                proxyProtocolFrom,
+                pressure);
     }
 
     public FrontSettings withStreams(StreamLimits other) {
@@ -247,7 +269,9 @@ public record FrontSettings(
                 sessions,
                 tlsHandshakeTimeoutMs,
                 other,
-                certificate);
+                certificate,
+                proxyProtocolFrom,
+                pressure);
     }
 
     public FrontSettings withCertificate(UserCertificateFiles other) {
@@ -270,7 +294,64 @@ public record FrontSettings(
                 sessions,
                 tlsHandshakeTimeoutMs,
                 streams,
+                other,
+                proxyProtocolFrom,
+                pressure);
+    }
+
+    public FrontSettings withProxyProtocolFrom(List<AddressBlock> other) {
+        return new FrontSettings(
+                maxRequestLineBytes,
+                maxHeadBytes,
+                maxFields,
+                maxChunkLineBytes,
+                headTimeoutMs,
+                keepAliveIdleMs,
+                responseIdleMs,
+                tunnelIdleMs,
+                lingerMs,
+                maxConnections,
+                maxConnectionsPerSource,
+                maxIdleTunnelsPerExit,
+                maxIdleTunnels,
+                idleTunnelMs,
+                exitHeader,
+                sessions,
+                tlsHandshakeTimeoutMs,
+                streams,
+                certificate,
+                other,
+                pressure);
+    }
+
+    public FrontSettings withPressure(PressureSettings other) {
+        return new FrontSettings(
+                maxRequestLineBytes,
+                maxHeadBytes,
+                maxFields,
+                maxChunkLineBytes,
+                headTimeoutMs,
+                keepAliveIdleMs,
+                responseIdleMs,
+                tunnelIdleMs,
+                lingerMs,
+                maxConnections,
+                maxConnectionsPerSource,
+                maxIdleTunnelsPerExit,
+                maxIdleTunnels,
+                idleTunnelMs,
+                exitHeader,
+                sessions,
+                tlsHandshakeTimeoutMs,
+                streams,
+                certificate,
+                proxyProtocolFrom,
                 other);
+    }
+
+    /** Whether connections from this address must begin with a {@link ProxyHeader}. */
+    boolean announces(InetAddress peer) {
+        return !proxyProtocolFrom.isEmpty() && proxyProtocolFrom.stream().anyMatch(block -> block.contains(peer));
     }
 
     private static void positive(String name, int value) {

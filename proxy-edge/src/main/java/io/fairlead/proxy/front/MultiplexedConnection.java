@@ -107,7 +107,7 @@ final class MultiplexedConnection extends ChannelInboundHandlerAdapter implement
         if (!streams.isEmpty()) {
             return;
         }
-        if (leaving || front.draining().get()) {
+        if (leaving || !front.keepsConnections()) {
             leave(Http2Error.NO_ERROR, "");
         } else {
             timer.start(front.settings().keepAliveIdleMs(), () -> leave(Http2Error.NO_ERROR, "idle"));
@@ -193,6 +193,11 @@ final class MultiplexedConnection extends ChannelInboundHandlerAdapter implement
         leaving = true;
         List.copyOf(streams).forEach(stream -> stream.cut(outcome, layer));
         leave(Http2Error.NO_ERROR, "");
+    }
+
+    @Override
+    public int requests() {
+        return streams.size();
     }
 
     @Override

@@ -17,4 +17,7 @@ interface Served {
 
     /** What this tenant may do has changed, or its day is used up: ends what is its and would not be let in now. */
     void review(String tenantId);
+
+    /** Requests and tunnels that are served now. */
+    int requests();
 }

@@ -287,6 +287,11 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     }
 
     @Override
+    public int requests() {
+        return entered == null ? 0 : 1;
+    }
+
+    @Override
     public void review(String tenantId) {
         Admission.Granted granted = entered;
         Outcome why = granted == null ? null : granted.reviewed(front, tenantId);

@@ -187,7 +187,7 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
         timer.stop();
         HttpRequest request = whole.request();
         HttpHeaders headers = request.headers();
-        keepAlive = wantsKeepAlive(request) && !front.draining().get();
+        keepAlive = wantsKeepAlive(request) && front.keepsConnections();
         encoder.answering(request.method().equals(HttpMethod.HEAD));
         RequestForm asked = RequestForm.of(request.method(), request.uri());
         if (asked instanceof RequestForm.Unusable unusable) {
@@ -276,7 +276,7 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
 
     @Override
     public boolean keepsAlive() {
-        return keepAlive && !front.draining().get();
+        return keepAlive && front.keepsConnections();
     }
 
     @Override
@@ -356,6 +356,11 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     }
 
     @Override
+    public int requests() {
+        return entered == null ? 0 : 1;
+    }
+
+    @Override
     public void review(String tenantId) {
         Admission.Granted granted = entered;
         Outcome why = granted == null ? null : granted.reviewed(front, tenantId);
@@ -384,7 +389,7 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     private void next(boolean stays) {
         head = null;
         form = null;
-        if (!stays || state == State.CLOSING || front.draining().get()) {
+        if (!stays || state == State.CLOSING || !front.keepsConnections()) {
             linger();
             return;
         }

@@ -47,6 +47,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -339,13 +340,18 @@ public final class Supernode implements AutoCloseable {
         if (onlineExits() == 0) {
             reasons.add("no exit is online: requests are answered 503");
         }
+        String pressure = front.pressure();
+        if (!pressure.isEmpty()) {
+            reasons.add(pressure);
+        }
         return reasons;
     }
 
     /** What is wrong and keeps nobody from being served, in sentences. */
     public List<String> notes() {
-        String certificate = front.certificateProblem();
-        return certificate.isEmpty() ? List.of() : List.of(certificate);
+        return Stream.of(front.certificateProblem(), front.descriptorProblem())
+                .filter(problem -> !problem.isEmpty())
+                .toList();
     }
 
     public boolean draining() {
