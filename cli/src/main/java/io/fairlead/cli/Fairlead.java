@@ -54,22 +54,7 @@ public final class Fairlead {
             err.println("fairlead: " + e.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
-        line.setExecutionExceptionHandler((e, command, parsed) -> {
-            if (e instanceof UserError) {
-                command.getErr().println("fairlead: " + e.getMessage());
-            } else {
-                command.getErr().println("fairlead: a defect of Fairlead, please report it with what follows:");
-                e.printStackTrace(command.getErr());
-            }
-            return CommandLine.ExitCode.SOFTWARE;
-        });
-        line.setParameterExceptionHandler((e, wrong) -> {
-            CommandLine command = e.getCommandLine();
-            command.getErr().println("fairlead: " + e.getMessage());
-            CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
-            command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
-            return CommandLine.ExitCode.USAGE;
-        });
+        Speech.of(line);
         return args.length == 0 ? usage(line) : line.execute(args);
     }
 
@@ -80,8 +65,6 @@ public final class Fairlead {
         commands().forEach(line::addSubcommand);
         ServiceLoader.load(CommandSource.class)
                 .forEach(source -> source.commands().forEach(line::addSubcommand));
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setUsageHelpAutoWidth(true);
         return line;
     }
 

@@ -41,7 +41,7 @@ public final class Foreground {
     }
 
     /** The command has returned: a process that was asked to end need not wait any longer. */
-    static void over() {
+    public static void over() {
         OVER.countDown();
     }
 

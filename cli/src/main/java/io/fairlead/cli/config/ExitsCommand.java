@@ -1,6 +1,7 @@
 package io.fairlead.cli.config;
 
 import io.fairlead.cli.UserError;
+import io.fairlead.cli.edge.EnrolCommand;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.schemas.config.ExitOverride;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             ExitsCommand.ListExits.class,
             ExitsCommand.Show.class,
             ExitsImport.class,
+            EnrolCommand.class,
             ExitsCommand.Kill.class,
             ExitsCommand.Admit.class,
             ExitsCommand.Consent.class

@@ -64,7 +64,7 @@ public final class AgentCommand implements Callable<Integer> {
             paramLabel = "TOKEN",
             defaultValue = "",
             description =
-                    "Become the exit that this token of `fairlead authority enrol` makes. Needed once; with an identity"
+                    "Become the exit that this token of `fairlead exits enrol` makes. Needed once; with an identity"
                             + " in the state directory it is left alone.")
     private String enrol = "";
 

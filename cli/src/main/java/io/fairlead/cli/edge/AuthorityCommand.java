@@ -19,12 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "authority",
         description = "Keep the authority that exits and supernodes trust each other by.",
-        subcommands = {
-            AuthorityCommand.Issue.class,
-            AuthorityServeCommand.class,
-            EnrolCommand.class,
-            RevokeCommand.class
-        })
+        subcommands = {AuthorityCommand.Issue.class, AuthorityServeCommand.class, RevokeCommand.class})
 public final class AuthorityCommand {
 
     @Mixin

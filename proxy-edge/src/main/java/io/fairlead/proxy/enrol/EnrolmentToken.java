@@ -67,8 +67,8 @@ public record EnrolmentToken(String exitId, String issuer, String authorityPin, 
     public static EnrolmentToken parse(String text) {
         String word = text.strip();
         if (!word.startsWith(PREFIX) || word.length() > LONGEST) {
-            throw new IllegalArgumentException("this is no enrolment token: one begins with " + PREFIX
-                    + "; `fairlead authority enrol` prints one");
+            throw new IllegalArgumentException(
+                    "this is no enrolment token: one begins with " + PREFIX + "; `fairlead exits enrol` prints one");
         }
         byte[] whole;
         try {
