@@ -9,7 +9,14 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "bench",
         description = "Measure on this machine, beside a peer or a yardstick in the same run.",
-        subcommands = {FactsBench.class, LoopBench.class, PickBench.class, ProxyBench.class, QualityBench.class})
+        subcommands = {
+            FactsBench.class,
+            LinksBench.class,
+            LoopBench.class,
+            PickBench.class,
+            ProxyBench.class,
+            QualityBench.class
+        })
 public final class BenchCommand {
 
     @Mixin

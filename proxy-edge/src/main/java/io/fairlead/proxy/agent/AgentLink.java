@@ -52,7 +52,7 @@ final class AgentLink {
     private static final WriteBufferWaterMark LINK_WATER_MARK = new WriteBufferWaterMark(128 << 10, 256 << 10);
     private static final WriteBufferWaterMark TUNNEL_WATER_MARK = new WriteBufferWaterMark(64 << 10, 128 << 10);
     private static final int DIAL_TIMEOUT_MS = 10_000;
-    private static final int HANDSHAKE_TIMEOUT_MS = 10_000;
+    private static final int HANDSHAKE_TIMEOUT_MS = 30_000;
 
     /** A link that stood this long was a good one: the next pause is short again. */
     private static final long GOOD_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);

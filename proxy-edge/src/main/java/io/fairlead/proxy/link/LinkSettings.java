@@ -28,7 +28,7 @@ public record LinkSettings(
             PulseSettings.DEFAULTS,
             WindowSettings.DEFAULTS,
             256L << 20,
-            10_000,
+            30_000,
             10_000,
             10_000,
             64 << 10,
