@@ -54,7 +54,6 @@ public final class Fairlead {
             err.println("fairlead: " + e.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
-        Speech.of(line);
         return args.length == 0 ? usage(line) : line.execute(args);
     }
 
@@ -65,7 +64,7 @@ public final class Fairlead {
         commands().forEach(line::addSubcommand);
         ServiceLoader.load(CommandSource.class)
                 .forEach(source -> source.commands().forEach(line::addSubcommand));
-        return line;
+        return Speech.of(line);
     }
 
     private static PrintWriter writer(PrintStream stream) {
