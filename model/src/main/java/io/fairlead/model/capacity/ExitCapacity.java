@@ -10,7 +10,8 @@ import java.util.Arrays;
  *
  * <p>Adaptive capacity grows by {@code max(1, growthShare · Cmax)} after Cmax completions that ran at {@code growOccupancy · Cmax} or more
  * without a capacity-type failure between them, and shrinks by {@code shrinkFactor} after {@code failuresToShrink} capacity-type failures
- * within {@code failureWindowMs}. It never falls under 1, never over the ceiling, and never shrinks for lack of traffic.
+ * within {@code failureWindowMs}. Where it failed before it grows on only after {@value #KNEE_PATIENCE} times as many completions. It never falls
+ * under 1, never over the ceiling, and never shrinks for lack of traffic.
  */
 public class ExitCapacity {
     /*
@@ -19,16 +20,29 @@ public class ExitCapacity {
      * - Drifting up under modest overload: completions count for growth only where the exit was nearly full, and one
      *   capacity-type failure starts the count anew.
      * - Sticking at 1 after a burst: growth is at least 1 whatever the share, and at Cmax = 1 one completion is enough.
-     *   A burst of failures shrinks once, not once for each: the failures that shrank are spent.
+     *   A burst of failures shrinks once, not once for each: the failures that shrank are spent, and so are those of
+     *   requests that ran beside more than there may be now: they speak of the former Cmax.
+     * - Living in overload: a limit that grows until it fails spends one duration of a request in five over the truth. So
+     *   the Cmax that failed is remembered, and is tried again only after long proof just below it (as CUBIC does: Ha,
+     *   Rhee, Xu, 2008). A doubled truth costs that patience once, about 30 durations, beside the 15 of growing.
      * - Taking a slow target for a full exit: only the time to connect is judged, against the exit's own baseline, and
      *   the caller says for each failure whether it is of the capacity type; any other failure changes nothing.
      */
+
+    /** Factor of completions that it takes to grow over the Cmax that failed. */
+    public static final int KNEE_PATIENCE = 30;
 
     /** Cmax, requests; 0: not started, and nothing is learnt before it is. */
     public int capacityRequests;
 
     /** Completions under load since the last step. */
     public int completions;
+
+    /** Cmax that failed when it shrank last, of several times in a row the first, requests; 0: none, or it was passed since. */
+    public int kneeRequests;
+
+    /** It has grown since it shrank. */
+    public boolean grown = true;
 
     /** Event times of the newest capacity-type failures, ms, in no order; 0: free. */
     public long[] failureTimesMs = new long[CapacityPolicy.MAX_FAILURES_TO_SHRINK];
@@ -37,6 +51,8 @@ public class ExitCapacity {
     public void start(PoolType type, int declaredRequests, CapacityPolicy policy) {
         capacityRequests = policy.startRequests(type, declaredRequests);
         completions = 0;
+        kneeRequests = 0;
+        grown = true;
         Arrays.fill(failureTimesMs, 0);
     }
 
@@ -54,9 +70,12 @@ public class ExitCapacity {
             return;
         }
         completions++;
-        if (completions >= capacityRequests) {
-            int step = Math.max(1, (int) Math.floor(capacityRequests * policy.growthShare()));
+        int step = Math.max(1, (int) Math.floor(capacityRequests * policy.growthShare()));
+        boolean overKnee = kneeRequests > 0 && capacityRequests + step >= kneeRequests;
+        if (completions >= (long) capacityRequests * (overKnee ? KNEE_PATIENCE : 1)) {
             capacityRequests = Math.min(policy.ceilingRequests(), capacityRequests + step);
+            kneeRequests = overKnee ? 0 : kneeRequests;
+            grown = true;
             completions = 0;
         }
     }
@@ -66,13 +85,14 @@ public class ExitCapacity {
      * it connected slowly ({@link #slowConnect}).
      *
      * @param atMs event time, ms since the Unix epoch
+     * @param runningRequests Pchi when its slot was taken, it included; 0: not known
      */
-    public void overloaded(long atMs, CapacityPolicy policy) {
+    public void overloaded(long atMs, int runningRequests, CapacityPolicy policy) {
         if (capacityRequests == 0) {
             return;
         }
         bound(policy);
-        if (policy.mode() == CapacityMode.FIXED) {
+        if (policy.mode() == CapacityMode.FIXED || runningRequests > capacityRequests) {
             return;
         }
         completions = 0;
@@ -82,6 +102,8 @@ public class ExitCapacity {
             recent += failureMs != 0 && Math.abs(atMs - failureMs) <= policy.failureWindowMs() ? 1 : 0;
         }
         if (recent >= policy.failuresToShrink()) {
+            kneeRequests = grown ? capacityRequests : kneeRequests;
+            grown = false;
             capacityRequests = Math.max(1, (int) Math.floor(capacityRequests * policy.shrinkFactor()));
             Arrays.fill(failureTimesMs, 0);
         }
@@ -127,6 +149,8 @@ public class ExitCapacity {
         return other instanceof ExitCapacity that
                 && capacityRequests == that.capacityRequests
                 && completions == that.completions
+                && kneeRequests == that.kneeRequests
+                && grown == that.grown
                 && Arrays.equals(failureTimesMs, that.failureTimesMs);
     }
 

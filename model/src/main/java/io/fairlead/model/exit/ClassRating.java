@@ -3,7 +3,7 @@ package io.fairlead.model.exit;
 /**
  * An exit with one class of targets.
  *
- * @param quality 0–100
+ * @param quality 0–100, of which blocks take their share: they count here, and not in the exit's own
  * @param benchmarkMs decayed median; infinite: failures prevail; negative: never measured
  * @param success expected share of successes, 0–1
  * @param weight decayed outcomes that it stands on

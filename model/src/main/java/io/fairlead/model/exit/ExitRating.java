@@ -61,6 +61,22 @@ public record ExitRating(
             Function<String, QualityPolicy> policyOf,
             ToDoubleFunction<String> classWeight,
             double groupMean) {
+        return of(state, nowMs, policyOf, classWeight, groupMean, 1);
+    }
+
+    /**
+     * The same where the exit's network is known to fail by itself.
+     *
+     * @param networkSuccess share of tries that its autonomous system carries, 0–1: what fails there is not held against the exit, but
+     *     fails all the same
+     */
+    public static ExitRating of(
+            ExitState state,
+            long nowMs,
+            Function<String, QualityPolicy> policyOf,
+            ToDoubleFunction<String> classWeight,
+            double groupMean,
+            double networkSuccess) {
         QualityPolicy policy = policyOf.apply("");
         double halfLifeMs = policy.successHalfLifeMs();
         double pingMs = state.pings.medianMs(nowMs, halfLifeMs);
@@ -78,7 +94,17 @@ public record ExitRating(
             successes += won;
             failures += lost;
             shares += won + lost;
-            rated.add(rate(each.getKey(), each.getValue(), won, lost, nowMs, policyOf, groupMean, disconnect, pingMs));
+            rated.add(rate(
+                    each.getKey(),
+                    each.getValue(),
+                    won,
+                    lost,
+                    nowMs,
+                    policyOf,
+                    groupMean,
+                    networkSuccess,
+                    disconnect,
+                    pingMs));
         }
         boolean traffic = shares > 0;
         if (!traffic) {
@@ -93,7 +119,7 @@ public record ExitRating(
             double share = shares > 0 ? part / shares : 1.0 / rated.size();
             shared.add(new ClassRating(
                     each.targetClass(),
-                    each.quality(),
+                    each.quality() * (1 - each.blockRate()),
                     each.benchmarkMs(),
                     each.success(),
                     each.weight(),
@@ -106,7 +132,8 @@ public record ExitRating(
                             References.of(policyOf.apply(each.targetClass())).psiMs(), each.benchmarkMs()));
         }
         shared.sort(Comparator.comparingDouble(ClassRating::share).reversed().thenComparing(ClassRating::targetClass));
-        double success = new SuccessPosterior(successes, failures, groupMean, policy.groupStrength()).mean();
+        double success =
+                networkSuccess * new SuccessPosterior(successes, failures, groupMean, policy.groupStrength()).mean();
         double benchmarkTerm = mix.benchmarkTerm();
         double quality = rated.isEmpty()
                 ? QualityRate.of(
@@ -135,10 +162,11 @@ public record ExitRating(
             long nowMs,
             Function<String, QualityPolicy> policyOf,
             double groupMean,
+            double networkSuccess,
             double disconnect,
             double pingMs) {
         QualityPolicy policy = policyOf.apply(name);
-        double success = new SuccessPosterior(won, lost, groupMean, policy.groupStrength()).mean();
+        double success = networkSuccess * new SuccessPosterior(won, lost, groupMean, policy.groupStrength()).mean();
         DecayedMedian benchmarks = state.benchmarks;
         double halfLifeMs = policy.successHalfLifeMs();
         double benchmarkMs = benchmarks.medianMs(nowMs, halfLifeMs);

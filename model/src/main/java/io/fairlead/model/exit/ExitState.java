@@ -32,6 +32,9 @@ public class ExitState {
     /** The exit is idle, for its baseline of connect times, up to this share of its capacity. */
     private static final double IDLE_OCCUPANCY = 0.25;
 
+    /** What a heartbeat told of running requests counts this long, ms: a heartbeat and its jitter. */
+    private static final long RUNNING_COUNTS_MS = 18_000;
+
     public PoolType type = PoolType.UNKNOWN;
 
     /** Autonomous system; 0: not known. */
@@ -152,7 +155,7 @@ public class ExitState {
             }
             case AT_FAULT -> inClass(event.targetClass()).outcomes.failed(atMs);
             case OVERLOADED -> {
-                capacity.overloaded(atMs, policy);
+                capacity.overloaded(atMs, event.runningRequests(), policy);
                 return true;
             }
             case AMBIGUOUS -> await(new Pending(atMs, event.target(), event.targetClass(), false));
@@ -170,15 +173,22 @@ public class ExitState {
         if (event.connectMs() <= 0) {
             return;
         }
-        if (event.runningRequests() <= Math.max(1, IDLE_OCCUPANCY * capacity.capacityRequests)) {
+        int running = running(event);
+        if (running <= Math.max(1, IDLE_OCCUPANCY * capacity.capacityRequests)) {
             idleConnects.measured(event.atMs(), event.connectMs());
         }
-        boolean crowded = event.runningRequests() >= policy.growOccupancy() * capacity.capacityRequests;
+        boolean crowded = running >= policy.growOccupancy() * capacity.capacityRequests;
         if (crowded && ExitCapacity.slowConnect(event.connectMs(), idleConnectMs(event.atMs(), quality), policy)) {
-            capacity.overloaded(event.atMs(), policy);
+            capacity.overloaded(event.atMs(), event.runningRequests(), policy);
         } else if (event.verdict() == Verdict.CARRIED || event.verdict() == Verdict.BLOCKED) {
-            capacity.completed(event.runningRequests(), policy);
+            capacity.completed(running, policy);
         }
+    }
+
+    /** Its edge's own count, or the agent's over all edges where that was told lately: one of several edges never fills an exit. */
+    private int running(ExitEvent.Attempted event) {
+        boolean told = Math.abs(event.atMs() - runningAtMs) <= RUNNING_COUNTS_MS;
+        return told ? Math.max(event.runningRequests(), runningRequests) : event.runningRequests();
     }
 
     private double idleConnectMs(long atMs, QualityPolicy quality) {

@@ -11,7 +11,7 @@ package io.fairlead.model.quality;
 public record Estimate(double mean, double lower, double upper, double weight) {
 
     /** Puts the bounds around the mean: a skewed posterior's mean can lie outside its own narrow interval. */
-    static Estimate around(double mean, double lower, double upper, double weight) {
+    public static Estimate around(double mean, double lower, double upper, double weight) {
         return new Estimate(mean, Math.min(lower, mean), Math.max(upper, mean), weight);
     }
 }

@@ -1,6 +1,7 @@
 package io.fairlead.model.quality;
 
 import java.util.Arrays;
+import org.apache.commons.statistics.distribution.BetaDistribution;
 
 /**
  * Attributed outcomes of one exit with one class of targets (or of a group of exits): successes, failures and blocks in
@@ -67,7 +68,19 @@ public class OutcomeCounts {
     /** Share of blocks in what targets answered, 0 to 1, drawn to 0 by one pseudo-observation. */
     public double blockRate(long nowMs, double halfLifeMs) {
         double blocks = blocks(nowMs, halfLifeMs);
-        return blocks / (successes(nowMs, halfLifeMs) + 1);
+        return Math.min(1, blocks / (successes(nowMs, halfLifeMs) + 1));
+    }
+
+    /** The same share with 5 % and 95 % bounds. The weight is the decayed number of answers. */
+    public Estimate blockEstimate(long nowMs, double halfLifeMs) {
+        double answers = successes(nowMs, halfLifeMs);
+        double blocks = Math.min(blocks(nowMs, halfLifeMs), answers);
+        BetaDistribution share = BetaDistribution.of(blocks + 0.5, answers - blocks + 0.5);
+        return Estimate.around(
+                blockRate(nowMs, halfLifeMs),
+                share.inverseCumulativeProbability(0.05),
+                share.inverseCumulativeProbability(0.95),
+                answers);
     }
 
     /** Successes in the whole buckets touched by the last {@code spanMs}: never less than were in it. */

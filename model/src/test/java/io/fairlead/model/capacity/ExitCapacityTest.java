@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.model.PoolType;
 import io.fairlead.model.policy.CapacityMode;
 import io.fairlead.model.policy.CapacityPolicy;
+import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -36,7 +37,7 @@ class ExitCapacityTest {
         ExitCapacity capacity = new ExitCapacity();
         capacity.completed(1, POLICY);
         for (int i = 0; i < 10; i++) {
-            capacity.overloaded(T0 + i, POLICY);
+            capacity.overloaded(T0 + i, 0, POLICY);
         }
         assertThat(capacity).isEqualTo(new ExitCapacity());
         capacity.start(PoolType.RESIDENTIAL, 8, POLICY);
@@ -66,12 +67,12 @@ class ExitCapacityTest {
     @Test
     void shrinksOnceForThreeFailuresWithinAMinute() {
         ExitCapacity capacity = started(PoolType.ISP, 100);
-        capacity.overloaded(T0, POLICY);
-        capacity.overloaded(T0 + 30_000, POLICY);
+        capacity.overloaded(T0, 0, POLICY);
+        capacity.overloaded(T0 + 30_000, 0, POLICY);
         assertThat(capacity.capacityRequests).isEqualTo(100);
-        capacity.overloaded(T0 + 59_000, POLICY);
+        capacity.overloaded(T0 + 59_000, 0, POLICY);
         assertThat(capacity.capacityRequests).isEqualTo(85);
-        capacity.overloaded(T0 + 59_100, POLICY);
+        capacity.overloaded(T0 + 59_100, 0, POLICY);
         assertThat(capacity.capacityRequests).as("what shrank it is spent").isEqualTo(85);
     }
 
@@ -79,7 +80,7 @@ class ExitCapacityTest {
     void failuresFarApartDoNotShrinkIt() {
         ExitCapacity capacity = started(PoolType.ISP, 100);
         for (int i = 0; i < 50; i++) {
-            capacity.overloaded(T0 + i * 45_000L, POLICY);
+            capacity.overloaded(T0 + i * 45_000L, 0, POLICY);
         }
         assertThat(capacity.capacityRequests).isEqualTo(100);
     }
@@ -88,13 +89,74 @@ class ExitCapacityTest {
     void doesNotStickAtOneAfterABurst() {
         ExitCapacity capacity = started(PoolType.RESIDENTIAL, 12);
         for (int i = 0; i < 200; i++) {
-            capacity.overloaded(T0 + i, POLICY);
+            capacity.overloaded(T0 + i, 0, POLICY);
         }
         assertThat(capacity.capacityRequests).isEqualTo(1);
-        for (int i = 0; i < 78; i++) {
+        for (int i = 0; i < 66; i++) {
             capacity.completed(capacity.capacityRequests, POLICY);
         }
-        assertThat(capacity.capacityRequests).isEqualTo(13);
+        assertThat(capacity.capacityRequests).as("one step under what failed").isEqualTo(11);
+    }
+
+    @Test
+    void aBurstShrinksOnce() {
+        ExitCapacity capacity = started(PoolType.ISP, 100);
+        for (int i = 0; i < 100; i++) {
+            capacity.overloaded(T0 + i, 100, POLICY);
+        }
+        assertThat(capacity.capacityRequests).isEqualTo(85);
+    }
+
+    @Test
+    void growsOverWhatFailedOnlyAfterLongProof() {
+        ExitCapacity capacity = started(PoolType.ISP, 100);
+        for (int i = 0; i < 3; i++) {
+            capacity.overloaded(T0 + i, 100, POLICY);
+        }
+        int completions = 0;
+        for (; capacity.capacityRequests < 97; completions++) {
+            capacity.completed(capacity.capacityRequests, POLICY);
+        }
+        assertThat(completions).isEqualTo(85 + 89 + 93);
+        for (completions = 0; capacity.capacityRequests == 97; completions++) {
+            capacity.completed(97, POLICY);
+        }
+        assertThat(completions).isEqualTo(30 * 97);
+    }
+
+    /**
+     * An exit whose load is at most its true capacity at first, and over it then, in steps of a mean duration: each of Cmax requests that runs beside more than the truth
+     * fails with the share by which it is over.
+     */
+    @ParameterizedTest
+    @CsvSource({"12,20", "12,40", "64,30", "64,200", "128,16"})
+    void comesToTheTruthAndStaysThere(int start, int truth) {
+        ExitCapacity capacity = started(PoolType.ISP, start);
+        SplittableRandom chance = new SplittableRandom(truth);
+        double doublings = Math.max(1, Math.abs(Math.log((double) truth / start) / Math.log(2)));
+        int learning = (int) Math.ceil(60 * doublings);
+        double over = 0;
+        double all = 0;
+        for (int duration = 0; duration < learning + 2_000; duration++) {
+            int running = capacity.capacityRequests;
+            for (int i = 0; i < running; i++) {
+                int beside = Math.min(running, capacity.capacityRequests);
+                boolean fails = chance.nextDouble() < 1 - (double) truth / beside;
+                if (fails) {
+                    capacity.overloaded(T0 + duration * 2_000L + i, beside, POLICY);
+                } else {
+                    capacity.completed(beside, POLICY);
+                }
+                if (duration >= learning) {
+                    over += capacity.capacityRequests > truth ? 1.0 / running : 0;
+                    all += 1.0 / running;
+                }
+            }
+            if (duration >= learning) {
+                assertThat((double) capacity.capacityRequests).isBetween(0.8 * truth - 1, 1.2 * truth + 1);
+            }
+        }
+        assertThat(over / all).isLessThan(0.25);
     }
 
     @Test
@@ -102,7 +164,7 @@ class ExitCapacityTest {
         ExitCapacity capacity = started(PoolType.ISP, 100);
         for (int i = 1; i <= 100_000; i++) {
             if (i % 50 == 0) {
-                capacity.overloaded(T0 + i * 100L, POLICY);
+                capacity.overloaded(T0 + i * 100L, 0, POLICY);
             } else {
                 capacity.completed(100, POLICY);
             }
@@ -125,7 +187,7 @@ class ExitCapacityTest {
         ExitCapacity capacity = started(PoolType.RESIDENTIAL, 12);
         for (int i = 0; i < 100; i++) {
             capacity.completed(12, fixed);
-            capacity.overloaded(T0 + i, fixed);
+            capacity.overloaded(T0 + i, 0, fixed);
         }
         assertThat(capacity.capacityRequests).isEqualTo(12);
     }
@@ -141,7 +203,7 @@ class ExitCapacityTest {
         capacity.start(PoolType.ISP, declared, policy);
         for (int i = 0; i < events.length; i++) {
             if (events[i] % 3 == 0) {
-                capacity.overloaded(T0 + i * 1_000L, policy);
+                capacity.overloaded(T0 + i * 1_000L, 0, policy);
             } else {
                 capacity.completed(capacity.capacityRequests, policy);
             }

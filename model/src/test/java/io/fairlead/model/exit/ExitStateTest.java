@@ -1,6 +1,7 @@
 package io.fairlead.model.exit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.fairlead.model.PoolType;
 import io.fairlead.model.policy.BenchmarkPolicy;
@@ -167,6 +168,45 @@ class ExitStateTest {
         ClassRating shop = rating(START).classes().get(0);
         assertThat(shop.blockRate()).isGreaterThan(0.4);
         assertThat(shop.success()).isGreaterThan(0.5);
+    }
+
+    @Test
+    void blocksLowerTheQualityOfTheirClassAndNotThatOfTheExit() {
+        apply(connected(START, 1, "a"));
+        apply(heartbeat(START, 40, 1, 8));
+        for (int i = 0; i < 50; i++) {
+            apply(attempted(START + i, Verdict.CARRIED));
+        }
+        ExitRating before = rating(START + 1_000);
+        for (int i = 0; i < 50; i++) {
+            apply(new ExitEvent.ToldBlocked(START + i, "shop"));
+        }
+        ExitRating after = rating(START + 1_000);
+        assertThat(after.quality()).isEqualTo(before.quality());
+        assertThat(after.classes().get(0).quality())
+                .isLessThan(0.05 * before.classes().get(0).quality());
+    }
+
+    @Test
+    void aNetworkThatFailsLowersItsExitsWithoutBeingHeldAgainstThem() {
+        apply(connected(START, 1, "a"));
+        apply(heartbeat(START, 40, 1, 8));
+        apply(new ExitEvent.Benchmarked(START, "shop", TARGET, Verdict.CARRIED, 20, 100));
+        apply(attempted(START, Verdict.CARRIED));
+        ExitRating sound = rating(START);
+        ExitRating cut = ExitRating.of(exit, START, name -> QUALITY, name -> 1, 0.9, 0.1);
+        assertThat(cut.quality()).isCloseTo(0.1 * sound.quality(), within(1e-9));
+        assertThat(cut.success()).isCloseTo(0.1 * sound.success(), within(1e-9));
+    }
+
+    @Test
+    void anExitThatSeveralEdgesFillTogetherGrows() {
+        apply(connected(START, 1, "a"));
+        for (int i = 0; i < 8; i++) { // each of two edges runs four of eight
+            apply(heartbeat(START + i * 100L, 40, 8, 0));
+            apply(new ExitEvent.Attempted(START + i * 100L, "shop", TARGET, Verdict.CARRIED, 20, 4));
+        }
+        assertThat(exit.capacity.capacityRequests).isEqualTo(9);
     }
 
     // ---- bounds

@@ -47,6 +47,10 @@ class SuccessPosteriorTest {
         }
         assertThat(counts.failures(T0, HALF_LIFE_MS)).isZero();
         assertThat(counts.blockRate(T0, HALF_LIFE_MS)).isEqualTo(5 / 11.0, within(0.01));
+        Estimate share = counts.blockEstimate(T0, HALF_LIFE_MS);
+        assertThat(share.lower()).isLessThan(0.3);
+        assertThat(share.upper()).isGreaterThan(0.7);
+        assertThat(share.weight()).isEqualTo(10, within(0.1));
     }
 
     @Test

@@ -1,0 +1,74 @@
+package io.fairlead.model.attribution;
+
+import java.util.Arrays;
+
+/**
+ * What was seen through one autonomous system, or one edge, in slots of a second of event time: which exits and which targets failed and
+ * which were carried. It is at fault while most of its exits fail, and not for one target alone.
+ *
+ * <p>Both are counted by bits of a hash, as in {@link TargetTally}. Plain mutable state for one owner.
+ */
+public class CrossTally {
+
+    /** Distinct targets that must have failed. */
+    public static final int MIN_FAILING_TARGETS = 2;
+
+    private static final int FIELDS = 5;
+    private static final int SHORT = 2;
+    private static final int LONG = 5;
+
+    /** Slots in a ring, five longs each: time index, bits of exits that failed and that carried, the same of targets. */
+    public long[] slots = new long[TargetTally.SLOTS * FIELDS];
+
+    /** Takes in one try. */
+    public void add(Try seen, boolean carried) {
+        long index = seen.atMs() / TargetTally.SLOT_MS;
+        int at = Math.floorMod(index, TargetTally.SLOTS) * FIELDS;
+        if (slots[at] > index) {
+            return;
+        }
+        if (slots[at] < index) {
+            Arrays.fill(slots, at, at + FIELDS, 0);
+            slots[at] = index;
+        }
+        slots[at + (carried ? 2 : 1)] |= TargetTally.bit(seen.exitId());
+        slots[at + (carried ? 4 : 3)] |= targetBit(seen.target());
+    }
+
+    /** Whether it is at fault at that time: by the two slots that end then, or by five where it is seldom tried. */
+    public boolean atFault(long atMs) {
+        long last = atMs / TargetTally.SLOT_MS;
+        return atFault(last - SHORT + 1, last) || atFault(last - LONG + 1, last);
+    }
+
+    private boolean atFault(long first, long last) {
+        long[] seen = new long[FIELDS];
+        for (long index = first; index <= last; index++) {
+            int at = Math.floorMod(index, TargetTally.SLOTS) * FIELDS;
+            for (int field = 1; slots[at] == index && field < FIELDS; field++) {
+                seen[field] |= slots[at + field];
+            }
+        }
+        return mostFail(seen[1], seen[2], TargetTally.MIN_FAILING_EXITS)
+                && mostFail(seen[3], seen[4], MIN_FAILING_TARGETS);
+    }
+
+    private static boolean mostFail(long failed, long carried, int least) {
+        int failing = Long.bitCount(failed & ~carried);
+        return failing >= least && failing >= TargetTally.MIN_FAILING_SHARE * Long.bitCount(failed | carried);
+    }
+
+    private static long targetBit(long target) {
+        return 1L << ((target * 0x9E3779B97F4A7C15L) >>> 58);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CrossTally that && Arrays.equals(slots, that.slots);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(slots);
+    }
+}
