@@ -134,7 +134,7 @@ public final class ProxyCommand implements Callable<Integer> {
             paramLabel = "POLICY",
             defaultValue = "BAND",
             description =
-                    "${COMPLETION-CANDIDATES}: the best exit with room, or one of those near it (default: ${DEFAULT-VALUE}).")
+                    "${COMPLETION-CANDIDATES}: the best exit with room, one of those near it, or of three the fastest that is not busy (default: ${DEFAULT-VALUE}).")
     private PickPolicy pick = PickPolicy.BAND;
 
     @Option(

@@ -80,6 +80,12 @@ public final class FaultJudge {
         return term == null || asn == 0 ? new Estimate(1, 0, 1, 0) : term.success(nowMs, halfLifeMs);
     }
 
+    /** The same without its bounds: cheap. */
+    public double networkMean(long asn, long nowMs) {
+        FailureTerm term = networks.get(asn);
+        return term == null || asn == 0 ? 1 : 1 - term.rate(nowMs, halfLifeMs);
+    }
+
     /** Share of tries that a target answers, with bounds; 1 for one that is not known. */
     public Estimate targetSuccess(long target, long nowMs) {
         FailureTerm term = targets.get(target);

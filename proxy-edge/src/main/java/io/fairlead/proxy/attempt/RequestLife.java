@@ -132,7 +132,7 @@ public final class RequestLife {
                 return slot;
             }
         }
-        Slot own = pick(any);
+        Slot own = pick(any.stayingMs(1_000 * lease.secondsLeft(now())));
         if (own == null) {
             return null;
         }

@@ -59,6 +59,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private final Map<String, Pool> pools = new ConcurrentHashMap<>();
     private final Map<String, String> sharedNames = new ConcurrentHashMap<>();
     private final Roster roster = new Roster();
+    private final Stays stays = new Stays();
     private final Politeness politeness;
     private final Interner<Terms> sharedTerms = Interner.newWeakInterner();
     private final AtomicInteger onlineExits = new AtomicInteger();
@@ -159,7 +160,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     }
 
     private Search search() {
-        return new Search(roster, politeness, nanoClock, random.nextLong());
+        return new Search(roster, politeness, stays, nanoClock, random.nextLong());
     }
 
     /**
@@ -184,6 +185,9 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         change(info.exitId(), true, exit -> {
             if (exit.info == null) {
                 onlineExits.incrementAndGet();
+                exit.onlineSinceMs = clock.millis();
+                exit.watchedUntilMs = exit.onlineSinceMs;
+                roster.upSince(exit.number, nanoClock.getAsLong());
             }
             exit.linked(info);
             exit.consentTold = info.consent();
@@ -225,6 +229,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
                     };
             long nowMs = clock.millis();
             history(exit).offline(nowMs, itsFault, quality);
+            watch(exit, nowMs, itsFault);
             exit.info = null;
             exit.offlineSinceMs = nowMs;
             onlineExits.decrementAndGet();
@@ -245,6 +250,18 @@ public final class ExitTable implements ExitChooser, ExitEvents {
                 rank(exit);
             }
         });
+    }
+
+    /**
+     * The exit has connected to a target in this time. Any thread.
+     *
+     * @param us µs
+     */
+    public void connected(String exitId, long us) {
+        KnownExit exit = exits.get(exitId);
+        if (exit != null) {
+            roster.connected(exit.number, us);
+        }
     }
 
     /** Learns from records of requests and passes them on. */
@@ -370,6 +387,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             if (nowMs - forgottenAtMs >= Math.min(FORGET_EVERY_MS, settings.keepOfflineMs())) {
                 forgottenAtMs = nowMs;
                 exits.values().forEach(exit -> forget(exit, nowMs));
+                stays.fit();
             }
         }
     }
@@ -413,6 +431,9 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     /** Forgets an exit that nothing holds any more. One that still has slots out stays, or it would be given them twice. */
     private void forget(KnownExit exit, long nowMs) {
         synchronized (exit) {
+            if (exit.info != null) {
+                watch(exit, nowMs, false);
+            }
             boolean held = exit.info != null || exit.score != null || exit.override != null || exit.running() > 0;
             if (!held && nowMs - exit.offlineSinceMs >= settings.keepOfflineMs()) {
                 exit.forgotten = true;
@@ -420,6 +441,12 @@ public final class ExitTable implements ExitChooser, ExitEvents {
                 roster.remove(exit.number);
             }
         }
+    }
+
+    /** Counts the time that an exit was linked since it was counted last. Under its monitor. */
+    private void watch(KnownExit exit, long nowMs, boolean dropped) {
+        stays.watched(exit.poolType, exit.watchedUntilMs - exit.onlineSinceMs, nowMs - exit.onlineSinceMs, dropped);
+        exit.watchedUntilMs = nowMs;
     }
 
     // ---- views

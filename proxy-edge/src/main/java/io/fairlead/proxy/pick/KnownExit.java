@@ -57,6 +57,11 @@ final class KnownExit {
     int runningElsewhere;
     private int elsewhereBefore;
     long offlineSinceMs;
+    long onlineSinceMs;
+
+    /** Up to when its stay has been counted. */
+    long watchedUntilMs;
+
     boolean forgotten;
 
     KnownExit(String id, Roster roster, long nowNanos) {

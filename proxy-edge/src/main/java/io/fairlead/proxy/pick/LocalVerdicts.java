@@ -55,6 +55,9 @@ final class LocalVerdicts implements RequestTelemetry {
     private void judge(ProxiedAttempt attempt) {
         if (attempt.getOutcome() == Outcome.OK) {
             table.observed(attempt.getExitId(), true);
+            if (attempt.getConnectUs() > 0) {
+                table.connected(attempt.getExitId(), attempt.getConnectUs());
+            }
         } else if (attempt.getLayer() == FaultLayer.EXIT) {
             table.observed(attempt.getExitId(), false);
         } else if (attempt.getLayer() == FaultLayer.AMBIGUOUS && attempt.getOutcome() != Outcome.BLOCKED) {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param where it must be
  * @param only exit that will do; empty: any
  * @param targetHost host that the request is for, as telemetry tells it, for politeness; empty: none is observed
+ * @param stayMs how long the exit is wanted to stay, for sessions, ms; 0: one request
  */
 public record PickRequest(
         String tenant,
@@ -21,7 +22,20 @@ public record PickRequest(
         List<String> tried,
         Location where,
         String only,
-        String targetHost) {
+        String targetHost,
+        long stayMs) {
+
+    /** For one request. */
+    public PickRequest(
+            String tenant,
+            String pool,
+            String targetClass,
+            List<String> tried,
+            Location where,
+            String only,
+            String targetHost) {
+        this(tenant, pool, targetClass, tried, where, only, targetHost, 0);
+    }
 
     /** Of a target that no politeness is due. */
     public PickRequest(
@@ -34,8 +48,13 @@ public record PickRequest(
         this(tenant, pool, targetClass, tried, Location.ANYWHERE, "");
     }
 
+    /** The same request, for an exit that stays so long. */
+    public PickRequest stayingMs(long ms) {
+        return new PickRequest(tenant, pool, targetClass, tried, where, only, targetHost, ms);
+    }
+
     /** The same request, but only this exit will do. */
     public PickRequest onlyOf(String exitId) {
-        return new PickRequest(tenant, pool, targetClass, tried, where, exitId, targetHost);
+        return new PickRequest(tenant, pool, targetClass, tried, where, exitId, targetHost, stayMs);
     }
 }

@@ -54,6 +54,9 @@ final class Pool {
 
     final String name;
     final PickPolicy policy;
+    /** Share of an exit's capacity in use that most of the pool's exits are under. */
+    final LoadQuantile hot = new LoadQuantile();
+
     private final Roster roster;
     private final int maxClasses;
     private final Ranking ranking;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Exits by number. Numbers are dense, and what picks read and write of an exit lies in flat arrays by number: its
- * {@link SlotWord}, and for {@code best} when it was last used.
+ * {@link SlotWord}, for {@code best} when it was last used, for {@code hot-cold} how fast it connects, for sessions since when it is up.
  *
  * <p>Any thread may read and write words. The number of an exit that is removed goes to another later; its stamp goes on, so that a slot of the
  * one can't be taken for the other.
@@ -22,6 +22,9 @@ final class Roster implements Lender {
     /** Exits at most. */
     static final int MAX_EXITS = (1 << Entry.NUMBER_BITS) - 2;
 
+    /** Times to connect that are mixed, about. */
+    private static final int RECENT_CONNECTS = 4;
+
     private static final int CHUNK_BITS = 14;
     private static final int CHUNK = 1 << CHUNK_BITS;
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
@@ -29,6 +32,8 @@ final class Roster implements Lender {
 
     private volatile long[][] words = {};
     private volatile long[][] lastUsed = {};
+    private volatile long[][] connects = {};
+    private volatile long[][] upSince = {};
     private volatile @Nullable KnownExit[][] exits = {};
 
     // Under the monitor.
@@ -47,8 +52,11 @@ final class Roster implements Lender {
             more[exits.length] = new KnownExit[CHUNK];
             exits = more;
             lastUsed = longer(lastUsed);
+            connects = longer(connects);
+            upSince = longer(upSince);
             words = longer(words);
         }
+        WORD.setOpaque(connects[number >>> CHUNK_BITS], at(number), 0L);
         EXIT.setVolatile(exits[number >>> CHUNK_BITS], at(number), exit);
         return number;
     }
@@ -126,6 +134,27 @@ final class Roster implements Lender {
 
     void lastUsed(int number, long nanos) {
         WORD.setOpaque(lastUsed[number >>> CHUNK_BITS], at(number), nanos);
+    }
+
+    /** Recent time to connect, µs; 0: it has not connected yet. */
+    long connectUs(int number) {
+        return (long) WORD.getOpaque(connects[number >>> CHUNK_BITS], at(number));
+    }
+
+    /** It has connected in this time; two at once may count as one. */
+    void connected(int number, long us) {
+        long before = connectUs(number);
+        long after = before == 0 ? us : before + (us - before) / RECENT_CONNECTS;
+        WORD.setOpaque(connects[number >>> CHUNK_BITS], at(number), Math.max(1, after));
+    }
+
+    /** Since when it is linked here, by the nano clock. */
+    long upSinceNanos(int number) {
+        return (long) WORD.getOpaque(upSince[number >>> CHUNK_BITS], at(number));
+    }
+
+    void upSince(int number, long nanos) {
+        WORD.setOpaque(upSince[number >>> CHUNK_BITS], at(number), nanos);
     }
 
     // ---- what slots tell of their exit

@@ -35,6 +35,15 @@ final class Search {
     private static final int PROBES = 4;
     private static final int SEARCHES = 3;
     private static final int NO_BUCKET = -1;
+    private static final int HOT_COLD_DRAWS = 3;
+
+    /** Exits drawn for a session, of which the one that will likeliest stay is taken. */
+    private static final int STAY_DRAWS = 8;
+
+    /** A session looks so many times as deep below the best as one request does. */
+    private static final double STAY_BANDS = 4;
+
+    private static final double NANOS_PER_MS = 1e6;
 
     /** Exits that are found to rest for a target before a search gives up: all of a million would be looked at. */
     static final int MAX_RESTING = 1_000;
@@ -53,6 +62,7 @@ final class Search {
     private final Draw secondDraw = new Draw();
     private final Roster roster;
     private final Politeness politeness;
+    private final Stays stays;
     private final LongSupplier nanoClock;
     private final long[] found = new long[FEW];
     private int foundSize;
@@ -68,6 +78,7 @@ final class Search {
     private @Nullable Location where;
     private boolean local;
     private boolean exploration;
+    private double stayMs;
     private int candidates;
 
     // Of politeness: empty host, if none is due; how many have to wait for it, and how long the first.
@@ -79,9 +90,10 @@ final class Search {
     private long waitNanos;
 
     /** @param seed of all chance in searches by this */
-    Search(Roster roster, Politeness politeness, LongSupplier nanoClock, long seed) {
+    Search(Roster roster, Politeness politeness, Stays stays, LongSupplier nanoClock, long seed) {
         this.roster = roster;
         this.politeness = politeness;
+        this.stays = stays;
         this.nanoClock = nanoClock;
         this.seed = seed;
     }
@@ -109,7 +121,8 @@ final class Search {
         tried = request.tried();
         where = filter;
         local = isLocal;
-        exploration = (random() >>> 11) * 0x1.0p-53 < explorationShare;
+        stayMs = (double) request.stayMs();
+        exploration = stayMs <= 0 && (random() >>> 11) * 0x1.0p-53 < explorationShare;
         polite(request);
         Pool.Group own = among.exclusiveTo(tenant);
         Pool.Group all = among.shared();
@@ -147,11 +160,19 @@ final class Search {
         for (int i = 0; ; i++) {
             candidates = 0;
             int moves = moves(ofTenant, ofAll);
-            boolean taken = policy == PickPolicy.BEST ? best() : band(bandPoints);
+            boolean taken = stayMs > 0 ? staying(bandPoints) : byPolicy(policy, bandPoints);
             if (taken || i == SEARCHES || moves == moves(ofTenant, ofAll)) {
                 return taken;
             }
         }
+    }
+
+    private boolean byPolicy(PickPolicy policy, double bandPoints) {
+        return switch (policy) {
+            case BEST -> best();
+            case BAND -> band(bandPoints);
+            case HOT_COLD -> hotCold();
+        };
     }
 
     private static int moves(@Nullable Board ofTenant, Board ofAll) {
@@ -228,10 +249,7 @@ final class Search {
         int top = highest(Board.BUCKETS - 1);
         while (top >= 0) {
             int bottom = Math.max(0, (int) Math.floor(top - points * Board.BUCKETS_PER_POINT));
-            int count = 0;
-            for (int bucket = top; bucket >= bottom; bucket--) {
-                count += withRoom(exclusive, bucket) + withRoom(shared, bucket);
-            }
+            int count = withRoom(top, bottom);
             if (count <= FEW ? amongFew(top, bottom, points) : amongMany(top, bottom, count, points)) {
                 return true;
             }
@@ -388,7 +406,88 @@ final class Search {
         return entry == Entry.NONE || Entry.thousandths(entry) < floor ? Entry.NONE : entry;
     }
 
-    // ---- what both use
+    // ---- hot-cold
+
+    private boolean hotCold() {
+        Pool among = pool;
+        int top = highest(Board.BUCKETS - 1);
+        int count = withRoom(top, 0);
+        for (int round = 0; among != null && count > 0 && round < ROUNDS; round++) {
+            double hot = among.hot.value();
+            long chosen = Entry.NONE;
+            for (int i = 0; i < HOT_COLD_DRAWS; i++) {
+                draw(top, 0, count, firstDraw);
+                long entry = within(firstDraw, 0);
+                if (entry != Entry.NONE) {
+                    among.hot.drawn(load(entry));
+                    chosen = chosen == Entry.NONE || isPreferred(entry, chosen, hot) ? entry : chosen;
+                }
+            }
+            if (chosen != Entry.NONE && take(chosen)) {
+                return true;
+            }
+        }
+        return best();
+    }
+
+    private boolean isPreferred(long one, long other, double hot) {
+        double load = load(one);
+        double otherLoad = load(other);
+        if (load <= hot && otherLoad <= hot) {
+            return roster.connectUs(Entry.number(one)) < roster.connectUs(Entry.number(other));
+        }
+        return load < otherLoad;
+    }
+
+    private double load(long entry) {
+        long word = roster.word(Entry.number(entry));
+        return (double) SlotWord.running(word) / Math.max(1, SlotWord.limit(word));
+    }
+
+    // ---- sessions
+
+    /** Among those that are good enough, one that will likely stay; if none can be had, as for one request. */
+    private boolean staying(double points) {
+        int top = highest(Board.BUCKETS - 1);
+        int bottom = Math.max(0, (int) Math.floor(top - STAY_BANDS * points * Board.BUCKETS_PER_POINT));
+        int count = top < 0 ? 0 : withRoom(top, bottom);
+        long now = nanoClock.getAsLong();
+        for (int round = 0; count > 0 && round < ROUNDS; round++) {
+            long chosen = Entry.NONE;
+            double most = -1;
+            for (int i = 0; i < STAY_DRAWS; i++) {
+                draw(top, bottom, count, firstDraw);
+                long entry = within(firstDraw, 0);
+                double worth = entry == Entry.NONE ? -1 : Entry.thousandths(entry) * stay(entry, now);
+                if (worth > most) {
+                    chosen = entry;
+                    most = worth;
+                }
+            }
+            if (chosen != Entry.NONE && take(chosen)) {
+                return true;
+            }
+        }
+        return band(points);
+    }
+
+    private double stay(long entry, long now) {
+        int number = Entry.number(entry);
+        KnownExit exit = roster.exit(number);
+        double ageMs = (double) (now - roster.upSinceNanos(number)) / NANOS_PER_MS;
+        return exit == null ? 0 : stays.stay(exit.poolType, Math.max(0, ageMs), stayMs);
+    }
+
+    // ---- what all use
+
+    /** Exits with room from one bucket down to another, about. */
+    private int withRoom(int top, int bottom) {
+        int count = 0;
+        for (int bucket = top; bucket >= bottom; bucket--) {
+            count += withRoom(exclusive, bucket) + withRoom(shared, bucket);
+        }
+        return count;
+    }
 
     /** Takes a slot of the first in a bucket that gives one, after a place at random. */
     private boolean firstIn(int number) {

@@ -91,6 +91,7 @@ class SlotTest {
         PickRequest anywhere = request();
         PickRequest inPlace =
                 new PickRequest("acme", POOL, "shop", List.of("exit-7"), new Location("de", "", "", 0), "");
+        PickRequest session = anywhere.stayingMs(600_000);
         Slot slot = new Slot();
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = 0;
@@ -98,7 +99,7 @@ class SlotTest {
             if (i == PICKS) {
                 before = threads.getCurrentThreadAllocatedBytes();
             }
-            assertTaken(many.pick(i % 2 == 0 ? anywhere : inPlace, slot));
+            assertTaken(many.pick(i % 3 == 0 ? anywhere : i % 3 == 1 ? inPlace : session, slot));
             slot.release();
         }
         // A place makes a string for the name of its part of the pool, once parted; here it is not.
