@@ -11,6 +11,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 @FunctionalInterface
 interface ProducerFactory {
 
+    /** Each batch and each request costs as much as many records do, and what is decided by telemetry is decided in tenths of a second. */
+    String LINGER_MS = "20";
+
     /** @throws org.apache.kafka.common.KafkaException when none can be opened now */
     Producer<byte[], byte[]> open();
 
@@ -20,7 +23,7 @@ interface ProducerFactory {
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "fairlead-telemetry-" + edgeId);
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, "5");
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MS);
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, "65536");
         properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, settings.compression());
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Integer.toString(settings.maxBlockMs()));

@@ -1,8 +1,10 @@
 package io.fairlead.edge.publish;
 
+import io.fairlead.schemas.wire.Contract;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Map;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +16,28 @@ final class RecordWeight {
 
     private RecordWeight() {}
 
+    /** Fields whose values are not all of one size: the others need no look, which for a number would be an object each. */
+    private static final ClassValue<int[]> OF_MANY_SIZES = new ClassValue<>() {
+        @Override
+        protected int[] computeValue(Class<?> type) {
+            return Contract.schema(type.asSubclass(SpecificRecord.class)).getFields().stream()
+                    .filter(field -> !isOfOneSize(field.schema()))
+                    .mapToInt(Schema.Field::pos)
+                    .toArray();
+        }
+    };
+
+    private static boolean isOfOneSize(Schema schema) {
+        return switch (schema.getType()) {
+            case INT, LONG, FLOAT, DOUBLE, BOOLEAN, ENUM, NULL -> true;
+            case UNION -> schema.getTypes().stream().allMatch(RecordWeight::isOfOneSize);
+            default -> false;
+        };
+    }
+
     static int of(SpecificRecord record) {
-        int fields = record.getSchema().getFields().size();
-        int bytes = OBJECT_BYTES;
-        for (int field = 0; field < fields; field++) {
+        int bytes = OBJECT_BYTES + FIELD_BYTES * record.getSchema().getFields().size();
+        for (int field : OF_MANY_SIZES.get(record.getClass())) {
             bytes += ofValue(record.get(field));
         }
         return bytes;
@@ -36,17 +56,17 @@ final class RecordWeight {
         if (value instanceof Collection<?> values) {
             int bytes = OBJECT_BYTES;
             for (Object each : values) {
-                bytes += ofValue(each);
+                bytes += FIELD_BYTES + ofValue(each);
             }
             return bytes;
         }
         if (value instanceof Map<?, ?> values) {
             int bytes = OBJECT_BYTES;
             for (Map.Entry<?, ?> each : values.entrySet()) {
-                bytes += ofValue(each.getKey()) + ofValue(each.getValue());
+                bytes += 2 * FIELD_BYTES + ofValue(each.getKey()) + ofValue(each.getValue());
             }
             return bytes;
         }
-        return FIELD_BYTES;
+        return 0; // its field is counted
     }
 }

@@ -3,6 +3,7 @@ package io.fairlead.proxy.front;
 import io.fairlead.proxy.attempt.Failure;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.tenant.Credentials;
+import io.fairlead.proxy.tenant.LastLogin;
 import io.fairlead.proxy.tenant.Login;
 import io.fairlead.schemas.telemetry.ClientProtocol;
 import io.fairlead.schemas.telemetry.FaultLayer;
@@ -38,6 +39,7 @@ final class Entrance {
     private final Front front;
     private final InetAddress source;
     private final EventLoop loop;
+    private final LastLogin last = new LastLogin();
 
     /** @param source where the user's connections come from */
     Entrance(Front front, InetAddress source, EventLoop loop) {
@@ -54,10 +56,10 @@ final class Entrance {
      * @param arrivedNanos when its head was whole, by the nano clock
      */
     void decide(RequestForm form, HttpHeaders headers, ClientProtocol protocol, long arrivedNanos, Waiting waiting) {
-        List<String> credentials = headers.getAll(HttpHeaderNames.PROXY_AUTHORIZATION);
         Login login = front.gate()
                 .admit(
-                        credentials.size() == 1 ? Credentials.ofBasic(credentials.get(0)) : null,
+                        headers.getAll(HttpHeaderNames.PROXY_AUTHORIZATION),
+                        last,
                         source,
                         loop,
                         late -> decided(late, form, protocol, arrivedNanos, waiting));

@@ -66,7 +66,7 @@ public record FrontSettings(
             2_000,
             20_000,
             2_000,
-            16,
+            64,
             4_096,
             10_000,
             true,

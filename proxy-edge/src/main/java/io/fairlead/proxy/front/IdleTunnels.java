@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class IdleTunnels {
 
-    private record Idle(String tenant, Target target, OriginConnection connection, long sinceNanos) {}
+    private record Idle(String tenant, Target target, OriginConnection connection, long sinceNanos) {
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
 
     private final FrontSettings settings;
     private final LongSupplier nanoClock;
@@ -36,33 +48,61 @@ final class IdleTunnels {
         return count.get();
     }
 
-    /** One that fits, preferably of this event loop, the most recently used first; null: none. */
+    /**
+     * One that fits, the most recently used first; null: none. One of another event loop is taken only if it has no socket of its own: such a
+     * tunnel lives where the exit's link does, while another socket can as well be opened on the user's loop, where each request then costs less.
+     */
     @Nullable
     OriginConnection take(String tenant, String exitId, Target target, EventLoop preferred) {
         if (count.get() == 0) {
             return null;
         }
-        List<OriginConnection> found = new ArrayList<>(1);
-        byExit.computeIfPresent(exitId, (id, idle) -> {
+        Taking taking = new Taking(tenant, target, preferred);
+        byExit.computeIfPresent(exitId, taking);
+        Idle taken = taking.taken;
+        if (taken == null) {
+            return null;
+        }
+        count.decrementAndGet();
+        return taken.connection;
+    }
+
+    private static final class Taking implements BiFunction<String, ArrayDeque<Idle>, ArrayDeque<Idle>> {
+
+        private final String tenant;
+        private final Target target;
+        private final EventLoop preferred;
+        private @Nullable Idle taken;
+
+        Taking(String tenant, Target target, EventLoop preferred) {
+            this.tenant = tenant;
+            this.target = target;
+            this.preferred = preferred;
+        }
+
+        @Override
+        public @Nullable ArrayDeque<Idle> apply(String exitId, ArrayDeque<Idle> idle) {
             Idle best = null;
             for (Iterator<Idle> each = idle.descendingIterator(); each.hasNext(); ) {
                 Idle one = each.next();
-                boolean fits = one.target.equals(target) && one.tenant.equals(tenant) && one.connection.usable();
-                if (fits && (best == null || one.connection.eventLoop() == preferred)) {
+                boolean near = one.connection.eventLoop() == preferred;
+                if ((near || (best == null && !one.connection.hasOwnSocket())) && fits(one)) {
                     best = one;
-                    if (one.connection.eventLoop() == preferred) {
+                    if (near) {
                         break;
                     }
                 }
             }
             if (best != null) {
-                idle.remove(best);
-                count.decrementAndGet();
-                found.add(best.connection);
+                idle.removeLastOccurrence(best);
+                taken = best;
             }
             return idle.isEmpty() ? null : idle;
-        });
-        return found.isEmpty() ? null : found.get(0);
+        }
+
+        private boolean fits(Idle one) {
+            return one.target.equals(target) && one.tenant.equals(tenant) && one.connection.usable();
+        }
     }
 
     /**

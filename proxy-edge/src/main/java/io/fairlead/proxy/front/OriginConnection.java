@@ -12,6 +12,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.util.AttributeKey;
@@ -87,6 +88,11 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
 
     EventLoop eventLoop() {
         return tunnel.eventLoop();
+    }
+
+    /** Whether it could live on any event loop; a stream of a link lives where that does. */
+    boolean hasOwnSocket() {
+        return tunnel instanceof SocketChannel;
     }
 
     /** False once it has ended, or said something nobody asked for. Any thread. */

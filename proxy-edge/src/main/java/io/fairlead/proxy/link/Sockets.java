@@ -15,6 +15,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** Event loops and the kinds of sockets that live on them: epoll where the machine has it, NIO elsewhere. */
@@ -22,10 +23,14 @@ public final class Sockets {
 
     private Sockets() {}
 
-    /** New event loops on daemon threads called {@code name-…}. */
+    /**
+     * New event loops on daemon threads called {@code name-…}.
+     *
+     * @param threads 0: one for each processor
+     */
     public static EventLoopGroup loops(int threads, String name) {
         return new MultiThreadIoEventLoopGroup(
-                threads,
+                threads == 0 ? NettyRuntime.availableProcessors() : threads,
                 new DefaultThreadFactory(name, true),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }

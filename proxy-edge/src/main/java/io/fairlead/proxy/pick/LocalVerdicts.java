@@ -81,7 +81,9 @@ final class LocalVerdicts implements RequestTelemetry {
 
     @Override
     public void request(ProxiedRequest request) {
-        List<String> exits = doubts.asMap().remove(request.getRequestId());
+        boolean atOnce =
+                request.getOutcome() == Outcome.OK && request.getExitIds().size() <= 1;
+        List<String> exits = atOnce ? null : doubts.asMap().remove(request.getRequestId());
         if (exits != null && request.getOutcome() == Outcome.OK) {
             exits.forEach(exitId -> table.observed(exitId, false));
         }

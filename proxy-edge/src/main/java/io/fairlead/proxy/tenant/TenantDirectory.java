@@ -31,6 +31,7 @@ public final class TenantDirectory {
     private volatile List<Source> sources = List.of();
     private volatile int hashCost;
     private volatile int hashesPerTenant = 1;
+    private volatile long version;
     private volatile Consumer<String> dayUsedUp = tenantId -> {};
 
     /** With the clocks of the machine. */
@@ -74,6 +75,17 @@ public final class TenantDirectory {
         for (String hash : tenant.getSecretHashes()) {
             hashCost = Math.max(hashCost, SecretHashes.costOf(hash));
         }
+        changed();
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    private void changed() {
+        version++;
+    }
+
+    /** Another after every change: what was looked up under the same one still stands. */
+    long version() {
+        return version;
     }
 
     private TenantUse use(String tenantId) {
@@ -125,6 +137,7 @@ public final class TenantDirectory {
     public void remove(String tenantId) {
         tenants.remove(tenantId);
         orderSources();
+        changed();
     }
 
     public @Nullable TenantRules find(String tenantId) {

@@ -118,6 +118,28 @@ public final class TenantGate implements AutoCloseable {
         return null;
     }
 
+    /**
+     * As {@link #admit(Credentials, InetAddress, Executor, Consumer)}, of a {@code Proxy-Authorization} field as it came. Who sends the same
+     * one again on the same connection is let in for the price of a comparison.
+     *
+     * @param fields all there are; more or fewer than one are no credentials
+     * @param last what was let in last on this connection
+     */
+    public @Nullable Login admit(
+            List<String> fields, LastLogin last, InetAddress source, Executor caller, Consumer<Login> then) {
+        String field = fields.size() == 1 ? fields.get(0) : null;
+        long version = directory.version();
+        Login known = field == null ? null : last.again(field, version);
+        if (known != null) {
+            return known;
+        }
+        Login login = admit(field == null ? null : Credentials.ofBasic(field), source, caller, then);
+        if (field != null && login instanceof Login.Admitted admitted) {
+            last.letIn(field, version, admitted);
+        }
+        return login;
+    }
+
     /** Starts or joins a verification; null if too many wait. */
     private @Nullable CompletableFuture<String> verify(Digest digest, String tenantId, String secret) {
         CompletableFuture<String> mine = new CompletableFuture<>();

@@ -118,6 +118,7 @@ final class FairleadProxy implements AutoCloseable {
                 "-Xmx" + HEAP_MIB + "m",
                 "-XX:+UseSerialGC",
                 "-Dio.netty.allocator.type=pooled",
+                "-Dio.netty.leakDetection.samplingInterval=2048",
                 "-Dlog4j2.configurationFile=classpath:fairlead-log4j2.xml",
                 "-Dfairlead.home=" + ProjectHome.find().directory(),
                 "-cp",

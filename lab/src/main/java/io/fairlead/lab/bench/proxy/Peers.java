@@ -156,6 +156,7 @@ final class Peers implements AutoCloseable {
                         "-cp",
                         classPath,
                         "org.littleshoot.proxy.Launcher",
+                        "--server",
                         "--port",
                         Integer.toString(address.getPort()),
                         "--log_config",

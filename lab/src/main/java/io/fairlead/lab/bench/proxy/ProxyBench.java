@@ -49,6 +49,12 @@ public final class ProxyBench implements Callable<Integer> {
     private List<Line> only = List.of(Line.values());
 
     @Option(
+            names = "--proxies",
+            split = ",",
+            description = "Whose names begin with one of these, in any case (default: all).")
+    private List<String> proxies = List.of("");
+
+    @Option(
             names = "--connections",
             defaultValue = "64",
             description = "Kept open by the load (default: ${DEFAULT-VALUE}).")
@@ -197,12 +203,16 @@ public final class ProxyBench implements Callable<Integer> {
         out.flush();
     }
 
-    private static List<Contender> present(Optional<?>... each) {
+    private List<Contender> present(Optional<?>... each) {
         List<Contender> there = new ArrayList<>();
         for (Optional<?> one : each) {
-            one.ifPresent(contender -> there.add((Contender) contender));
+            one.map(Contender.class::cast).filter(this::isAskedFor).ifPresent(there::add);
         }
         return there;
+    }
+
+    private boolean isAskedFor(Contender contender) {
+        return proxies.stream().anyMatch(name -> contender.name().regionMatches(true, 0, name, 0, name.length()));
     }
 
     private static Optional<Contender> connect(Optional<Contender> contender) {
