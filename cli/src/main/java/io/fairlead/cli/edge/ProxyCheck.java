@@ -2,6 +2,8 @@ package io.fairlead.cli.edge;
 
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.config.TenantsKnown;
+import io.fairlead.proxy.destination.DestinationRules;
+import io.fairlead.proxy.front.UserCertificateFiles;
 import io.fairlead.proxy.supernode.ProxyEdgeSettings;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
@@ -17,6 +19,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,16 +54,44 @@ final class ProxyCheck {
     /**
      * Checks and prints, a line each.
      *
-     * @param tls reads the files of the link's certificates
+     * @param tls reads key and authority of the link, and sees that they belong to the certificate
+     * @param places opens the location databases; null: there are none
      * @param kafka properties of its clients; null: Kafka is not asked
      * @return how many findings are wrong
      */
-    int run(ProxyEdgeSettings settings, Path certificate, Check tls, @Nullable Map<String, Object> kafka) {
+    int run(
+            ProxyEdgeSettings settings,
+            Path certificate,
+            Check tls,
+            @Nullable Check places,
+            @Nullable Map<String, Object> kafka) {
         look("users on", () -> bindable(settings.supernode().userAddress()));
         look("exits on", () -> bindable(settings.supernode().linkAddress()));
         look("admin on", () -> bindable(settings.kit().adminAddress()));
-        look("certificates", tls);
-        look("certificate's time", () -> time(certificate));
+        if (look("certificate", () -> time(certificate))) {
+            look("key and authority", tls);
+        }
+        List<String> destinations = settings.supernode().allowedDestinations();
+        if (!destinations.isEmpty()) {
+            look("allowed destinations", () -> {
+                DestinationRules.allowing(destinations);
+                return String.join(", ", destinations);
+            });
+        }
+        UserCertificateFiles users = settings.supernode().front().certificate();
+        if (users != null) {
+            look("users' certificate", () -> {
+                users.check(InstantSource.system());
+                return users.chain() + ", " + users.key();
+            });
+        }
+        if (places != null) {
+            look("location databases", places);
+        }
+        Path secrets = settings.supernode().upstreams().secretsDirectory();
+        if (secrets != null) {
+            look("secrets directory", () -> readable(secrets));
+        }
         look("data directory", () -> directory(settings.kit().dataDir()));
         look(
                 "space for telemetry",
@@ -108,7 +139,10 @@ final class ProxyCheck {
         }
     }
 
-    private static String time(Path certificate) throws IOException, CertificateException {
+    private static String time(Path certificate) throws IOException {
+        if (!Files.isReadable(certificate)) {
+            throw new UserError(certificate + " can't be read; `fairlead authority issue edge` makes such files");
+        }
         try (InputStream pem = Files.newInputStream(certificate)) {
             X509Certificate first =
                     (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(pem);
@@ -118,8 +152,18 @@ final class ProxyCheck {
                 throw new UserError(certificate + (ends.isBefore(now) ? " has ended at " : " ends soon, at ") + ends
                         + "; make a new one with: fairlead authority issue edge");
             }
-            return "valid until " + ends;
+            return certificate + " is valid until " + ends;
+        } catch (CertificateException e) {
+            throw new UserError(certificate + " is no PEM certificate: " + e.getMessage(), e);
         }
+    }
+
+    private static String readable(Path directory) {
+        if (!Files.isDirectory(directory) || !Files.isReadable(directory)) {
+            throw new UserError(directory + " is no directory that can be read; upstreams whose passwords are there"
+                    + " would be away. Make it, or leave --secrets-directory out");
+        }
+        return directory.toString();
     }
 
     private static String directory(Path directory) {

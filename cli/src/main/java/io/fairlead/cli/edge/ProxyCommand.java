@@ -20,9 +20,15 @@ import io.fairlead.proxy.supernode.SupernodeSettings;
 import io.fairlead.proxy.upstream.UpstreamSettings;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.SignatureException;
+import java.security.cert.CertificateFactory;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -220,10 +226,34 @@ public final class ProxyCommand implements Callable<Integer> {
                         certificate,
                         () -> {
                             tls();
-                            return certificate + ", " + key + ", " + authority;
+                            belong();
+                            return key + ", " + authority;
                         },
+                        locationDatabases.isEmpty() ? null : this::openPlaces,
                         offline ? null : kafka.client());
         return wrong == 0 ? 0 : 1;
+    }
+
+    /** TLS libraries differ in whether they notice, and agents would be the first to. */
+    private void belong() throws IOException, GeneralSecurityException {
+        new UserCertificateFiles(certificate, key).check(InstantSource.system());
+        CertificateFactory reader = CertificateFactory.getInstance("X.509");
+        try (InputStream edge = Files.newInputStream(certificate);
+                InputStream issuer = Files.newInputStream(authority)) {
+            reader.generateCertificate(edge)
+                    .verify(reader.generateCertificate(issuer).getPublicKey());
+        } catch (SignatureException | InvalidKeyException e) {
+            throw new UserError(
+                    certificate + " was not issued by the authority in " + authority
+                            + ", so no agent would trust this edge; make it with: fairlead authority issue edge",
+                    e);
+        }
+    }
+
+    private String openPlaces() throws IOException {
+        try (LocationDatabase opened = LocationDatabase.open(locationDatabases)) {
+            return opened.count() + " can be read";
+        }
     }
 
     private ProxyEdgeSettings settings() {

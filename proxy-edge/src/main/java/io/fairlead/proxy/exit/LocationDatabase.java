@@ -42,6 +42,11 @@ public final class LocationDatabase implements ObservedLocations, AutoCloseable 
         return new LocationDatabase(readers);
     }
 
+    /** Files that are open. */
+    public int count() {
+        return readers.size();
+    }
+
     @Override
     public Seen at(InetAddress address) throws IOException {
         String country = "";

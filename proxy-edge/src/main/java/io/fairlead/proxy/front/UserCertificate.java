@@ -103,6 +103,11 @@ final class UserCertificate implements AutoCloseable {
         return certificate;
     }
 
+    /** @throws IOException if the files can't be used; the message says why */
+    static void check(UserCertificateFiles files, InstantSource clock) throws IOException {
+        load(files, read(files), clock.instant());
+    }
+
     /** What new connections are to use. Any thread. */
     SslContext tls() {
         return loaded.tls;
@@ -188,15 +193,15 @@ final class UserCertificate implements AutoCloseable {
         PrivateKey key = key(files.key(), contents.key);
         X509Certificate leaf = chain.get(0);
         if (!belong(key, leaf)) {
-            throw new IOException("the user key " + files.key() + " does not belong to the certificate in "
-                    + files.chain() + " (" + leaf.getSubjectX500Principal() + ")");
+            throw new IOException("the key " + files.key() + " does not belong to the certificate in " + files.chain()
+                    + " (" + leaf.getSubjectX500Principal() + ")");
         }
         Instant notAfter = leaf.getNotAfter().toInstant();
         if (now.isAfter(notAfter)) {
-            throw new IOException("the user certificate " + files.chain() + " has expired at " + notAfter);
+            throw new IOException("the certificate " + files.chain() + " has expired at " + notAfter);
         }
         if (now.isBefore(leaf.getNotBefore().toInstant())) {
-            throw new IOException("the user certificate " + files.chain() + " is not valid before "
+            throw new IOException("the certificate " + files.chain() + " is not valid before "
                     + leaf.getNotBefore().toInstant());
         }
         return new Loaded(
@@ -220,10 +225,10 @@ final class UserCertificate implements AutoCloseable {
                     .generateCertificates(new ByteArrayInputStream(pem))
                     .forEach(each -> chain.add((X509Certificate) each));
         } catch (CertificateException e) {
-            throw new IOException("the user certificate " + file + " is no PEM certificate: " + e.getMessage(), e);
+            throw new IOException("the certificate " + file + " is no PEM certificate: " + e.getMessage(), e);
         }
         if (chain.isEmpty()) {
-            throw new IOException("the user certificate " + file + " holds no certificate");
+            throw new IOException("the certificate " + file + " holds no certificate");
         }
         return chain;
     }
@@ -240,9 +245,9 @@ final class UserCertificate implements AutoCloseable {
                 }
             }
         } catch (PEMException e) {
-            throw new IOException("the user key " + file + " is no PEM key: " + e.getMessage(), e);
+            throw new IOException("the key " + file + " is no PEM key: " + e.getMessage(), e);
         }
-        throw new IOException("the user key " + file + " holds no private key that is not encrypted");
+        throw new IOException("the key " + file + " holds no private key that is not encrypted");
     }
 
     /** Whether what this key signs is what the certificate's verifies. */
@@ -253,7 +258,7 @@ final class UserCertificate implements AutoCloseable {
                     case "EC", "ECDSA" -> "SHA256withECDSA";
                     default ->
                         throw new IOException(
-                                "the user key is of kind " + key.getAlgorithm() + "; RSA and EC are understood");
+                                "the key is of kind " + key.getAlgorithm() + "; RSA and EC are understood");
                 };
         try {
             byte[] text = certificate.getEncoded();
