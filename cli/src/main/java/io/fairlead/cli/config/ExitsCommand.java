@@ -1,14 +1,19 @@
 package io.fairlead.cli.config;
 
 import io.fairlead.cli.UserError;
+import io.fairlead.cli.clickhouse.ClickHouseOptions;
 import io.fairlead.cli.edge.EnrolCommand;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.dashboards.query.ClickHouseSource;
+import io.fairlead.dashboards.query.ExitPlaces;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.config.Upstream;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.topics.Topics;
 import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,7 +42,8 @@ import picocli.CommandLine.Spec;
             EnrolCommand.class,
             ExitsCommand.Kill.class,
             ExitsCommand.Admit.class,
-            ExitsCommand.Consent.class
+            ExitsCommand.Consent.class,
+            ExitsTermsCommand.class
         })
 public final class ExitsCommand {
 
@@ -125,6 +132,9 @@ public final class ExitsCommand {
             if (said != null && !said.getPools().isEmpty()) {
                 parts.add("pools " + String.join(", ", said.getPools()));
             }
+            if (said != null && !ExitsTermsCommand.inWords(said).isEmpty()) {
+                parts.add("serves " + ExitsTermsCommand.inWords(said));
+            }
             if (said != null) {
                 parts.add("by " + said.getAuthorship().getAuthor() + ": "
                         + said.getAuthorship().getReason());
@@ -135,14 +145,22 @@ public final class ExitsCommand {
     }
 
     /** {@code fairlead exits show}. */
-    @Command(name = "show", description = "All that is said and decided of one exit, and why.")
+    @Command(
+            name = "show",
+            description =
+                    "All that is said and decided of one exit, and why; and where it is, if ClickHouse can be asked.")
     static final class Show implements Callable<Integer> {
+
+        private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
 
         @Mixin
         private SettingsOptions commonOptions = new SettingsOptions();
 
         @Mixin
         private KafkaOptions kafka = new KafkaOptions();
+
+        @Mixin
+        private ClickHouseOptions server = new ClickHouseOptions();
 
         @Parameters(paramLabel = "EXIT", description = "Its id.")
         private String id = "";
@@ -163,8 +181,44 @@ public final class ExitsCommand {
                     said == null
                             ? "Nobody has said anything of it."
                             : ConfigDocument.of(said).pretty());
+            if (said != null && !ExitsTermsCommand.inWords(said).isEmpty()) {
+                out.println("Its operator lets it serve " + ExitsTermsCommand.inWords(said) + ".");
+            }
             out.println(decided == null ? "Nothing is decided of it yet." : decision(decided));
+            places().forEach(out::println);
             return 0;
+        }
+
+        /** Where it was seen, a line an edge; history is no reason to fail. */
+        private List<String> places() {
+            try (ClickHouseSource source =
+                    new ClickHouseSource(server.url(), server.user(), server.password(), 1, TIME_LIMIT)) {
+                List<String> lines =
+                        new ExitPlaces(source).of(id).stream().map(Show::place).toList();
+                return lines.isEmpty() ? List.of("ClickHouse knows of no link of it within 30 days.") : lines;
+            } catch (SQLException e) {
+                return List.of("Where it is can't be told: ClickHouse at " + server.url()
+                        + " does not answer, or is not brought up to date (`fairlead clickhouse migrate`).");
+            }
+        }
+
+        private static String place(ExitPlaces.Sighting seen) {
+            String declared = words(seen.declared());
+            String counted = words(seen.counted());
+            String address = seen.observedPrefix().isEmpty() ? "" : ", address in " + seen.observedPrefix();
+            return "seen by " + seen.edgeId() + " since " + seen.at() + " UTC" + address + ": declares "
+                    + (declared.isEmpty() ? "no place" : declared) + ", counts as in "
+                    + (counted.isEmpty() ? "no known place" : counted);
+        }
+
+        private static String words(ExitPlaces.Place place) {
+            List<String> parts = new ArrayList<>(Stream.of(place.city(), place.region(), place.country())
+                    .filter(part -> !part.isEmpty())
+                    .toList());
+            if (place.asn() != 0) {
+                parts.add("AS" + place.asn());
+            }
+            return String.join(", ", parts);
         }
 
         private static String decision(ExitScore score) {
@@ -283,6 +337,11 @@ public final class ExitsCommand {
             return false;
         }
 
+        /** What that means then. */
+        String nothingSaid() {
+            return "it is not out.";
+        }
+
         abstract String done();
 
         @Override
@@ -291,7 +350,7 @@ public final class ExitsCommand {
                     .write(Topics.CONFIG_EXITS, id, write.author(), write.reason(), write.revision(), next -> {
                         ConfigEntry present = next.present();
                         if (present == null && needsRecord()) {
-                            throw new UserError("Nothing was said of exit " + id + "; it is not out.");
+                            throw new UserError("Nothing was said of exit " + id + "; " + nothingSaid());
                         }
                         ExitOverride.Builder exit = present == null
                                 ? ExitOverride.newBuilder().setExitId(id)

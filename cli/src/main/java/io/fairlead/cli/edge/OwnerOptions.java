@@ -1,8 +1,8 @@
 package io.fairlead.cli.edge;
 
-import io.fairlead.proxy.agent.Hours;
 import io.fairlead.proxy.agent.OwnerTerms;
 import io.fairlead.proxy.agent.OwnerWatch;
+import io.fairlead.proxy.exit.Hours;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

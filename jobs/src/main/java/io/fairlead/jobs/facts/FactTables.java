@@ -50,6 +50,10 @@ public final class FactTables {
             .int32("declared_capacity_requests", ExitConnected::getDeclaredCapacityRequests)
             .text("observed_prefix", ExitConnected::getObservedPrefix)
             .text("agent_version", ExitConnected::getAgentVersion)
+            .text("declared_country", ExitConnected::getDeclaredCountry)
+            .text("declared_region", ExitConnected::getDeclaredRegion)
+            .text("declared_city", ExitConnected::getDeclaredCity)
+            .int64("declared_asn", ExitConnected::getDeclaredAsn)
             .build();
 
     static final FactTable<ExitDisconnected> EXIT_DISCONNECTED = FactTable.telemetry(
@@ -77,6 +81,7 @@ public final class FactTables {
             .bool("owner_active", ExitHeartbeat::getOwnerActive)
             .int32("battery_percent", ExitHeartbeat::getBatteryPercent)
             .int64("link_queue_bytes", ExitHeartbeat::getLinkQueueBytes)
+            .text("objection", ExitHeartbeat::getObjection)
             .build();
 
     static final FactTable<ExitBenchmarked> EXIT_BENCHMARKS = FactTable.telemetry(

@@ -50,6 +50,7 @@ record ExitSignal(
         private static final byte BENCHMARKED = 3;
         private static final byte ATTEMPTED = 4;
         private static final byte TOLD_BLOCKED = 5;
+        private static final byte HEARTBEAT_WITH_OBJECTION = 6;
         private static final ExitSignal EMPTY =
                 new ExitSignal("", "", 0, (byte) 0, 0, 0, new ExitEvent.Disconnected(0, "", 0, "", false));
 
@@ -75,13 +76,16 @@ record ExitSignal(
                 out.writeDouble(event.connectMs());
                 out.writeInt(event.runningRequests());
             } else if (signal.event instanceof ExitEvent.Heartbeat event) {
-                out.writeByte(HEARTBEAT);
+                out.writeByte(event.objection().isEmpty() ? HEARTBEAT : HEARTBEAT_WITH_OBJECTION);
                 out.writeUTF(event.link());
                 out.writeByte(TYPES.indexOf(event.type()));
                 out.writeLong(event.asn());
                 out.writeDouble(event.pingMs());
                 out.writeInt(event.runningRequests());
                 out.writeInt(event.acceptedRequests());
+                if (!event.objection().isEmpty()) {
+                    out.writeUTF(event.objection());
+                }
             } else if (signal.event instanceof ExitEvent.Benchmarked event) {
                 out.writeByte(BENCHMARKED);
                 out.writeUTF(event.targetClass());
@@ -125,7 +129,7 @@ record ExitSignal(
                                     VERDICTS.get(in.readByte()),
                                     in.readDouble(),
                                     in.readInt());
-                        case HEARTBEAT ->
+                        case HEARTBEAT, HEARTBEAT_WITH_OBJECTION ->
                             new ExitEvent.Heartbeat(
                                     atMs,
                                     edge,
@@ -135,7 +139,8 @@ record ExitSignal(
                                     in.readLong(),
                                     in.readDouble(),
                                     in.readInt(),
-                                    in.readInt());
+                                    in.readInt(),
+                                    kind == HEARTBEAT ? "" : in.readUTF());
                         case BENCHMARKED ->
                             new ExitEvent.Benchmarked(
                                     atMs,

@@ -25,6 +25,9 @@ final class Signals {
     /** Names longer than this are cut: state must not grow with what agents send. */
     static final int NAME_CHARS_MAX = 128;
 
+    /** The same of an exit's objection. */
+    private static final int OBJECTION_CHARS_MAX = 200;
+
     private static final byte EXITS = 0;
     private static final byte ATTEMPTS = 1;
     private static final byte OUTCOMES = 2;
@@ -124,7 +127,8 @@ final class Signals {
                 record.getAsn(),
                 record.getPingUs() / US_PER_MS,
                 record.getRunningRequests(),
-                record.getAgentCapacityRequests());
+                record.getAgentCapacityRequests(),
+                cut(record.getObjection(), OBJECTION_CHARS_MAX));
     }
 
     private static ExitEvent event(ExitConnected record, long brokerMs) {
@@ -174,6 +178,10 @@ final class Signals {
     }
 
     private static String cut(String name) {
-        return name.length() <= NAME_CHARS_MAX ? name : name.substring(0, NAME_CHARS_MAX);
+        return cut(name, NAME_CHARS_MAX);
+    }
+
+    private static String cut(String text, int chars) {
+        return text.length() <= chars ? text : text.substring(0, chars);
     }
 }

@@ -22,6 +22,8 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.util.KeyedBroadcastOperatorTestHarness;
@@ -49,6 +51,38 @@ class ExitScorerTest {
             assertThat(score.getPolicyVersion()).isEqualTo(-1);
             assertThat(score.getTriggerObservedAtMs()).isEqualTo(START);
             assertThat(score.getTriggerEdgeId()).isEqualTo("edge-1");
+        }
+    }
+
+    @Test
+    void whyAnExitTakesNoRequestsIsTheFirstReasonAndGoesWithIt() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.signal(heartbeat(START + 1_000, 20));
+            scorer.told();
+            scorer.signal(objecting(START + 5_000, "its operator lets it serve only at 22:00-06:00 UTC"));
+            ExitScore held = onlyScore(scorer);
+            assertThat(held.getTrigger()).isEqualTo("state");
+            assertThat(held.getReasons().get(0))
+                    .isEqualTo("takes no requests: its operator lets it serve only at 22:00-06:00 UTC");
+            assertThat(held.getAvailableRequests()).isZero();
+            assertThat(held.getCapacityRequests()).isEqualTo(8);
+            scorer.signal(heartbeat(START + 10_000, 20));
+            ExitScore free = onlyScore(scorer);
+            assertThat(free.getReasons()).noneMatch(reason -> reason.startsWith("takes no requests"));
+            assertThat(free.getAvailableRequests()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aHeartbeatCrossesTheNetworkWithItsObjectionAndWithout() throws Exception {
+        for (String objection : List.of("", "the owner of this exit uses the device")) {
+            ExitSignal signal = objecting(START, objection);
+            DataOutputSerializer out = new DataOutputSerializer(64);
+            ExitSignal.Serializer.INSTANCE.serialize(signal, out);
+            assertThat(ExitSignal.Serializer.INSTANCE.deserialize(new DataInputDeserializer(out.getCopyOfBuffer())))
+                    .isEqualTo(signal);
         }
     }
 
@@ -295,10 +329,19 @@ class ExitScorerTest {
     }
 
     private ExitSignal heartbeat(long atMs, double pingMs) {
+        return heartbeat(atMs, pingMs, "");
+    }
+
+    private ExitSignal objecting(long atMs, String objection) {
+        return heartbeat(atMs, 20, objection);
+    }
+
+    private ExitSignal heartbeat(long atMs, double pingMs, String objection) {
         return signal(
                 atMs,
                 (byte) 0,
-                new ExitEvent.Heartbeat(atMs, "edge-1", 1, EXIT + "-1", PoolType.RESIDENTIAL, 64_500, pingMs, 1, 8));
+                new ExitEvent.Heartbeat(
+                        atMs, "edge-1", 1, EXIT + "-1", PoolType.RESIDENTIAL, 64_500, pingMs, 1, 8, objection));
     }
 
     private ExitSignal benchmarked(long atMs, double totalMs) {

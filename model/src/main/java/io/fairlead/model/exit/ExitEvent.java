@@ -35,6 +35,7 @@ public sealed interface ExitEvent {
      * @param pingMs round trip on the link
      * @param runningRequests what the agent runs for all its edges
      * @param acceptedRequests what the agent accepts at most now; 0: not told
+     * @param objection why it takes no request now, in words; empty: it does
      */
     record Heartbeat(
             long atMs,
@@ -45,7 +46,8 @@ public sealed interface ExitEvent {
             long asn,
             double pingMs,
             int runningRequests,
-            int acceptedRequests)
+            int acceptedRequests,
+            String objection)
             implements ExitEvent {}
 
     /**

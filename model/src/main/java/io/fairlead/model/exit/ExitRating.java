@@ -27,6 +27,7 @@ import java.util.function.ToDoubleFunction;
  * @param success expected share of successes over all classes, 0–1
  * @param capacityRequests Cmax: what was learnt, under what the agent accepts
  * @param runningRequests Pchi by the newest heartbeat
+ * @param objection why it takes no request now, in words; empty: it does
  * @param classes by share, the greatest first
  */
 public record ExitRating(
@@ -41,11 +42,12 @@ public record ExitRating(
         double success,
         int capacityRequests,
         int runningRequests,
+        String objection,
         List<ClassRating> classes) {
 
     /** Requests that it can take now. */
     public int availableRequests() {
-        return presence == Presence.ONLINE ? Math.max(0, capacityRequests - runningRequests) : 0;
+        return presence == Presence.ONLINE && objection.isEmpty() ? Math.max(0, capacityRequests - runningRequests) : 0;
     }
 
     /**
@@ -151,6 +153,7 @@ public record ExitRating(
                 success,
                 capacity(state),
                 state.runningRequests,
+                state.objection,
                 List.copyOf(shared));
     }
 

@@ -65,6 +65,9 @@ public class ExitState {
     /** What the agent accepts at most; 0: not told. */
     public int acceptedRequests;
 
+    /** Why it takes no request, by that heartbeat; empty: it does. */
+    public String objection = "";
+
     /** Newest event, ms since the Unix epoch; 0: none yet. */
     public long newestMs;
 
@@ -82,8 +85,9 @@ public class ExitState {
             return apply(attempted, quality, policy);
         }
         if (event instanceof ExitEvent.Heartbeat heartbeat) {
+            String before = objection;
             apply(heartbeat, quality, policy);
-            return false;
+            return !objection.equals(before);
         }
         if (event instanceof ExitEvent.ToldBlocked told) {
             inClass(told.targetClass()).outcomes.blocked(told.atMs());
@@ -114,6 +118,9 @@ public class ExitState {
         if (link != null && event.atMs() - link.seenMs <= quality.exitSilenceMs()) {
             disconnections.online(link.seenMs, event.atMs());
         }
+        if (links.isEmpty()) {
+            objection = "";
+        }
         if (event.unexpected() && presence(event.atMs(), quality) != Presence.ONLINE) {
             disconnections.disconnected(event.atMs());
         }
@@ -133,6 +140,7 @@ public class ExitState {
             runningAtMs = event.atMs();
             runningRequests = event.runningRequests();
             acceptedRequests = event.acceptedRequests();
+            objection = event.objection();
         }
     }
 

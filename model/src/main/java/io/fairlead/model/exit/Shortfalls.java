@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Why an exit is not rated 100, in words, the heaviest reason first. */
+/** Why an exit is not rated 100, in words, the heaviest reason first; before all, why it can't be used at all. */
 public final class Shortfalls {
 
     /** Points under which a reason is not worth a word. */
@@ -47,6 +47,9 @@ public final class Shortfalls {
         List<String> words = new ArrayList<>(reasons.size() + 1);
         if (rating.presence() != Presence.ONLINE) {
             words.add(rating.presence() == Presence.OFFLINE ? "offline" : "silent: its edge is not heard");
+        }
+        if (!rating.objection().isEmpty()) {
+            words.add("takes no requests: " + rating.objection());
         }
         if (rating.lowConfidence()) {
             words.add((rating.benchmarkTerm() < 0 ? "never benchmarked" : "never pinged") + ": capped at "

@@ -24,6 +24,9 @@ public class Told {
     public boolean lowConfidence;
     public int capacityRequests;
 
+    /** Why it took no request; empty: it did. */
+    public String objection = "";
+
     /** Offset of the newest policy that had gone into it; -1: defaults. */
     public long policyVersion = -1;
 
@@ -50,6 +53,9 @@ public class Told {
         if (sinceMs < policy.tellIntervalMs() && change < AT_ONCE_FACTOR * policy.tellPoints()) {
             return "";
         }
+        if (!rating.objection().equals(objection)) {
+            return "state"; // not before: what an agent says in words may change as often as it likes
+        }
         if (rating.capacityRequests() != capacityRequests) {
             return "capacity";
         }
@@ -67,6 +73,7 @@ public class Told {
         quality = rating.quality();
         lowConfidence = rating.lowConfidence();
         capacityRequests = rating.capacityRequests();
+        objection = rating.objection();
         this.policyVersion = policyVersion;
         classes.clear();
         for (ClassRating each : rating.classes()) {

@@ -80,8 +80,8 @@ class ExitStateProperties {
         Arbitrary<ExitEvent> gone = Combinators.combine(at, edges, epochs, links, Arbitraries.of(true, false))
                 .as(ExitEvent.Disconnected::new);
         Arbitrary<ExitEvent> beats = Combinators.combine(at, edges, epochs, links, times, requests, requests)
-                .as((when, edge, epoch, link, ping, running, accepted) ->
-                        new ExitEvent.Heartbeat(when, edge, epoch, link, PoolType.MOBILE, 1, ping, running, accepted));
+                .as((when, edge, epoch, link, ping, running, accepted) -> new ExitEvent.Heartbeat(
+                        when, edge, epoch, link, PoolType.MOBILE, 1, ping, running, accepted, ""));
         Arbitrary<ExitEvent> benchmarks = Combinators.combine(at, classes, verdicts, times)
                 .as((when, name, verdict, time) ->
                         new ExitEvent.Benchmarked(when, name, name.hashCode(), verdict, time / 2, time));

@@ -243,7 +243,7 @@ class ExitStateTest {
     }
 
     private static ExitEvent heartbeat(long atMs, double pingMs, int running, int accepted) {
-        return new ExitEvent.Heartbeat(atMs, EDGE, 1, "a", PoolType.RESIDENTIAL, 64_500, pingMs, running, accepted);
+        return new ExitEvent.Heartbeat(atMs, EDGE, 1, "a", PoolType.RESIDENTIAL, 64_500, pingMs, running, accepted, "");
     }
 
     private static ExitEvent attempted(long atMs, Verdict verdict) {

@@ -53,6 +53,27 @@ class ToldTest {
     }
 
     @Test
+    void thatAnExitTakesNoRequestsAndWhyIsToldAfterTheInterval() {
+        remember(rating(Presence.ONLINE, 80, 8));
+        ExitRating rests = objecting("its battery is at 17 %");
+        assertThat(rests.availableRequests()).isZero();
+        assertThat(told.worth(rests, -1, LATER - 1, POLICY)).isEmpty();
+        assertThat(told.worth(rests, -1, LATER, POLICY)).isEqualTo("state");
+        assertThat(Shortfalls.of(rests, POLICY).get(0)).isEqualTo("takes no requests: its battery is at 17 %");
+        remember(rests);
+        assertThat(told.worth(objecting("its battery is at 17 %"), -1, LATER, POLICY))
+                .isEmpty();
+        assertThat(told.worth(rating(Presence.ONLINE, 80, 8), -1, LATER, POLICY))
+                .isEqualTo("state");
+    }
+
+    private static ExitRating objecting(String objection) {
+        ExitRating rating = rating(Presence.ONLINE, 80, 8);
+        return new ExitRating(
+                rating.presence(), 80, false, 0.5, 0.5, 100, 20, 0.01, 0.9, 8, 0, objection, rating.classes());
+    }
+
+    @Test
     void aPolicyThatChangesTheRatingIsToldAtOnceAndOneThatDoesNotIsNot() {
         remember(rating(Presence.ONLINE, 80, 8));
         assertThat(told.worth(rating(Presence.ONLINE, 79.9, 8), 7, START + 1, POLICY))
@@ -87,6 +108,7 @@ class ToldTest {
     }
 
     private static ExitRating rating(Presence presence, double quality, int capacity, ClassRating... classes) {
-        return new ExitRating(presence, quality, false, 0.5, 0.5, 100, 20, 0.01, 0.9, capacity, 0, List.of(classes));
+        return new ExitRating(
+                presence, quality, false, 0.5, 0.5, 100, 20, 0.01, 0.9, capacity, 0, "", List.of(classes));
     }
 }

@@ -1,9 +1,11 @@
 package io.fairlead.proxy.agent;
 
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.link.AgentEnd;
 import io.fairlead.proxy.link.Backoff;
 import io.fairlead.proxy.link.ControlLines;
 import io.fairlead.proxy.link.Farewell;
+import io.fairlead.proxy.link.LoadLine;
 import io.fairlead.proxy.link.Sockets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
@@ -109,6 +111,17 @@ final class AgentLink {
     /** Something changed that the supernode should know before the next heartbeat. */
     void tellLoad() {
         loop.execute(() -> List.copyOf(open).forEach(each -> each.load(0)));
+    }
+
+    /** Time has passed: what serves, or serves no more, by the operator's terms is told. */
+    void tellChanges() {
+        loop.execute(() -> List.copyOf(open).forEach(Session::tellChange));
+    }
+
+    /** What the operator lays down, as far as the session in service has been told. */
+    OperatorTerms operatorTerms() {
+        Session now = session;
+        return now == null ? OperatorTerms.NONE : now.operatorTerms();
     }
 
     /** Makes a new connection, with the certificate that counts now, in the place of the present one. */
@@ -325,6 +338,8 @@ final class AgentLink {
         private @Nullable AgentEnd end;
         private @Nullable Channel control;
         private volatile boolean saidHello;
+        private volatile OperatorTerms operatorTerms = OperatorTerms.NONE;
+        private String objectionTold = "";
         private boolean leaving;
         private long helloNanos;
 
@@ -375,8 +390,27 @@ final class AgentLink {
 
         void load(long heartbeat) {
             if (saidHello) {
-                line(agent.load().line(heartbeat));
+                LoadLine line = agent.load().line(heartbeat, operatorTerms);
+                objectionTold = line.objection();
+                line(line);
             }
+        }
+
+        private void tellChange() {
+            if (!agent.load().objection(operatorTerms).equals(objectionTold)) {
+                load(0);
+            }
+        }
+
+        OperatorTerms operatorTerms() {
+            return operatorTerms;
+        }
+
+        /** The supernode tells what its operator lays down: it counts for this connection, beside what the owner does. */
+        void operatorTerms(OperatorTerms terms) {
+            operatorTerms = terms;
+            LOG.info("exit {}: its operator lets it serve {}", agent.settings().exitId(), terms);
+            tellChange();
         }
 
         private void line(Record record) {

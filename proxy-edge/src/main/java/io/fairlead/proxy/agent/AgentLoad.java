@@ -1,5 +1,6 @@
 package io.fairlead.proxy.agent;
 
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.link.LoadLine;
 import io.fairlead.proxy.link.Refusal;
 import io.netty.channel.Channel;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the agent runs, and what it may: the one place that sees all its links. It decides on each tunnel, and knows why none
  * is taken at all. Any thread.
+ *
+ * <p>What the owner lays down counts first, and always. What an operator lays down ({@link OperatorTerms}) comes by a link, counts for it
+ * in addition, and ends no tunnel.
  *
  * <p>Tunnels that are open when the owner withdraws consent, or a cap of bytes is used up, end at once; those that are open when the
  * hours end, the battery runs low or the owner comes back end after {@link #GRACE_MS}, which is for {@link OwnerWatch} to see to.
@@ -59,10 +63,11 @@ public final class AgentLoad {
     /**
      * Takes a place for a tunnel to a host.
      *
+     * @param operator what the link that asks has been told
      * @return why there is none; null: it is taken, until {@link #leave}
      */
-    Refusal.@Nullable Told enter(String host) {
-        Refusal.Told no = refusal();
+    Refusal.@Nullable Told enter(String host, OperatorTerms operator) {
+        Refusal.Told no = refusal(operator);
         if (no == null && !takePlace()) {
             no = new Refusal.Told(Refusal.CAPACITY, "the exit runs as many requests as it can: " + capacityRequests);
         }
@@ -146,9 +151,21 @@ public final class AgentLoad {
         INSTANCE
     }
 
-    // ---- the owner's word
+    // ---- the owner's word, and the operator's
 
-    /** Why no tunnel at all is taken now; null: they are. */
+    /** Why no tunnel at all is taken now over a link that has been told these terms; null: they are. */
+    Refusal.@Nullable Told refusal(OperatorTerms operator) {
+        Refusal.Told no = refusal();
+        if (no != null) {
+            return no;
+        }
+        Device now = device;
+        String objection =
+                operator.objection(clock.instant(), now.ownerActive(), now.batteryPercent(), now.onBattery());
+        return objection.isEmpty() ? null : new Refusal.Told(Refusal.CAPACITY, objection);
+    }
+
+    /** Why the owner lets no tunnel at all be taken now; null: they are. */
     Refusal.@Nullable Told refusal() {
         if (!consent) {
             return new Refusal.Told(Refusal.WITHDRAWN, "the owner of this exit does not consent");
@@ -259,15 +276,26 @@ public final class AgentLoad {
         return device;
     }
 
-    /** Why no request is taken now, for people; empty: they are. */
+    /** Why the owner lets no request be taken now, for people; empty: they are. */
     public String objection() {
-        Refusal.Told no = refusal();
-        return no == null ? "" : no.detail();
+        return objection(OperatorTerms.NONE);
     }
 
-    LoadLine line(long heartbeat) {
+    /** The same of owner and operator, as short as {@link LoadLine} takes it: many spans of hours are long. */
+    String objection(OperatorTerms operator) {
+        Refusal.Told no = refusal(operator);
+        if (no == null) {
+            return "";
+        }
+        String detail = no.detail();
+        return detail.length() <= LoadLine.LONGEST_OBJECTION
+                ? detail
+                : detail.substring(0, LoadLine.LONGEST_OBJECTION - 3) + "...";
+    }
+
+    LoadLine line(long heartbeat, OperatorTerms operator) {
         Device now = device;
-        String objection = objection();
+        String objection = objection(operator);
         return new LoadLine(
                 heartbeat,
                 running.get(),
@@ -275,6 +303,7 @@ public final class AgentLoad {
                 objection.isEmpty(),
                 now.ownerActive(),
                 now.batteryPercent(),
-                objection);
+                objection,
+                now.onBattery());
     }
 }

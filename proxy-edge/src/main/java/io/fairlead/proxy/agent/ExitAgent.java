@@ -2,6 +2,7 @@ package io.fairlead.proxy.agent;
 
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.destination.NameLookup;
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.link.Hello;
 import io.fairlead.proxy.link.WindowBudget;
 import io.netty.channel.EventLoopGroup;
@@ -191,6 +192,33 @@ public final class ExitAgent implements AutoCloseable {
         return load;
     }
 
+    /** What operators lay down for this exit, as its links have been told; several where supernodes don't agree yet, none if nothing is. */
+    public List<OperatorTerms> operatorTerms() {
+        return links.stream()
+                .filter(AgentLink::up)
+                .map(AgentLink::operatorTerms)
+                .filter(terms -> !terms.equals(OperatorTerms.NONE))
+                .distinct()
+                .toList();
+    }
+
+    /** Why no request is taken now, by its owner's word or its operator's, for people; empty: they are. */
+    public String objection() {
+        String owners = load.objection();
+        return owners.isEmpty()
+                ? operatorTerms().stream()
+                        .map(load::objection)
+                        .filter(objection -> !objection.isEmpty())
+                        .findFirst()
+                        .orElse("")
+                : owners;
+    }
+
+    /** Time has passed: tells the supernodes what has changed by it. */
+    void tellChanges() {
+        links.forEach(AgentLink::tellChanges);
+    }
+
     /** Links on which hello was said. */
     public int linksUp() {
         return (int) links.stream().filter(AgentLink::up).count();
@@ -235,8 +263,8 @@ public final class ExitAgent implements AutoCloseable {
                 settings.asn(),
                 settings.os(),
                 settings.connectionType(),
-                load.line(0).consent(),
-                load.line(0).capacityRequests(),
+                load.objection().isEmpty(),
+                load.capacityRequests(),
                 settings.pools(),
                 process,
                 relieves);

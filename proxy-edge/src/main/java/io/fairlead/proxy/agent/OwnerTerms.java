@@ -1,5 +1,7 @@
 package io.fairlead.proxy.agent;
 
+import io.fairlead.proxy.exit.Hours;
+
 /**
  * What an owner has laid down for the use of the device and its connection. The agent holds to it by itself.
  *

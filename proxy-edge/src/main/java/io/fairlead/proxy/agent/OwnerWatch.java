@@ -1,5 +1,6 @@
 package io.fairlead.proxy.agent;
 
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.link.LinkIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,8 +109,9 @@ public final class OwnerWatch implements AutoCloseable {
         }
     }
 
-    /** Hours begin and end without anybody saying so. */
+    /** Hours begin and end without anybody saying so. Only the owner's word ends what is open. */
     private void followTerms() {
+        agent.tellChanges();
         String now = agent.load().objection();
         if (!now.equals(objection)) {
             LOG.info("{}", now.isEmpty() ? "requests are served" : "no requests are served: " + now);
@@ -180,9 +182,12 @@ public final class OwnerWatch implements AutoCloseable {
     private void tellStatus() {
         AgentLoad load = agent.load();
         Traffic traffic = load.traffic();
+        String why = agent.objection();
         String text = "exit=" + agent.exitId()
                 + "\npid=" + ProcessHandle.current().pid()
-                + "\nserves=" + (load.objection().isEmpty() ? "yes" : "no: " + load.objection())
+                + "\nserves=" + (why.isEmpty() ? "yes" : "no: " + why)
+                + "\noperator="
+                + agent.operatorTerms().stream().map(OperatorTerms::toString).collect(Collectors.joining("; "))
                 + "\nlinks=" + agent.linksUp()
                 + "\nsupernodes="
                 + agent.supernodes().stream()

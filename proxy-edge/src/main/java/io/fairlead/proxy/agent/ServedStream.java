@@ -18,12 +18,16 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Takes the head of a stream that the supernode has opened: GET of {@link ControlLines#PATH} is the control stream, CONNECT
- * a tunnel; anything else is refused. Gives way to what serves it.
+ * Takes the head of a stream that the supernode has opened: GET of {@link ControlLines#PATH} is the control stream, PUT of {@link
+ * AgentEnd#termsPath} tells the operator's terms, CONNECT asks for a tunnel; anything else is refused. Gives way to what serves it.
  */
 final class ServedStream extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServedStream.class);
 
     private final ExitAgent agent;
     private final AgentLink.Session session;
@@ -53,8 +57,25 @@ final class ServedStream extends ChannelInboundHandlerAdapter {
             } else if (fields.contains(AgentEnd.settleField())) {
                 session.end().settleOn(ctx.channel());
             }
+        } else if ("PUT".contentEquals(text(fields.method()))
+                && AgentEnd.termsPath().contentEquals(text(fields.path()))) {
+            takeTerms(ctx, fields);
         } else {
-            refuse(ctx, Refusal.BAD_REQUEST, "a link carries CONNECT and its control stream, nothing else");
+            refuse(ctx, Refusal.BAD_REQUEST, "a link carries CONNECT, its control stream and terms, nothing else");
+        }
+    }
+
+    private void takeTerms(ChannelHandlerContext ctx, Http2Headers fields) {
+        try {
+            session.operatorTerms(AgentEnd.terms(fields));
+            ctx.writeAndFlush(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("204"), true))
+                    .addListener(ChannelFutureListener.CLOSE);
+        } catch (IllegalArgumentException e) {
+            LOG.warn(
+                    "exit {}: the operator's terms can't be taken, the former ones go on: {}",
+                    agent.settings().exitId(),
+                    e.getMessage());
+            refuse(ctx, Refusal.BAD_REQUEST, String.valueOf(e.getMessage()));
         }
     }
 
@@ -65,7 +86,7 @@ final class ServedStream extends ChannelInboundHandlerAdapter {
             return;
         }
         AgentLoad load = agent.load();
-        Refusal.Told no = load.enter(target.host());
+        Refusal.Told no = load.enter(target.host(), session.operatorTerms());
         if (no != null) {
             refuse(ctx, no.refusal(), no.detail());
             return;

@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class BenchmarkScheduler implements ExitEvents, AutoCloseable {
     private static final int REGISTRATION_SPREAD_MS = 500;
 
     private final ExitTunnels tunnels;
+    private final Predicate<String> resting;
     private final ExitTelemetry telemetry;
     private final EventLoop loop;
     private final DestinationRules destinations;
@@ -57,10 +59,12 @@ public final class BenchmarkScheduler implements ExitEvents, AutoCloseable {
     /**
      * @param destinations what benchmarks may dial, where this edge resolves their names
      * @param tls for https targets; {@link #publicTls} for the public web
+     * @param resting exits that nothing may be sent through now
      * @param random used on the loop only
      */
     public BenchmarkScheduler(
             ExitTunnels tunnels,
+            Predicate<String> resting,
             ExitTelemetry telemetry,
             EventLoop loop,
             DestinationRules destinations,
@@ -69,6 +73,7 @@ public final class BenchmarkScheduler implements ExitEvents, AutoCloseable {
             LongSupplier nanoClock,
             RandomGenerator random) {
         this.tunnels = tunnels;
+        this.resting = resting;
         this.telemetry = telemetry;
         this.loop = loop;
         this.destinations = destinations;
@@ -223,6 +228,10 @@ public final class BenchmarkScheduler implements ExitEvents, AutoCloseable {
 
         private void isDue() {
             if (cancelled || underway) {
+                return;
+            }
+            if (resting.test(exitId)) {
+                dueIn(course.interval(plan, random));
                 return;
             }
             if (course.skips(plan, nanoClock.getAsLong())) {

@@ -38,6 +38,9 @@ public interface ExitLink {
     /** Tells the agent why and closes the link with all its tunnels. */
     void close(DisconnectReason reason, String detail);
 
+    /** The operator has other terms for the exit: tells its agent of {@link ExitRegistry#operatorTerms}. */
+    void operatorTermsChanged();
+
     /** Tells the agent to stand elsewhere soon; goes on as before until {@link #drain}. */
     void announceEnd(String detail, int waitMs);
 

@@ -11,6 +11,7 @@ package io.fairlead.proxy.exit;
  * @param consent whether the owner agrees now
  * @param ownerActive whether the owner uses the device now
  * @param batteryPercent 0–100; -1: no battery, or not told
+ * @param onBattery it runs on it now
  */
 public record ExitLoad(
         String exitId,
@@ -21,4 +22,5 @@ public record ExitLoad(
         int capacityRequests,
         boolean consent,
         boolean ownerActive,
-        int batteryPercent) {}
+        int batteryPercent,
+        boolean onBattery) {}

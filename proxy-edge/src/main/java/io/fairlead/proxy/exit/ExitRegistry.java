@@ -41,6 +41,7 @@ public final class ExitRegistry implements ExitTunnels {
     public static final Duration RESUME_WITHIN = Duration.ofSeconds(60);
 
     private final ConcurrentHashMap<String, Exit> exits = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, OperatorTerms> operatorTerms = new ConcurrentHashMap<>();
     private final List<ExitEvents> listeners = new CopyOnWriteArrayList<>();
     private final int maxLinksPerExit;
     private final int maxExits;
@@ -124,6 +125,21 @@ public final class ExitRegistry implements ExitTunnels {
             listeners.forEach(listener -> listener.heartbeat(load));
             return exit;
         });
+    }
+
+    /** Takes what the operator lays down for an exit, online or not, and has its agent told. */
+    public void operatorTerms(String exitId, OperatorTerms terms) {
+        OperatorTerms before =
+                terms.equals(OperatorTerms.NONE) ? operatorTerms.remove(exitId) : operatorTerms.put(exitId, terms);
+        Exit exit = exits.get(exitId);
+        if (exit != null && !terms.equals(before)) {
+            exit.links.forEach(ExitLink::operatorTermsChanged);
+        }
+    }
+
+    /** What the operator lays down for an exit. */
+    public OperatorTerms operatorTerms(String exitId) {
+        return operatorTerms.getOrDefault(exitId, OperatorTerms.NONE);
     }
 
     /** Closes all links of an exit, as when the operator takes it out. */

@@ -1,11 +1,13 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -86,6 +88,25 @@ public final class AgentEnd {
     /** Field of the control stream's head by which a supernode asks for that. */
     public static String settleField() {
         return ControlStream.SETTLE_FIELD;
+    }
+
+    /** Path to which a supernode PUTs its operator's terms. */
+    public static String termsPath() {
+        return TermsStream.PATH;
+    }
+
+    /**
+     * The terms in the head of such a request.
+     *
+     * @throws IllegalArgumentException that says what can't be obeyed
+     */
+    public static OperatorTerms terms(Http2Headers head) {
+        CharSequence field = head.get(TermsStream.FIELD);
+        try {
+            return TermsStream.read(field == null ? "" : field);
+        } catch (ControlLines.RubbishException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /** Fields of a CONNECT that the supernode adds. */

@@ -72,19 +72,30 @@ public final class ControlLines {
         return settled;
     }
 
+    static TermsLine terms(String text) throws RubbishException {
+        return read(text, TermsLine.class);
+    }
+
     /** A {@link Hello}, {@link LoadLine} or {@link SettledLine} with its line end. */
     public static ByteBuf write(ByteBufAllocator alloc, Record record) {
+        byte[] json = text(record).getBytes(StandardCharsets.UTF_8);
+        ByteBuf line = alloc.buffer(json.length + 1);
+        return line.writeBytes(json).writeByte('\n');
+    }
+
+    static String text(Record record) {
         try {
-            byte[] json = JSON.writeValueAsBytes(record);
-            ByteBuf line = alloc.buffer(json.length + 1);
-            return line.writeBytes(json).writeByte('\n');
+            return JSON.writeValueAsString(record);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(record.getClass().getSimpleName() + " has no JSON form", e);
         }
     }
 
     private static <T> T read(ByteBuf line, Class<T> type) throws RubbishException {
-        String text = new String(ByteBufUtil.getBytes(line), StandardCharsets.UTF_8);
+        return read(new String(ByteBufUtil.getBytes(line), StandardCharsets.UTF_8), type);
+    }
+
+    private static <T> T read(String text, Class<T> type) throws RubbishException {
         try {
             T value = JSON.readValue(text, type);
             if (value == null) {

@@ -3,6 +3,7 @@ package io.fairlead.proxy.link;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A later line of the control stream: what the agent is doing. Sent at every heartbeat, and when something changes.
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
  * @param ownerActive the owner uses the device now
  * @param batteryPercent 0–100; -1: none
  * @param objection why it takes no request now, in the agent's words; empty: it does
+ * @param onBattery it runs on its battery now. Agents of before leave it out: with a battery they count as running on it
  */
 public record LoadLine(
         long heartbeat,
@@ -22,14 +24,19 @@ public record LoadLine(
         boolean consent,
         boolean ownerActive,
         int batteryPercent,
-        String objection) {
+        String objection,
+        @Nullable Boolean onBattery) {
 
     private static final int MOST_REQUESTS = 1_000_000;
 
-    private static final Pattern OBJECTION = Pattern.compile("[ -~]{0,200}");
+    /** Longest objection, characters: a longer one is cut by whoever tells it. */
+    public static final int LONGEST_OBJECTION = 200;
+
+    private static final Pattern OBJECTION = Pattern.compile("[ -~]{0," + LONGEST_OBJECTION + "}");
 
     public LoadLine {
         objection = objection == null ? "" : objection;
+        onBattery = onBattery == null ? batteryPercent >= 0 : onBattery;
     }
 
     List<String> violations() {
@@ -44,7 +51,7 @@ public record LoadLine(
             wrong.add("batteryPercent is " + batteryPercent + ", it must be -1 to 100");
         }
         if (!OBJECTION.matcher(objection).matches()) {
-            wrong.add("objection is not 0 to 200 printable characters");
+            wrong.add("objection is not 0 to " + LONGEST_OBJECTION + " printable characters");
         }
         return wrong;
     }

@@ -4,6 +4,7 @@ import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLink;
 import io.fairlead.proxy.exit.ExitLoad;
 import io.fairlead.proxy.exit.ExitRegistry;
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
@@ -83,6 +84,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     private long pingPayload;
     private int linesSinceHeartbeat;
     private String objection = "";
+    private @Nullable OperatorTerms termsTold = OperatorTerms.NONE;
 
     SupernodeLink(
             SocketChannel channel, String linkId, String provenExitId, Instant issuedAt, LinkListener.Shared shared) {
@@ -154,6 +156,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         shared.counters().wasEstablished();
         shared.counters().leaveUnproven();
         shared.telemetry().tell(provenExitId, connected(said, judged));
+        tellOperatorTerms(); // before any tunnel can be opened: that takes this event loop, too
         LOG.info("exit {} linked as {} ({} of {})", provenExitId, linkId, said.link(), said.links());
     }
 
@@ -219,6 +222,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
                     provenExitId,
                     objection.isEmpty() ? "takes requests again" : "takes no requests: " + objection);
         }
+        tellOperatorTerms(); // where they could not be told when they changed
         if (pingNanos == 0) {
             return; // sent before the first heartbeat was answered: the next one has all of it
         }
@@ -234,7 +238,8 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
                         line.capacityRequests(),
                         line.consent(),
                         line.ownerActive(),
-                        line.batteryPercent()));
+                        line.batteryPercent(),
+                        Boolean.TRUE.equals(line.onBattery())));
         if (line.heartbeat() == pingPayload || line.heartbeat() == 0) {
             shared.counters().heartbeat();
             shared.telemetry().tell(provenExitId, heartbeat(said, line, pingUs, here));
@@ -256,6 +261,37 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     public void silent(long quietMs) {
         LOG.info("link {} of exit {} is silent since {} ms: closing", linkId, provenExitId, quietMs);
         close(DisconnectReason.SILENT, "nothing was heard for " + quietMs + " ms");
+    }
+
+    // ---- the operator's terms
+
+    @Override
+    public void operatorTermsChanged() {
+        channel.eventLoop().execute(this::tellOperatorTerms);
+    }
+
+    /** Tells the agent what counts now, unless it has been told. */
+    private void tellOperatorTerms() {
+        OperatorTerms now = shared.registry().operatorTerms(provenExitId);
+        if (state != State.LINKED || now.equals(termsTold)) {
+            return;
+        }
+        termsTold = now;
+        TermsStream telling = new TermsStream(now, this::termsAnswered, () -> termsTold = null);
+        new Http2StreamChannelBootstrap(channel).handler(telling).open().addListener(opened -> {
+            if (!opened.isSuccess()) {
+                termsTold = null;
+            }
+        });
+    }
+
+    private void termsAnswered(String status) {
+        if (!status.equals("204")) {
+            LOG.info(
+                    "the agent of exit {} does not take its operator's terms (status {}): this edge alone holds to them",
+                    provenExitId,
+                    status);
+        }
     }
 
     // ---- tunnels
@@ -551,6 +587,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         record.setOwnerActive(line.ownerActive());
         record.setBatteryPercent(line.batteryPercent());
         record.setLinkQueueBytes(Math.max(0, queuedBytes()));
+        record.setObjection(line.objection());
         return record;
     }
 }

@@ -13,6 +13,11 @@ public interface ExitChooser {
      */
     boolean pick(PickRequest request, Slot into);
 
+    /** Why the operator's terms let nothing go through an exit now, for people; empty: they do. */
+    default String objection(String exitId) {
+        return "";
+    }
+
     /** @return a slot of its own that is taken and must be released once, or null when no eligible exit has room */
     default @Nullable Slot pick(PickRequest request) {
         Slot slot = new Slot();

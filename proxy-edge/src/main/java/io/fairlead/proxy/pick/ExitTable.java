@@ -13,6 +13,7 @@ import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
 import io.fairlead.proxy.exit.Location;
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.telemetry.DisconnectReason;
@@ -23,6 +24,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -63,6 +65,11 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private final Politeness politeness;
     private final Interner<Terms> sharedTerms = Interner.newWeakInterner();
     private final AtomicInteger onlineExits = new AtomicInteger();
+    private final AtomicInteger heldBackExits = new AtomicInteger();
+
+    /** Exits whose operator has named hours: the only ones whose terms change with the time alone. */
+    private final Set<KnownExit> timed = ConcurrentHashMap.newKeySet();
+
     private final ThreadLocal<Search> searches = ThreadLocal.withInitial(this::search);
     private final Ranking ranking;
     private volatile QualityPolicy quality = QualityPolicy.defaults();
@@ -206,7 +213,8 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             history(exit).pinged(clock.millis(), load.pingUs() / US_PER_MS);
             exit.capacityTold = load.capacityRequests();
             exit.elsewhere(Math.max(0, load.runningRequests() - load.runningHereRequests()));
-            if (exit.consentTold != load.consent()) {
+            exit.device(load);
+            if (exit.consentTold != load.consent() || exit.heldBack != isHeldBack(exit)) {
                 exit.consentTold = load.consent();
                 settle(exit);
             } else {
@@ -292,10 +300,16 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         });
     }
 
-    /** The operator or the owner says something of an exit: consent, kill switch, pools, owner, capacity. */
+    /**
+     * The operator or the owner says something of an exit: consent, kill switch, pools, owner, capacity, terms.
+     *
+     * @throws IllegalArgumentException if the terms can't be read; what was said before goes on
+     */
     public void overridden(ExitOverride override) {
+        OperatorTerms terms = OperatorTerms.of(override);
         change(override.getExitId(), true, exit -> {
             exit.override = override;
+            operatorTerms(exit, terms);
             settle(exit);
         });
     }
@@ -304,8 +318,18 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     public void overrideRemoved(String exitId) {
         change(exitId, false, exit -> {
             exit.override = null;
+            operatorTerms(exit, OperatorTerms.NONE);
             settle(exit);
         });
+    }
+
+    private void operatorTerms(KnownExit exit, OperatorTerms terms) {
+        exit.operatorTerms = terms;
+        if (terms.activeHours() == null) {
+            timed.remove(exit);
+        } else {
+            timed.add(exit);
+        }
     }
 
     /** Takes a policy: local scoring, exploration, and the cap of exits without a decision follow it. */
@@ -383,6 +407,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         synchronized (turn) {
             follow();
             part();
+            followHours();
             long nowMs = clock.millis();
             if (nowMs - forgottenAtMs >= Math.min(FORGET_EVERY_MS, settings.keepOfflineMs())) {
                 forgottenAtMs = nowMs;
@@ -397,6 +422,17 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (share != ranking.localShare) {
             ranking.localShare = share;
             orderAnew();
+        }
+    }
+
+    /** Hours begin and end. */
+    private void followHours() {
+        for (KnownExit exit : timed) {
+            synchronized (exit) {
+                if (exit.heldBack != isHeldBack(exit)) {
+                    settle(exit);
+                }
+            }
         }
     }
 
@@ -470,6 +506,22 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         return onlineExits.get();
     }
 
+    /** Exits with a link here that their operators' terms hold back. */
+    public int heldBackExits() {
+        return heldBackExits.get();
+    }
+
+    @Override
+    public String objection(String exitId) {
+        KnownExit exit = exits.get(exitId);
+        if (exit == null) {
+            return "";
+        }
+        synchronized (exit) {
+            return exit.objection(clock.instant());
+        }
+    }
+
     /** Pools with an exit here, and parts of them by area. */
     public int pools() {
         return pools.size();
@@ -513,7 +565,8 @@ public final class ExitTable implements ExitChooser, ExitEvents {
                     exit.limit(),
                     exit.quality("", ranking.localShare, ranking.cap),
                     exit.score != null,
-                    exit.isUnproven(ranking.localShare));
+                    exit.isUnproven(ranking.localShare),
+                    exit.objection(clock.instant()));
         }
     }
 
@@ -563,7 +616,8 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         ExitInfo info = exit.info;
         ExitOverride override = exit.override;
         boolean takenOut = override != null && (override.getKilled() || override.getConsentWithdrawn());
-        boolean open = info != null && exit.consentTold && !takenOut;
+        holdBack(exit, isHeldBack(exit));
+        boolean open = info != null && exit.consentTold && !takenOut && !exit.heldBack;
         Terms before = exit.terms;
         if (info == null || !open) {
             exit.terms(Terms.NOBODY, false);
@@ -590,6 +644,17 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         judgeLocally(exit);
         rank(exit);
         exit.roomChanged();
+    }
+
+    private boolean isHeldBack(KnownExit exit) {
+        return exit.info != null && !exit.objection(clock.instant()).isEmpty();
+    }
+
+    private void holdBack(KnownExit exit, boolean now) {
+        if (exit.heldBack != now) {
+            exit.heldBack = now;
+            heldBackExits.addAndGet(now ? 1 : -1);
+        }
     }
 
     /** Brings an exit into a pool or a part of one, or keeps it there. */

@@ -3,11 +3,14 @@ package io.fairlead.proxy.pick;
 import io.fairlead.model.local.LocalHistory;
 import io.fairlead.model.local.ScoreBlend;
 import io.fairlead.proxy.exit.ExitInfo;
+import io.fairlead.proxy.exit.ExitLoad;
 import io.fairlead.proxy.exit.Location;
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.telemetry.PoolType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,16 @@ final class KnownExit {
 
     @Nullable
     ExitOverride override;
+
+    OperatorTerms operatorTerms = OperatorTerms.NONE;
+
+    /** It is linked, and would serve if the operator's terms held. */
+    boolean heldBack;
+
+    private boolean deviceTold;
+    private boolean ownerActive;
+    private int batteryPercent = -1;
+    private boolean onBattery;
 
     boolean consentTold;
     int capacityTold;
@@ -221,7 +234,27 @@ final class KnownExit {
         elsewhereBefore = requests;
     }
 
+    /** What its agent says of the device. */
+    void device(ExitLoad load) {
+        deviceTold = true;
+        ownerActive = load.ownerActive();
+        batteryPercent = load.batteryPercent();
+        onBattery = load.onBattery();
+    }
+
+    /** Why its operator's terms let nothing go through it now; empty: they do. What nobody has told yet does not count in its favour. */
+    String objection(Instant now) {
+        String known = operatorTerms.objection(now, ownerActive, batteryPercent, onBattery);
+        return known.isEmpty() && operatorTerms.askTheDevice() && !deviceTold
+                ? "it has not told yet of its owner and its battery, which its operator asks for"
+                : known;
+    }
+
     void nothingTold() {
+        deviceTold = false;
+        ownerActive = false;
+        batteryPercent = -1;
+        onBattery = false;
         capacityTold = 0;
         runningElsewhere = 0;
         elsewhereBefore = 0;

@@ -108,6 +108,9 @@ public final class PickCounters {
         Gauge.builder("fairlead.proxy.exits.online", table, ExitTable::onlineExits)
                 .description("Exits linked here")
                 .register(registry);
+        Gauge.builder("fairlead.proxy.exits.held.back", table, ExitTable::heldBackExits)
+                .description("Exits linked here that their operators' terms hold back now")
+                .register(registry);
         Gauge.builder("fairlead.proxy.pools", table, ExitTable::pools)
                 .description("Pools with an exit here")
                 .register(registry);

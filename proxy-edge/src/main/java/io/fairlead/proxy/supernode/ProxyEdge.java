@@ -15,6 +15,7 @@ import io.fairlead.model.policy.Scope;
 import io.fairlead.proxy.accesslog.AccessLog;
 import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.exit.ObservedLocations;
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.pick.ExitTable;
 import io.fairlead.proxy.tenant.DayBook;
 import io.fairlead.proxy.tenant.TenantDirectory;
@@ -25,6 +26,7 @@ import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.policies.PolicyRecords;
+import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.fairlead.schemas.telemetry.TargetOutcome;
@@ -37,6 +39,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -45,6 +48,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,7 +133,8 @@ public final class ProxyEdge implements AutoCloseable {
                             exits,
                             List.of(exits),
                             exits.learningFrom(new Told(publisher)),
-                            (exitId, record) -> publisher.offer(Topics.TELEMETRY_EXITS, exitId, record),
+                            (exitId, record) ->
+                                    publisher.offer(Topics.TELEMETRY_EXITS, exitId, explained(exitId, record, exits)),
                             (exitId, issuedAt) -> refusal(overrides.get(exitId), issuedAt),
                             locations,
                             linkTls,
@@ -258,13 +263,22 @@ public final class ProxyEdge implements AutoCloseable {
                     + override.getExitId() + "' with a capacity of " + override.getCapacityRequests()
                     + "; key and name must be the same, and the capacity not negative"));
         }
+        List<String> violations = new ArrayList<>(OperatorTerms.violations(override));
         if (override.getUpstream() != null) {
-            List<String> violations = UpstreamTerms.violations(override.getUpstream());
-            if (!violations.isEmpty()) {
-                throw new InvalidConfigException(violations);
-            }
+            violations.addAll(UpstreamTerms.violations(override.getUpstream()));
+        }
+        if (!violations.isEmpty()) {
+            throw new InvalidConfigException(violations);
         }
         return override;
+    }
+
+    /** Says in a heartbeat what holds the exit back where the exit itself doesn't: upstreams, and agents of before. */
+    private static SpecificRecordBase explained(String exitId, SpecificRecordBase record, ExitTable exits) {
+        if (record instanceof ExitHeartbeat heartbeat && heartbeat.getObjection().isEmpty()) {
+            heartbeat.setObjection(exits.objection(exitId));
+        }
+        return record;
     }
 
     private static Tenant tenant(String key, SpecificRecord record, TenantDirectory trial)

@@ -11,6 +11,7 @@ import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.ExitRegistry;
 import io.fairlead.proxy.exit.ExitTunnels;
 import io.fairlead.proxy.exit.LocationCheck;
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.front.FrontCounters;
 import io.fairlead.proxy.front.FrontListener;
 import io.fairlead.proxy.link.LinkListener;
@@ -148,6 +149,7 @@ public final class Supernode implements AutoCloseable {
             TargetClasses classes = new TargetClasses();
             BenchmarkScheduler benchmarks = new BenchmarkScheduler(
                     tunnels,
+                    exitId -> !ports.chooser().objection(exitId).isEmpty(),
                     ports.exitTelemetry(),
                     loops.next(),
                     DestinationRules.allowing(settings.allowedDestinations()).refusing(ownAddresses),
@@ -296,12 +298,14 @@ public final class Supernode implements AutoCloseable {
     }
 
     /**
-     * Takes what operators say of an exit. One that is taken out is cut; one that is named as an upstream is looked at from now on.
+     * Takes what operators say of an exit. One that is taken out is cut; one that is named as an upstream is looked at from now on; its agent is
+     * told of the operator's terms.
      *
-     * @throws IllegalArgumentException if the upstream can't be used; the former one stays
+     * @throws IllegalArgumentException if the upstream can't be used, or the terms can't be read; the former ones stay
      */
     public void exitOverride(ExitOverride override) {
         String exitId = override.getExitId();
+        registry.operatorTerms(exitId, OperatorTerms.of(override));
         if (override.getKilled()) {
             String why = "an operator has taken this exit out: "
                     + override.getAuthorship().getReason();
@@ -323,6 +327,7 @@ public final class Supernode implements AutoCloseable {
 
     /** Nothing is said of an exit any more. */
     public void exitOverrideRemoved(String exitId) {
+        registry.operatorTerms(exitId, OperatorTerms.NONE);
         upstreams.remove(exitId, DisconnectReason.REVOKED, "this exit is no upstream any more");
     }
 

@@ -303,7 +303,8 @@ final class UpstreamExit {
                 info.declaredCapacityRequests(),
                 info.consent(),
                 false,
-                -1);
+                -1,
+                false);
         shared.listeners().forEach(listener -> listener.heartbeat(load));
         ExitHeartbeat record = new ExitHeartbeat();
         record.setExitId(info.exitId());
@@ -319,6 +320,7 @@ final class UpstreamExit {
         record.setOwnerActive(false);
         record.setBatteryPercent(-1);
         record.setLinkQueueBytes(0L);
+        record.setObjection("");
         shared.telemetry().tell(info.exitId(), record);
     }
 

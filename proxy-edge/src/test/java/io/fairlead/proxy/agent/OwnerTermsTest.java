@@ -7,9 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
+import io.fairlead.proxy.exit.Hours;
+import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.link.LinkRig;
+import io.fairlead.proxy.link.Refusal;
 import io.fairlead.proxy.link.Site;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.FaultLayer;
@@ -67,6 +70,10 @@ class OwnerTermsTest {
         return new AgentLoad(2, true, terms, now::get);
     }
 
+    private static Refusal.Told enter(AgentLoad load, String host) {
+        return load.enter(host, OperatorTerms.NONE);
+    }
+
     @Test
     void eachReasonIsSaidAndEndsWithItsCause() {
         AgentLoad load = load(OwnerTerms.NONE
@@ -74,46 +81,46 @@ class OwnerTermsTest {
                 .withDevice(40, true)
                 .withRequestsPerTarget(1)
                 .withBytes(1_000, 1_500));
-        assertThat(load.enter("a.example")).isNull();
-        assertThat(load.enter("A.example").detail()).contains("to one host as its owner allows: 1");
-        assertThat(load.enter("b.example")).isNull();
-        assertThat(load.enter("c.example").detail()).contains("as many requests as it can: 2");
+        assertThat(enter(load, "a.example")).isNull();
+        assertThat(enter(load, "A.example").detail()).contains("to one host as its owner allows: 1");
+        assertThat(enter(load, "b.example")).isNull();
+        assertThat(enter(load, "c.example").detail()).contains("as many requests as it can: 2");
         load.leave("a.example");
-        assertThat(load.enter("a.example")).isNull();
+        assertThat(enter(load, "a.example")).isNull();
         load.leave("a.example");
 
         load.device(new Device(true, -1, false));
-        assertThat(load.enter("d").detail()).contains("uses the device");
+        assertThat(enter(load, "d").detail()).contains("uses the device");
         load.device(new Device(false, 39, true));
-        assertThat(load.enter("d").detail()).contains("battery is at 39 %");
-        assertThat(load.line(0).batteryPercent()).isEqualTo(39);
+        assertThat(enter(load, "d").detail()).contains("battery is at 39 %");
+        assertThat(load.line(0, OperatorTerms.NONE).batteryPercent()).isEqualTo(39);
         load.device(new Device(false, 39, false));
         assertThat(load.refusal()).isNull();
 
         now.set(Instant.parse("2026-05-01T20:00:00Z"));
-        assertThat(load.enter("d").detail()).contains("serves only at 08:00-20:00 UTC");
-        assertThat(load.line(0).consent()).isFalse();
-        assertThat(load.line(0).objection()).contains("serves only at");
+        assertThat(enter(load, "d").detail()).contains("serves only at 08:00-20:00 UTC");
+        assertThat(load.line(0, OperatorTerms.NONE).consent()).isFalse();
+        assertThat(load.line(0, OperatorTerms.NONE).objection()).contains("serves only at");
         now.set(Instant.parse("2026-05-02T08:00:00Z"));
-        assertThat(load.line(0).consent()).isTrue();
+        assertThat(load.line(0, OperatorTerms.NONE).consent()).isTrue();
 
         load.carried(1_000);
-        assertThat(load.enter("d").detail()).contains("1000 bytes of this day are used up");
+        assertThat(enter(load, "d").detail()).contains("1000 bytes of this day are used up");
         now.set(Instant.parse("2026-05-03T08:00:00Z"));
         assertThat(load.refusal()).isNull();
         load.carried(500);
-        assertThat(load.enter("d").detail()).contains("1500 bytes of this month are used up");
+        assertThat(enter(load, "d").detail()).contains("1500 bytes of this month are used up");
         now.set(Instant.parse("2026-06-01T08:00:00Z"));
         assertThat(load.refusal()).isNull();
         // A clock that was set back gives nothing back.
         load.carried(1_000);
         now.set(Instant.parse("2026-05-20T08:00:00Z"));
-        assertThat(load.enter("d").detail()).contains("of this day");
+        assertThat(enter(load, "d").detail()).contains("of this day");
 
         load.paused(true);
-        assertThat(load.enter("d").detail()).contains("paused");
+        assertThat(enter(load, "d").detail()).contains("paused");
         load.consent(false);
-        assertThat(load.enter("d").detail()).contains("does not consent");
+        assertThat(enter(load, "d").detail()).contains("does not consent");
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +31,7 @@ class BenchmarkSchedulerTest {
     private final List<ExitBenchmarked> told = new CopyOnWriteArrayList<>();
     private LinkRig rig;
     private BenchmarkScheduler scheduler;
+    private final Set<String> resting = ConcurrentHashMap.newKeySet();
 
     @BeforeEach
     void start() throws Exception {
@@ -56,6 +59,7 @@ class BenchmarkSchedulerTest {
                 65_536);
         scheduler = new BenchmarkScheduler(
                 rig.registry,
+                resting::contains,
                 (exitId, record) -> told.add((ExitBenchmarked) record),
                 rig.edgeLoops().next(),
                 DestinationRules.publicOnly(),
@@ -92,6 +96,20 @@ class BenchmarkSchedulerTest {
             assertThat(first.getConnectUs()).isPositive();
             assertThat(first.getTotalUs()).isGreaterThanOrEqualTo(first.getConnectUs());
             assertThat(told.get(1).getTrigger()).isEqualTo("schedule");
+        }
+    }
+
+    @Test
+    void exitsThatMayNotServeNowAreLeftAloneUntilTheyMay() throws Exception {
+        try (Site site = new Site(socket -> answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"))) {
+            resting.add("exit-1");
+            schedule(site.address(), 100, 50, 4);
+            rig.start(rig.settings("exit-1"));
+            rig.start(rig.settings("exit-2"));
+            await().until(() -> told.size() >= 3);
+            assertThat(told).extracting(ExitBenchmarked::getExitId).containsOnly("exit-2");
+            resting.clear();
+            await().until(() -> told.stream().anyMatch(each -> each.getExitId().equals("exit-1")));
         }
     }
 

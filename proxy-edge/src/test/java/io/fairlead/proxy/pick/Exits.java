@@ -42,7 +42,7 @@ final class Exits {
     }
 
     static ExitLoad load(String exitId, int running, int runningHere, int capacity, boolean consent) {
-        return new ExitLoad(exitId, exitId + "-1", 20_000, running, runningHere, capacity, consent, false, -1);
+        return new ExitLoad(exitId, exitId + "-1", 20_000, running, runningHere, capacity, consent, false, -1, false);
     }
 
     static ExitScore score(

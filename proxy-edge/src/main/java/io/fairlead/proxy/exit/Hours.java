@@ -1,4 +1,4 @@
-package io.fairlead.proxy.agent;
+package io.fairlead.proxy.exit;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Hours of the day in which an exit serves, by the clock on the owner's wall: {@code 22:00-06:00 Europe/Berlin}, or several,
+ * Hours of the day in which an exit serves, by the clock on the wall there: {@code 22:00-06:00 Europe/Berlin}, or several,
  * {@code 00:00-06:00,12:00-14:00 Europe/Berlin}. An end is not in it; one before its begin is of the next day.
  */
 public record Hours(List<Span> spans, ZoneId zone) {
@@ -68,7 +68,8 @@ public record Hours(List<Span> spans, ZoneId zone) {
                 "the hours '" + text + "' can't be read: " + why + "; write them like 22:00-06:00 Europe/Berlin");
     }
 
-    boolean hold(Instant now) {
+    /** Whether it serves now. */
+    public boolean hold(Instant now) {
         LocalTime time = now.atZone(zone).toLocalTime();
         return spans.stream().anyMatch(span -> span.holds(time));
     }
