@@ -149,13 +149,14 @@ public final class ProxyEdge implements AutoCloseable {
                 supernode.logTo(log);
                 log.bindTo(kit.metrics());
             }
-            follow(kit, exits, supernode, overrides, settings.supernode().allowedDestinations());
+            PolicyCalendar policies = follow(
+                    kit, exits, supernode, overrides, settings.supernode().allowedDestinations());
             kit.health().readiness("supernode", supernode::unreadiness);
             kit.health().note("supernode", supernode::notes);
             supernode.bindTo(kit.metrics());
             exits.bindTo(kit.metrics());
             kit.start(() -> load(supernode, exits));
-            clock.scheduleAtFixedRate(() -> tick(kit, exits, days), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+            clock.scheduleAtFixedRate(() -> tick(kit, exits, policies, days), TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
             return new ProxyEdge(kit, supernode, exits, days, log, clock);
         } catch (IOException | RuntimeException e) {
             clock.shutdownNow();
@@ -170,7 +171,8 @@ public final class ProxyEdge implements AutoCloseable {
         }
     }
 
-    private static void follow(
+    /** @return policies that begin with time */
+    private static PolicyCalendar follow(
             EdgeKit kit,
             ExitTable exits,
             Supernode supernode,
@@ -213,44 +215,50 @@ public final class ProxyEdge implements AutoCloseable {
                         supernode.removeTenant(tenantId);
                     }
                 });
+        PolicyCalendar policies =
+                new PolicyCalendar(InstantSource.system(), (key, record) -> obey(key, record, kit, exits, supernode));
         kit.config(Topics.CONFIG_POLICIES, ProxyEdge::policy).listen(new TableListener<>() {
             @Override
             public void put(String key, SpecificRecord record) {
-                obey(key, record);
+                policies.put(key, record);
             }
 
             @Override
             public void removed(String key) {
-                int slash = key.indexOf('/');
-                if (key.startsWith(POLITENESS)) {
-                    exits.politenessRemoved(Scope.parse(key.substring(slash + 1)));
-                    return;
-                }
-                obey(
-                        key,
-                        PolicyRecords.write(
-                                PolicyRecords.defaults(key.substring(0, slash), Scope.parse(key.substring(slash + 1))),
-                                new Authorship("", "default", 0L, 0L)));
-            }
-
-            /** Politeness is the edge's in all scopes. Narrower ones of the others are the job's: what an edge does by itself follows the widest. */
-            private void obey(String key, SpecificRecord record) {
-                if (key.startsWith(POLITENESS)) {
-                    exits.policy((PolitenessPolicy) PolicyRecords.read(record));
-                    return;
-                }
-                switch (key) {
-                    case QUALITY -> {
-                        QualityPolicy quality = (QualityPolicy) PolicyRecords.read(record);
-                        exits.policy(quality);
-                        kit.jobs().limitMs(quality.jobSilenceMs());
-                    }
-                    case CAPACITY -> exits.policy((CapacityPolicy) PolicyRecords.read(record));
-                    case BENCHMARK -> supernode.benchmarkPolicy((BenchmarkPolicy) record);
-                    default -> LOG.debug("policy {} is none that an edge follows", key);
-                }
+                policies.remove(key, () -> disobey(key, kit, exits, supernode));
             }
         });
+        return policies;
+    }
+
+    private static void disobey(String key, EdgeKit kit, ExitTable exits, Supernode supernode) {
+        int slash = key.indexOf('/');
+        Scope scope = Scope.parse(key.substring(slash + 1));
+        if (key.startsWith(POLITENESS)) {
+            exits.politenessRemoved(scope);
+            return;
+        }
+        SpecificRecord defaults = PolicyRecords.write(
+                PolicyRecords.defaults(key.substring(0, slash), scope), new Authorship("", "default", 0L, 0L));
+        obey(key, defaults, kit, exits, supernode);
+    }
+
+    /** Politeness is the edge's in all scopes. Narrower ones of the others are the job's: what an edge does by itself follows the widest. */
+    private static void obey(String key, SpecificRecord record, EdgeKit kit, ExitTable exits, Supernode supernode) {
+        if (key.startsWith(POLITENESS)) {
+            exits.policy((PolitenessPolicy) PolicyRecords.read(record));
+            return;
+        }
+        switch (key) {
+            case QUALITY -> {
+                QualityPolicy quality = (QualityPolicy) PolicyRecords.read(record);
+                exits.policy(quality);
+                kit.jobs().limitMs(quality.jobSilenceMs());
+            }
+            case CAPACITY -> exits.policy((CapacityPolicy) PolicyRecords.read(record));
+            case BENCHMARK -> supernode.benchmarkPolicy((BenchmarkPolicy) record);
+            default -> LOG.debug("policy {} is none that an edge follows", key);
+        }
     }
 
     private static ExitOverride override(String key, SpecificRecord record) throws InvalidConfigException {
@@ -275,7 +283,8 @@ public final class ProxyEdge implements AutoCloseable {
 
     /** Says in a heartbeat what holds the exit back where the exit itself doesn't: upstreams, and agents of before. */
     private static SpecificRecordBase explained(String exitId, SpecificRecordBase record, ExitTable exits) {
-        if (record instanceof ExitHeartbeat heartbeat && heartbeat.getObjection().isEmpty()) {
+        if (record instanceof ExitHeartbeat heartbeat
+                && heartbeat.getObjection().isEmpty()) {
             heartbeat.setObjection(exits.objection(exitId));
         }
         return record;
@@ -332,8 +341,9 @@ public final class ProxyEdge implements AutoCloseable {
                 supernode.draining());
     }
 
-    private static void tick(EdgeKit kit, ExitTable exits, DayBook days) {
+    private static void tick(EdgeKit kit, ExitTable exits, PolicyCalendar policies, DayBook days) {
         try {
+            policies.tick();
             exits.jobSilent(kit.jobs().isSilent(SCORING_JOB));
             exits.tick();
         } catch (RuntimeException e) {
