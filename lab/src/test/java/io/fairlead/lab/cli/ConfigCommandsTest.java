@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.cli.Fairlead;
 import io.fairlead.lab.host.KafkaProcess;
+import io.fairlead.proxy.link.LinkAuthority;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +25,20 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("loop")
 class ConfigCommandsTest {
 
+    private static final String NOBODY = "127.0.0.1:9";
+
     private static KafkaProcess kafka;
+    private static Path keys;
+    private static Run checkedWithoutTopics;
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
-        kafka = KafkaProcess.start(directory, KafkaProcess.Options.defaults().withQuickStart());
+        kafka = KafkaProcess.start(
+                directory.resolve("kafka"), KafkaProcess.Options.defaults().withQuickStart());
+        keys = directory.resolve("keys");
+        LinkAuthority authority = LinkAuthority.openOrCreate(keys, InstantSource.system());
+        authority.issueEdge("edge-1", Duration.ofHours(5)).save(keys, "edge-1");
+        checkedWithoutTopics = check(kafka.bootstrap());
         assertThat(on("topics", "apply").status).isZero();
     }
 
@@ -177,7 +189,49 @@ class ConfigCommandsTest {
         assertThat(on("exits", "list").out).contains("bad-192.0.2.9-3128");
     }
 
+    @Test
+    void aProxysConfigurationIsCheckedAgainstKafkaItsTopicsAndTenants() {
+        assertThat(checkedWithoutTopics.status).isEqualTo(1);
+        assertThat(checkedWithoutTopics.out)
+                .containsPattern("ok +Kafka: .*, 1 brokers")
+                .containsPattern("WRONG +topics: .*fairlead.config.exits.* are missing; .*fairlead topics apply");
+        Run nobody = check(NOBODY);
+        assertThat(nobody.status).isEqualTo(1);
+        assertThat(nobody.out)
+                .containsPattern("WRONG +Kafka: " + NOBODY + " does not answer within 10000 ms; .*--offline")
+                .doesNotContain("topics", "tenants");
+
+        String hash = "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
+        assertThat(on("tenant", "set", "checked", "--secret-hash=" + hash, "--pools=residential", "--reason=x").status)
+                .isZero();
+        Run good = check(kafka.bootstrap());
+        assertThat(good.out)
+                .containsPattern("ok +topics: [0-9]+ are there")
+                .containsPattern("ok +tenants: [0-9]+ are known")
+                .contains("Nothing is wrong.");
+        assertThat(good.status).isZero();
+        assertThat(on("tenant", "remove", "checked", "--reason=x").status).isZero();
+        Run alone = check(kafka.bootstrap());
+        assertThat(alone.status).isEqualTo(1);
+        assertThat(alone.out).containsPattern("WRONG +tenants: there are none, .*fairlead tenant set");
+    }
+
     private record Run(int status, String out, String err) {}
+
+    private static Run check(String bootstrap) {
+        return run(
+                "proxy",
+                "check-config",
+                "--edge-id=edge-1",
+                "--user-address=127.0.0.1:0",
+                "--link-address=127.0.0.1:0",
+                "--admin-address=127.0.0.1:0",
+                "--certificate=" + keys.resolve("edge-1.crt"),
+                "--key=" + keys.resolve("edge-1.key"),
+                "--authority=" + keys.resolve("ca.crt"),
+                "--data=" + keys.resolve("edge"),
+                "--bootstrap-servers=" + bootstrap);
+    }
 
     private static Run on(String[] arguments, String more) {
         List<String> all = new ArrayList<>(List.of(arguments));
@@ -188,10 +242,13 @@ class ConfigCommandsTest {
     private static Run on(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--bootstrap-servers=" + kafka.bootstrap());
+        return run(all.toArray(String[]::new));
+    }
+
+    private static Run run(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int status = Fairlead.execute(
-                Map.of(), new PrintWriter(out, true), new PrintWriter(err, true), all.toArray(String[]::new));
+        int status = Fairlead.execute(Map.of(), new PrintWriter(out, true), new PrintWriter(err, true), arguments);
         return new Run(status, out.toString(), err.toString());
     }
 }
