@@ -4,6 +4,7 @@ import io.fairlead.cli.CommandSource;
 import io.fairlead.lab.bench.BenchCommand;
 import io.fairlead.lab.demo.DemoCommand;
 import io.fairlead.lab.fleet.FleetCommand;
+import io.fairlead.lab.simulate.SimulateCommand;
 import java.util.List;
 
 /** What the lab adds to the command line. */
@@ -11,6 +12,6 @@ public final class LabCommands implements CommandSource {
 
     @Override
     public List<Object> commands() {
-        return List.of(new BenchCommand(), new DemoCommand(), new FleetCommand());
+        return List.of(new BenchCommand(), new DemoCommand(), new FleetCommand(), new SimulateCommand());
     }
 }

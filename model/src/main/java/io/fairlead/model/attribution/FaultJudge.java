@@ -30,6 +30,9 @@ public final class FaultJudge {
     /** Failures that may wait; over it the oldest is settled at once. */
     public static final int MAX_WAITING = 100_000;
 
+    /** Share that a network carries while most of it fails. */
+    private static final double CUT_OFF = 0.02;
+
     private final long waitMs;
     private final double halfLifeMs;
     private final Map<String, FailureTerm> exits = bounded();
@@ -80,9 +83,13 @@ public final class FaultJudge {
         return term == null || asn == 0 ? new Estimate(1, 0, 1, 0) : term.success(nowMs, halfLifeMs);
     }
 
-    /** The same without its bounds: cheap. */
+    /** The same without its bounds: cheap. While most of a network fails, nearly nothing, before any failure has been settled. */
     public double networkMean(long asn, long nowMs) {
         FailureTerm term = networks.get(asn);
+        CrossTally tally = networkTallies.get(asn);
+        if (tally != null && tally.atFault(nowMs)) {
+            return CUT_OFF;
+        }
         return term == null || asn == 0 ? 1 : 1 - term.rate(nowMs, halfLifeMs);
     }
 

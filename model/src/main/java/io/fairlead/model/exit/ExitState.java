@@ -163,7 +163,7 @@ public class ExitState {
             }
             case AT_FAULT -> inClass(event.targetClass()).outcomes.failed(atMs);
             case OVERLOADED -> {
-                capacity.overloaded(atMs, event.runningRequests(), policy);
+                capacity.overloaded(atMs, running(event), policy);
                 return true;
             }
             case AMBIGUOUS -> await(new Pending(atMs, event.target(), event.targetClass(), false));
@@ -187,7 +187,7 @@ public class ExitState {
         }
         boolean crowded = running >= policy.growOccupancy() * capacity.capacityRequests;
         if (crowded && ExitCapacity.slowConnect(event.connectMs(), idleConnectMs(event.atMs(), quality), policy)) {
-            capacity.overloaded(event.atMs(), event.runningRequests(), policy);
+            capacity.overloaded(event.atMs(), running, policy);
         } else if (event.verdict() == Verdict.CARRIED || event.verdict() == Verdict.BLOCKED) {
             capacity.completed(running, policy);
         }

@@ -8,7 +8,10 @@ import org.apache.commons.statistics.distribution.BetaDistribution;
  * quarter hours of event time, four hours of them. Integer counts, so that order does not matter; decay is applied when
  * read.
  *
- * <p>Plain mutable state for one owner. 230 bytes.
+ * <p>Blocks come and go within minutes: beside the quarter hours, answers and blocks of the last {@value #RECENT_SLOTS} slots of
+ * {@value #RECENT_SLOT_MS} ms are kept.
+ *
+ * <p>Plain mutable state for one owner. 300 bytes.
  */
 public class OutcomeCounts {
 
@@ -17,6 +20,15 @@ public class OutcomeCounts {
 
     /** Buckets kept: four hours. */
     public static final int BUCKETS = 16;
+
+    /** Width of a recent slot, ms. */
+    public static final long RECENT_SLOT_MS = 4_000;
+
+    /** Recent slots: about a minute. */
+    public static final int RECENT_SLOTS = 16;
+
+    /** Answers without a block by which a recent share is drawn to 0. */
+    private static final double RECENT_PRIOR = 3;
 
     private static final int SUCCESS = 0;
     private static final int FAILURE = BUCKETS;
@@ -28,9 +40,16 @@ public class OutcomeCounts {
     /** Successes by bucket, then failures, then blocks. */
     public int[] counts = new int[3 * BUCKETS];
 
+    /** Newest recent slot: event time / {@link #RECENT_SLOT_MS}; 0: nothing yet. */
+    public long recentHead;
+
+    /** Answers by recent slot, then blocks. Empty in states that were kept before there were such slots. */
+    public int[] recent = new int[2 * RECENT_SLOTS];
+
     /** The exit carried a request through. */
     public void succeeded(long atMs) {
         add(SUCCESS, atMs, 1);
+        addRecent(0, atMs);
     }
 
     /** The exit was at fault. */
@@ -41,6 +60,7 @@ public class OutcomeCounts {
     /** The target answered, but with a block. The exit did its part: told beside a success, not in place of it. */
     public void blocked(long atMs) {
         add(BLOCK, atMs, 1);
+        addRecent(RECENT_SLOTS, atMs);
     }
 
     /** Adds many at once, such as a group's. */
@@ -65,19 +85,49 @@ public class OutcomeCounts {
         return decayed(BLOCK, nowMs, halfLifeMs);
     }
 
-    /** Share of blocks in what targets answered, 0 to 1, drawn to 0 by one pseudo-observation. */
+    /** Share of blocks in what targets answered, 0 to 1, of late or at all, whichever is more; drawn to 0 by pseudo-observations. */
     public double blockRate(long nowMs, double halfLifeMs) {
         double blocks = blocks(nowMs, halfLifeMs);
-        return Math.min(1, blocks / (successes(nowMs, halfLifeMs) + 1));
+        return Math.max(recentBlockRate(nowMs), Math.min(1, blocks / (successes(nowMs, halfLifeMs) + 1)));
     }
 
-    /** The same share with 5 % and 95 % bounds. The weight is the decayed number of answers. */
+    /** Of all spans that end with the newest slot, the one with the greatest share: a block begins suddenly, whatever went before. */
+    private double recentBlockRate(long nowMs) {
+        long now = nowMs / RECENT_SLOT_MS;
+        int answers = 0;
+        int blocks = 0;
+        double most = 0;
+        long oldest = Math.max(now - RECENT_SLOTS, recentHead - RECENT_SLOTS) + 1;
+        for (long slot = recentHead; recent.length > 0 && slot >= oldest; slot--) {
+            answers += recent[Ring.place(slot, RECENT_SLOTS)];
+            blocks += recent[RECENT_SLOTS + Ring.place(slot, RECENT_SLOTS)];
+            most = Math.max(most, Math.min(1, blocks / (answers + RECENT_PRIOR)));
+        }
+        return most;
+    }
+
+    private void addRecent(int kind, long atMs) {
+        if (recent.length == 0) {
+            recent = new int[2 * RECENT_SLOTS];
+        }
+        long slot = atMs / RECENT_SLOT_MS;
+        for (long each = Math.max(recentHead + 1, slot - RECENT_SLOTS + 1); each <= slot; each++) {
+            recent[Ring.place(each, RECENT_SLOTS)] = 0;
+            recent[RECENT_SLOTS + Ring.place(each, RECENT_SLOTS)] = 0;
+        }
+        recentHead = Math.max(recentHead, slot);
+        if (Ring.holds(recentHead, slot, RECENT_SLOTS)) {
+            recent[kind + Ring.place(slot, RECENT_SLOTS)]++;
+        }
+    }
+
+    /** Share of blocks at all with 5 % and 95 % bounds. The weight is the decayed number of answers. */
     public Estimate blockEstimate(long nowMs, double halfLifeMs) {
         double answers = successes(nowMs, halfLifeMs);
         double blocks = Math.min(blocks(nowMs, halfLifeMs), answers);
         BetaDistribution share = BetaDistribution.of(blocks + 0.5, answers - blocks + 0.5);
         return Estimate.around(
-                blockRate(nowMs, halfLifeMs),
+                blocks / (answers + 1),
                 share.inverseCumulativeProbability(0.05),
                 share.inverseCumulativeProbability(0.95),
                 answers);
@@ -131,7 +181,11 @@ public class OutcomeCounts {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof OutcomeCounts that && head == that.head && Arrays.equals(counts, that.counts);
+        return other instanceof OutcomeCounts that
+                && head == that.head
+                && recentHead == that.recentHead
+                && Arrays.equals(counts, that.counts)
+                && Arrays.equals(recent, that.recent);
     }
 
     @Override

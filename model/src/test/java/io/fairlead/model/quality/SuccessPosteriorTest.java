@@ -54,6 +54,21 @@ class SuccessPosteriorTest {
     }
 
     @Test
+    void aBlockThatBeginsIsSeenWithinSecondsAndForgottenAfterAMinute() {
+        OutcomeCounts counts = new OutcomeCounts();
+        for (int i = 0; i < 3_000; i++) {
+            counts.succeeded(T0 + i * 200L);
+        }
+        long begins = T0 + 600_000;
+        for (int i = 0; i < 40; i++) {
+            counts.succeeded(begins + i * 200L);
+            counts.blocked(begins + i * 200L);
+        }
+        assertThat(counts.blockRate(begins + 8_000, HALF_LIFE_MS)).isGreaterThan(0.8);
+        assertThat(counts.blockRate(begins + 90_000, HALF_LIFE_MS)).isLessThan(0.05);
+    }
+
+    @Test
     void whatIsOlderThanFourHoursIsGone() {
         OutcomeCounts counts = new OutcomeCounts();
         counts.failed(T0);

@@ -24,8 +24,10 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -64,6 +66,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private final Stays stays = new Stays();
     private final Politeness politeness;
     private final Interner<Terms> sharedTerms = Interner.newWeakInterner();
+    private final Queue<KnownExit> refusing = new ConcurrentLinkedQueue<>();
     private final AtomicInteger onlineExits = new AtomicInteger();
     private final AtomicInteger heldBackExits = new AtomicInteger();
 
@@ -272,6 +275,41 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         }
     }
 
+    /**
+     * The exit refused a request because it was full. From now on it is given less from here than it runs, and every second a tenth more, at least
+     * one: decisions tell of it seconds later, and other edges fill it meanwhile. For event loops.
+     */
+    public void refused(String exitId) {
+        change(exitId, false, exit -> {
+            if (exit.fullAt == 0) {
+                refusing.add(exit);
+            }
+            exit.fullAt = Math.max(1, Math.min(exit.limit(), exit.running()) - 1);
+            rank(exit);
+        });
+    }
+
+    /** Gives more again to those that have refused. */
+    private void trustAgain() {
+        for (int left = refusing.size(); left > 0; left--) {
+            KnownExit exit = refusing.poll();
+            if (exit == null) {
+                return;
+            }
+            synchronized (exit) {
+                exit.fullAt += Math.max(1, exit.fullAt / 10);
+                if (exit.info == null || exit.fullAt >= admitted(exit)) {
+                    exit.fullAt = 0;
+                } else {
+                    refusing.add(exit);
+                }
+                if (exit.info != null) {
+                    rank(exit);
+                }
+            }
+        }
+    }
+
     /** Learns from records of requests and passes them on. */
     public RequestTelemetry learningFrom(RequestTelemetry next) {
         return new LocalVerdicts(this, next, settings.maxDoubts(), nanoClock);
@@ -408,6 +446,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             follow();
             part();
             followHours();
+            trustAgain();
             long nowMs = clock.millis();
             if (nowMs - forgottenAtMs >= Math.min(FORGET_EVERY_MS, settings.keepOfflineMs())) {
                 forgottenAtMs = nowMs;
@@ -707,6 +746,12 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     }
 
     private int limit(KnownExit exit) {
+        int admitted = admitted(exit);
+        return exit.fullAt > 0 ? Math.min(exit.fullAt, admitted) : admitted;
+    }
+
+    /** Slots by what is decided, declared and told. */
+    private int admitted(KnownExit exit) {
         ExitInfo info = exit.info;
         if (info == null) {
             return 0;

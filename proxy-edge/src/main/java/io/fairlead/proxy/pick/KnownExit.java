@@ -72,6 +72,9 @@ final class KnownExit {
     long offlineSinceMs;
     long onlineSinceMs;
 
+    /** It refused for lack of resources: slots given here at most, until it has grown over its limit again; 0: it has not. */
+    int fullAt;
+
     /** Up to when its stay has been counted. */
     long watchedUntilMs;
 

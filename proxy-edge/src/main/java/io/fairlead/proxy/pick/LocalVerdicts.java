@@ -58,6 +58,8 @@ final class LocalVerdicts implements RequestTelemetry {
             if (attempt.getConnectUs() > 0) {
                 table.connected(attempt.getExitId(), attempt.getConnectUs());
             }
+        } else if (attempt.getLayer() == FaultLayer.CAPACITY && attempt.getOutcome() != Outcome.EXIT_BUSY) {
+            table.refused(attempt.getExitId());
         } else if (attempt.getLayer() == FaultLayer.EXIT) {
             table.observed(attempt.getExitId(), false);
         } else if (attempt.getLayer() == FaultLayer.AMBIGUOUS && attempt.getOutcome() != Outcome.BLOCKED) {

@@ -90,6 +90,36 @@ class HotColdAndStayTest {
                 .isGreaterThan(0.5);
     }
 
+    @Test
+    void anExitThatRefusesIsGivenLessAtOnceAndMoreAgainByAndBy() {
+        ExitTable table = table(PickPolicy.BAND);
+        table.online(info("exit-1", 40, POOL));
+        List<Slot> held = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            Slot slot = new Slot();
+            assertThat(table.pick(request(), slot)).isTrue();
+            held.add(slot);
+        }
+        table.refused("exit-1");
+        assertThat(table.pick(request(), new Slot())).isFalse();
+        assertThat(limit(table)).isEqualTo(29);
+        held.forEach(Slot::release);
+        table.tick();
+        assertThat(limit(table)).isEqualTo(31);
+        for (int second = 0; second < 4; second++) {
+            table.tick();
+        }
+        assertThat(limit(table)).isEqualTo(40);
+        table.tick();
+        assertThat(limit(table)).isEqualTo(40);
+    }
+
+    private static int limit(ExitTable table) {
+        Standing standing = table.standing("exit-1");
+        assertThat(standing).isNotNull();
+        return standing == null ? 0 : standing.capacityRequests();
+    }
+
     private static double share(Map<String, Integer> picks) {
         int old = 0;
         int all = 0;

@@ -1,0 +1,72 @@
+package io.fairlead.lab.simulate;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The results of all policies in one scenario, at one load and one staleness, over the same seeds. */
+record Comparison(Scenario scenario, double load, double stalenessS, Map<Policy, List<Result>> results) {
+
+    static Comparison of(Scenario scenario, double load, double stalenessS, List<Result> all) {
+        Map<Policy, List<Result>> byPolicy = new EnumMap<>(Policy.class);
+        all.forEach(result -> byPolicy.computeIfAbsent(result.setup().policy(), p -> new ArrayList<>())
+                .add(result));
+        return new Comparison(scenario, load, stalenessS, byPolicy);
+    }
+
+    String title() {
+        String age = Double.isInfinite(stalenessS) ? "no decisions" : "decisions " + Math.round(stalenessS) + " s old";
+        int seeds = results.values().stream().mapToInt(List::size).max().orElse(0);
+        return "%s, load %d %%, %s, %d seeds".formatted(scenario.name(), Math.round(100 * load), age, seeds);
+    }
+
+    /** Goodput as a share of the oracle's on the same seed, %. */
+    Spread ofOracle(Policy policy) {
+        List<Result> oracle = results.getOrDefault(Policy.ORACLE, List.of());
+        List<Result> own = results.getOrDefault(policy, List.of());
+        return Spread.of(own.stream().mapToDouble(result -> oracle.stream()
+                .filter(other -> other.setup().seed() == result.setup().seed())
+                .mapToDouble(other -> 100 * result.goodput() / other.goodput())
+                .findFirst()
+                .orElse(Double.NaN)));
+    }
+
+    /** As Markdown, one row a policy. */
+    String table() {
+        StringBuilder out = new StringBuilder("| policy | goodput, % of oracle |");
+        Measure.ALL.forEach(measure -> out.append(' ').append(measure.title()).append(" |"));
+        out.append("\n|---|---|").append("---|".repeat(Measure.ALL.size())).append('\n');
+        results.forEach((policy, of) -> {
+            out.append("| ")
+                    .append(policy.word())
+                    .append(" | ")
+                    .append(ofOracle(policy).text(1))
+                    .append(" |");
+            Measure.ALL.forEach(measure -> out.append(' ')
+                    .append(measure.over(of).text(measure.digits()))
+                    .append(" |"));
+            out.append('\n');
+        });
+        return out.toString();
+    }
+
+    /** What was predicted and attributed, over the runs of our policies. */
+    String estimates() {
+        Tally.Calibration survival = new Tally.Calibration();
+        Tally.Calibration hazard = new Tally.Calibration();
+        List<Result> ours = new ArrayList<>();
+        results.forEach((policy, of) -> {
+            if (policy.isOurs()) {
+                ours.addAll(of);
+            }
+        });
+        ours.forEach(result -> {
+            survival.add(result.bySurvival());
+            hazard.add(result.byHazard());
+        });
+        Spread right = Spread.of(ours.stream().mapToDouble(result -> 100 * result.attributedRight()));
+        return "Attributed right: %s %% of ambiguous failures. Disconnection within a minute: calibration error %.4f by survival, %.4f by constant hazard; Brier score %.4f and %.4f."
+                .formatted(right.text(1), survival.error(), hazard.error(), survival.brier(), hazard.brier());
+    }
+}

@@ -1,0 +1,260 @@
+package io.fairlead.lab.simulate;
+
+import io.fairlead.model.attribution.Culprit;
+import io.fairlead.model.attribution.FaultJudge;
+import io.fairlead.model.attribution.Ruled;
+import io.fairlead.model.attribution.Try;
+import io.fairlead.model.exit.ClassRating;
+import io.fairlead.model.exit.ExitEvent;
+import io.fairlead.model.exit.ExitRating;
+import io.fairlead.model.exit.ExitState;
+import io.fairlead.model.exit.Told;
+import io.fairlead.model.exit.Verdict;
+import io.fairlead.model.policy.CapacityPolicy;
+import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.model.quality.SuccessPosterior;
+import io.fairlead.model.survival.FleetSurvival;
+import io.fairlead.schemas.decisions.Bounded;
+import io.fairlead.schemas.decisions.ClassScore;
+import io.fairlead.schemas.decisions.DecisionVersion;
+import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.telemetry.PoolType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What the jobs do, with the same classes: signals of edges go in, scores come out when they are worth it, and reach the edges late. */
+final class DecisionPlane {
+
+    private static final QualityPolicy QUALITY = QualityPolicy.defaults();
+    private static final CapacityPolicy CAPACITY = CapacityPolicy.defaults();
+    private static final Bounded UNTOLD = new Bounded(0.5, 0.0, 1.0, 0.0);
+    private static final long URGENT_MS = 50;
+    private static final long LOOK_MS = 500;
+    private static final double RATES_HALF_LIFE_MS = 30_000;
+
+    /** What is kept of an exit. */
+    private static final class Tracked {
+        final ExitState state = new ExitState();
+        final Told told = new Told();
+        long lookedAtMs;
+        long upSinceMs;
+        long watchedUntilMs;
+        double quality = -1;
+    }
+
+    private record Waiting(ExitEvent.Attempted attempted, Culprit truth) {}
+
+    final FaultJudge judge = new FaultJudge(QUALITY.verdictWaitMs(), RATES_HALF_LIFE_MS);
+    final FleetSurvival survival = new FleetSurvival();
+    long rightlyAttributed;
+    long attributed;
+
+    private final Timeline timeline;
+    private final double stalenessMs;
+    private final Consumer<ExitScore> edges;
+    private final Map<SimulatedExit, Tracked> exits = new LinkedHashMap<>();
+    private final Map<Try, Waiting> waiting = new HashMap<>();
+    private final Map<String, SimulatedExit> byId = new HashMap<>();
+    private long decisions;
+
+    /** @param stalenessMs from the event to the edges; infinite: no decision arrives */
+    DecisionPlane(Timeline timeline, double stalenessMs, Consumer<ExitScore> edges) {
+        this.timeline = timeline;
+        this.stalenessMs = stalenessMs;
+        this.edges = edges;
+    }
+
+    void online(SimulatedExit exit) {
+        Tracked tracked = tracked(exit);
+        tracked.upSinceMs = timeline.nowMs();
+        tracked.watchedUntilMs = timeline.nowMs();
+        apply(
+                exit,
+                new ExitEvent.Connected(
+                        timeline.nowMs(), "edge-0", 1, exit.id, exit.type(), exit.asn, exit.declaredCapacity));
+    }
+
+    void offline(SimulatedExit exit, boolean dropped) {
+        Tracked tracked = tracked(exit);
+        watch(exit, dropped);
+        tracked.state.disconnections.online(tracked.upSinceMs, timeline.nowMs());
+        apply(exit, new ExitEvent.Disconnected(timeline.nowMs(), "edge-0", 1, exit.id, dropped));
+    }
+
+    void heartbeat(SimulatedExit exit, double pingMs) {
+        watch(exit, false);
+        apply(
+                exit,
+                new ExitEvent.Heartbeat(
+                        timeline.nowMs(), "edge-0", 1, exit.id, exit.type(), exit.asn, pingMs, exit.running, 0, ""));
+    }
+
+    void benchmarked(SimulatedExit exit, int targetClass, long target, boolean carried, double connectMs, double ms) {
+        Verdict verdict = carried ? Verdict.CARRIED : Verdict.AT_FAULT;
+        ExitEvent.Benchmarked told = new ExitEvent.Benchmarked(
+                timeline.nowMs(), TableChooser.className(targetClass), target, verdict, connectMs, ms);
+        if (carried) {
+            apply(exit, told);
+            return;
+        }
+        timeline.after(QUALITY.verdictWaitMs(), () -> {
+            boolean others = judge.targetSuccess(target, timeline.nowMs()).mean() < 0.5
+                    || judge.networkMean(exit.asn, timeline.nowMs()) < 0.5;
+            if (!others) { // else it is missing, not 0
+                apply(exit, told);
+            }
+        });
+    }
+
+    /** @param truth whose fault an ambiguous failure really was, to see whether that is found */
+    void attempted(
+            SimulatedExit exit,
+            String edge,
+            int targetClass,
+            long target,
+            Verdict verdict,
+            double connectMs,
+            int running,
+            Culprit truth) {
+        ExitEvent.Attempted attempted = new ExitEvent.Attempted(
+                timeline.nowMs(), TableChooser.className(targetClass), target, verdict, connectMs, running);
+        Try seen = new Try(timeline.nowMs(), exit.id, exit.asn, target, edge);
+        switch (verdict) {
+            case CARRIED, BLOCKED -> {
+                judge.carried(seen);
+                apply(exit, attempted);
+            }
+            case AMBIGUOUS -> {
+                waiting.put(seen, new Waiting(attempted, truth));
+                judge.failed(seen).forEach(this::ruled);
+            }
+            case AT_FAULT, OVERLOADED, NOTHING -> apply(exit, attempted);
+        }
+    }
+
+    /** Every second. */
+    void tick() {
+        judge.settle(timeline.nowMs()).forEach(this::ruled);
+        exits.forEach(this::look);
+    }
+
+    void fit() {
+        survival.fit();
+    }
+
+    /** The quality that was rated last, 0–100; below 0: none yet. */
+    double quality(SimulatedExit exit) {
+        return tracked(exit).quality;
+    }
+
+    /** Cmax as learnt, requests. */
+    int capacity(SimulatedExit exit) {
+        return tracked(exit).state.capacity.capacityRequests;
+    }
+
+    /** Probability that an exit that is up drops out within the time, by survival. */
+    double disconnectBySurvival(SimulatedExit exit, long horizonMs) {
+        return 1
+                - survival.stay(exit.type(), exit.asn, tracked(exit).upSinceMs, timeline.nowMs(), horizonMs)
+                        .mean();
+    }
+
+    /** The same by its own constant hazard. */
+    double disconnectByHazard(SimulatedExit exit, long horizonMs) {
+        return tracked(exit)
+                .state
+                .disconnections
+                .estimate(timeline.nowMs(), QUALITY, horizonMs)
+                .mean();
+    }
+
+    private void ruled(Ruled ruled) {
+        Waiting held = waiting.remove(ruled.failure());
+        if (held == null) {
+            return; // two tries in the same millisecond are one to the judge
+        }
+        attributed++;
+        rightlyAttributed += held.truth == ruled.culprit() ? 1 : 0;
+        ExitEvent.Attempted told = held.attempted;
+        Verdict verdict = ruled.culprit() == Culprit.EXIT ? Verdict.AT_FAULT : Verdict.NOTHING;
+        SimulatedExit exit = byId.get(ruled.failure().exitId());
+        if (exit != null) {
+            apply(
+                    exit,
+                    new ExitEvent.Attempted(
+                            told.atMs(), told.targetClass(), told.target(), verdict, 0, told.runningRequests()));
+        }
+    }
+
+    private void watch(SimulatedExit exit, boolean ended) {
+        Tracked tracked = tracked(exit);
+        survival.watched(exit.type(), exit.asn, tracked.upSinceMs, tracked.watchedUntilMs, timeline.nowMs(), ended);
+        tracked.watchedUntilMs = timeline.nowMs();
+    }
+
+    private void apply(SimulatedExit exit, ExitEvent event) {
+        Tracked tracked = tracked(exit);
+        boolean urgent = tracked.state.apply(event, QUALITY, CAPACITY);
+        if (timeline.nowMs() - tracked.lookedAtMs >= (urgent ? URGENT_MS : LOOK_MS)) {
+            look(exit, tracked);
+        }
+    }
+
+    private void look(SimulatedExit exit, Tracked tracked) {
+        long nowMs = timeline.nowMs();
+        tracked.lookedAtMs = nowMs;
+        ExitRating rating = ExitRating.of(
+                tracked.state,
+                nowMs,
+                name -> QUALITY,
+                name -> 1,
+                SuccessPosterior.UNKNOWN_GROUP_MEAN,
+                judge.networkMean(exit.asn, nowMs));
+        tracked.quality = rating.quality();
+        String trigger = tracked.told.worth(rating, -1, nowMs, QUALITY);
+        if (!trigger.isEmpty()) {
+            tracked.told.remember(rating, -1, nowMs);
+            if (!Double.isInfinite(stalenessMs)) {
+                ExitScore score = score(exit, rating, trigger);
+                timeline.after(stalenessMs, () -> edges.accept(score));
+            }
+        }
+    }
+
+    private ExitScore score(SimulatedExit exit, ExitRating rating, String trigger) {
+        List<ClassScore> classes = new ArrayList<>(rating.classes().size());
+        for (ClassRating each : rating.classes()) {
+            classes.add(new ClassScore(
+                    each.targetClass(), each.quality(), each.benchmarkMs(), UNTOLD, each.blockRate(), each.share()));
+        }
+        ExitScore score = new ExitScore();
+        score.setExitId(exit.id);
+        score.setVersion(new DecisionVersion(1L, ++decisions));
+        score.setIssuedAtMs(timeline.nowMs());
+        score.setPolicyVersion(-1L);
+        score.setState(io.fairlead.schemas.decisions.ExitState.valueOf(
+                rating.presence().name()));
+        score.setQuality(rating.quality());
+        score.setLowConfidence(rating.lowConfidence());
+        score.setDisconnect(UNTOLD);
+        score.setSuccess(UNTOLD);
+        score.setCapacityRequests(rating.capacityRequests());
+        score.setRunningRequests(rating.runningRequests());
+        score.setAvailableRequests(rating.availableRequests());
+        score.setClasses(classes);
+        score.setReasons(List.of());
+        score.setTrigger(trigger);
+        score.setPoolType(PoolType.valueOf(exit.type().name()));
+        score.setAsn((long) exit.asn);
+        return score;
+    }
+
+    private Tracked tracked(SimulatedExit exit) {
+        byId.putIfAbsent(exit.id, exit);
+        return exits.computeIfAbsent(exit, e -> new Tracked());
+    }
+}

@@ -1,0 +1,45 @@
+package io.fairlead.lab.simulate;
+
+/**
+ * What one run came to. Shares are 0–1, times ms.
+ *
+ * @param success of the requests that their users did not give up
+ * @param goodput kilobytes a second of requests that succeeded
+ * @param cut sessions whose exit went away before their time
+ * @param retriesPerSuccess tries after the first
+ * @param overloaded share of the time that exits were up in which they ran more than they can
+ * @param fairness Jain's index of the exits' load over their capacity
+ * @param noExit share of requests for which no exit was to be had
+ * @param refused share of tries that an exit refused because it was full
+ * @param offCapacity by how much the capacity that was learnt is off the truth, mean of exits
+ * @param divertS time from a network's outage until less than a quarter of its traffic goes there; NaN: none was seen
+ * @param chooseNanos by the clock, of one choice: depends on the machine
+ * @param attributedRight of the ambiguous failures; NaN: there were none
+ * @param digest of all choices in their order
+ */
+record Result(
+        Setup setup,
+        long requests,
+        double success,
+        double goodput,
+        double connectP50,
+        double connectP99,
+        double connectP999,
+        double firstByteP50,
+        double firstByteP99,
+        double firstByteP999,
+        double cut,
+        double retriesPerSuccess,
+        double overloaded,
+        double fairness,
+        double blocked,
+        double noExit,
+        double refused,
+        double offCapacity,
+        double divertS,
+        double chooseNanos,
+        double attributedRight,
+        Tally.Calibration bySurvival,
+        Tally.Calibration byHazard,
+        long events,
+        long digest) {}
