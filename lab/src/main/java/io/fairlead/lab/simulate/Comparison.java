@@ -34,7 +34,7 @@ record Comparison(Scenario scenario, double load, double stalenessS, Map<Policy,
 
     /** As Markdown, one row a policy. */
     String table() {
-        StringBuilder out = new StringBuilder("| policy | goodput, % of oracle |");
+        StringBuilder out = new StringBuilder("| policy | of oracle's goodput (%) |");
         Measure.ALL.forEach(measure -> out.append(' ').append(measure.title()).append(" |"));
         out.append("\n|---|---|").append("---|".repeat(Measure.ALL.size())).append('\n');
         results.forEach((policy, of) -> {

@@ -101,7 +101,7 @@ final class DecisionPlane {
             apply(exit, told);
             return;
         }
-        timeline.after(QUALITY.verdictWaitMs(), () -> {
+        timeline.after((double) QUALITY.verdictWaitMs(), () -> {
             boolean others = judge.targetSuccess(target, timeline.nowMs()).mean() < 0.5
                     || judge.networkMean(exit.asn, timeline.nowMs()) < 0.5;
             if (!others) { // else it is missing, not 0

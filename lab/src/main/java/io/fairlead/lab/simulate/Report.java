@@ -59,7 +59,7 @@ final class Report {
                 .append(of.estimates())
                 .append("</p><div class=\"plots\">");
         Measure.ALL.forEach(measure -> plot(of, measure, out));
-        out.append("</div><div class=\"wide\"><table><tr><th>policy</th><th>goodput, % of oracle</th>");
+        out.append("</div><div class=\"wide\"><table><tr><th>policy</th><th>of oracle's goodput (%)</th>");
         Measure.ALL.forEach(
                 measure -> out.append("<th>").append(measure.title()).append("</th>"));
         out.append("</tr>");

@@ -31,7 +31,7 @@ final class Simulation implements World.Watch {
     private static final double ABORTED_SHARE = 0.02;
     private static final int MAX_ATTEMPTS = 3;
     private static final double RETRY_SHARE = 0.2;
-    private static final double RETRIES_PER_SECOND = 10;
+    private static final double RETRIES_SAVED = 100;
     private static final double TIMEOUT_MS = 10_000;
     private static final double NETWORK_TIMEOUT_MS = 3_000;
     private static final double TO_THE_END_S = 15;
@@ -182,7 +182,7 @@ final class Simulation implements World.Watch {
                 double bySurvival = plane.disconnectBySurvival(exit, HORIZON_MS);
                 double byHazard = plane.disconnectByHazard(exit, HORIZON_MS);
                 int life = exit.sessions;
-                timeline.after(HORIZON_MS, () -> {
+                timeline.after((double) HORIZON_MS, () -> {
                     boolean left = exit.sessions != life || !exit.online;
                     if (!left || exit.lastDropped) { // one that announced itself is no disconnection
                         tally.bySurvival.add(bySurvival, left);
@@ -317,6 +317,7 @@ final class Simulation implements World.Watch {
         private long triedUs;
         private double connectMs;
         private boolean answered;
+        private int seeks;
 
         Flight(@Nullable Session session, int tenant) {
             this.session = session;
@@ -329,11 +330,12 @@ final class Simulation implements World.Watch {
                 tally.requests++;
                 tally.aborted += aborts ? 1 : 0;
             }
-            retryBudget = Math.min(RETRIES_PER_SECOND * 10, retryBudget + RETRY_SHARE);
+            retryBudget = Math.min(RETRIES_SAVED, retryBudget + RETRY_SHARE);
             seek();
         }
 
         private void seek() {
+            seeks++;
             Choice found = find();
             if (found == null) {
                 tally.noExit += counts ? 1 : 0;
@@ -413,9 +415,9 @@ final class Simulation implements World.Watch {
 
         /** Unless this try has ended before. */
         private void later(double delayMs, Runnable what) {
-            Choice of = choice;
+            int of = seeks;
             timeline.after(delayMs, () -> {
-                if (choice == of) {
+                if (seeks == of && choice != null) {
                     what.run();
                 }
             });

@@ -14,7 +14,7 @@ class SimulationTest {
 
     private static final double NEVER = Double.POSITIVE_INFINITY;
 
-    @Property(tries = 4)
+    @Property(tries = 2)
     void whateverTheSeedTheInvariantsHold(@ForAll @LongRange(min = 1, max = 1_000_000) long seed) {
         Scenario small = Scenario.of("churn").sized(16, 20);
         List<Double> ages = List.of(0.0, 60.0, NEVER);
