@@ -5,26 +5,31 @@ import io.fairlead.proxy.exit.TunnelAborted;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.timeout.IdleStateEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One half of a tunnel at the agent: passes what its channel reads to the other half's. Both halves live on one event loop.
  *
  * <p>Reading stops while the other half is not writable, so that at most its high water mark and one read are held. An end
- * of one direction is passed on as such; a reset, as a reset; when both directions have ended, both channels close.
+ * of one direction is passed on as such; a reset, as a reset, but never before the end of a direction that was whole; when both
+ * directions have ended, both channels close.
  */
 final class Relay extends ChannelInboundHandlerAdapter {
 
     private final Channel other;
     private final AgentLoad load;
     private boolean inputEnded;
+    private @Nullable ChannelFuture endPassedOn;
 
     private Relay(Channel other, AgentLoad load) {
         this.other = other;
@@ -55,7 +60,8 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (ctx.channel().isWritable()) {
+        // A socket that is closed can't be asked to read: epoll takes that for a failure.
+        if (ctx.channel().isWritable() && other.isActive()) {
             other.config().setAutoRead(true);
         }
         ctx.fireChannelWritabilityChanged();
@@ -89,7 +95,7 @@ final class Relay extends ChannelInboundHandlerAdapter {
                 }
             });
         } else {
-            other.writeAndFlush(EndOfOutput.INSTANCE);
+            endPassedOn = other.writeAndFlush(EndOfOutput.INSTANCE);
             SocketChannel socket = (SocketChannel) ctx.channel();
             if (socket.isOutputShutdown()) {
                 socket.close();
@@ -107,10 +113,18 @@ final class Relay extends ChannelInboundHandlerAdapter {
         ctx.fireChannelInactive();
     }
 
+    /** What was read to its end may still wait for the stream's window: a reset must not overtake it. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        reset(other);
-        ctx.close();
+        ChannelFuture whole = endPassedOn;
+        if (whole == null) {
+            reset(other);
+        } else {
+            whole.addListener(out -> reset(other));
+        }
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+            ctx.close(); // else the stream is reset next, with the code of the error
+        }
     }
 
     private static void reset(Channel channel) {

@@ -17,22 +17,80 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Event loops and the kinds of sockets that live on them: epoll where the machine has it, NIO elsewhere. */
+/**
+ * Event loops and the kinds of sockets that live on them. {@link Transport} says which; what loads is told in the log, once a
+ * process and kind.
+ */
 public final class Sockets {
+
+    /** How the machine is asked about its sockets. */
+    public enum Transport {
+        /** Epoll where its native library loads, NIO elsewhere. */
+        AUTO,
+        EPOLL,
+        NIO
+    }
+
+    /** System property that says {@code auto}, {@code epoll} or {@code nio}, in any case; without it: NIO. */
+    public static final String TRANSPORT_PROPERTY = "fairlead.transport";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
+    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
     private Sockets() {}
 
     /**
-     * New event loops on daemon threads called {@code name-…}.
+     * New event loops on daemon threads called {@code name-…}, of the transport that {@link #TRANSPORT_PROPERTY} says.
      *
      * @param threads 0: one for each processor
+     * @throws IllegalArgumentException if it says something else, or epoll where that does not load
      */
     public static EventLoopGroup loops(int threads, String name) {
+        return loops(threads, name, asked());
+    }
+
+    /** The same of a transport that is given. */
+    public static EventLoopGroup loops(int threads, String name, Transport transport) {
+        boolean epoll = onEpoll(transport);
         return new MultiThreadIoEventLoopGroup(
                 threads == 0 ? NettyRuntime.availableProcessors() : threads,
                 new DefaultThreadFactory(name, true),
-                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /** What the property says. */
+    public static Transport asked() {
+        String text = System.getProperty(TRANSPORT_PROPERTY, Transport.NIO.name());
+        for (Transport each : Transport.values()) {
+            if (each.name().equalsIgnoreCase(text)) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException(
+                "the property " + TRANSPORT_PROPERTY + " is '" + text + "'; say auto, epoll or nio");
+    }
+
+    private static boolean onEpoll(Transport transport) {
+        boolean loads = transport != Transport.NIO && Epoll.isAvailable();
+        if (transport == Transport.EPOLL && !loads) {
+            throw new IllegalArgumentException("epoll is asked for by " + TRANSPORT_PROPERTY
+                    + ", but its native library does not load: " + Epoll.unavailabilityCause() + "; say auto or nio");
+        }
+        String told = "sockets: " + (loads ? "epoll" : "NIO") + " (asked for: "
+                + transport.name().toLowerCase(Locale.ROOT) + ")";
+        if (TOLD.add(told)) {
+            LOG.info(
+                    "{}{}",
+                    told,
+                    transport == Transport.AUTO && !loads ? "; epoll: " + Epoll.unavailabilityCause() : "");
+        }
+        return loads;
     }
 
     public static Class<? extends ServerSocketChannel> listening(EventLoopGroup loops) {
