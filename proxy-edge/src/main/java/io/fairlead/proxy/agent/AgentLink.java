@@ -10,6 +10,7 @@ import io.fairlead.proxy.link.Sockets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -21,6 +22,7 @@ import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -63,6 +65,9 @@ final class AgentLink {
     private static final int RELIEF_STANDS_MS = 2_000;
 
     private static final int RELIEF_AGAIN_MS = 30_000;
+
+    /** A goodbye that is not out after so long never will be. */
+    private static final int GOODBYE_MS = 1_000;
 
     private final ExitAgent agent;
     private final int number;
@@ -434,6 +439,19 @@ final class AgentLink {
             channel.close();
         }
 
+        /** The supernode is told why, if it reads on. */
+        @Override
+        public void violated(Http2Error code, String detail) {
+            LOG.warn(
+                    "exit {}: supernode {} breaks the protocol: {}",
+                    agent.settings().exitId(),
+                    channel.remoteAddress(),
+                    detail);
+            channel.writeAndFlush(new DefaultHttp2GoAwayFrame(code, ByteBufUtil.writeUtf8(channel.alloc(), detail)))
+                    .addListener(ChannelFutureListener.CLOSE);
+            loop.schedule(() -> channel.close(), GOODBYE_MS, TimeUnit.MILLISECONDS);
+        }
+
         void leave() {
             if (!leaving) {
                 leaving = true;
@@ -459,7 +477,12 @@ final class AgentLink {
                             number,
                             agent.settings().exitId(),
                             cause.toString());
-                    ctx.close();
+                    if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+                        ctx.close();
+                    } else {
+                        // The codec says GOAWAY with the right code, and closes.
+                        loop.schedule(() -> channel.close(), GOODBYE_MS, TimeUnit.MILLISECONDS);
+                    }
                 }
 
                 @Override

@@ -11,6 +11,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -23,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes the head of a stream that the supernode has opened: GET of {@link ControlLines#PATH} is the control stream, PUT of {@link
- * AgentEnd#termsPath} tells the operator's terms, CONNECT asks for a tunnel; anything else is refused. Gives way to what serves it.
+ * AgentEnd#termsPath} tells the operator's terms, CONNECT asks for a tunnel; anything else is refused, what is malformed
+ * reset. Gives way to what serves it.
  */
 final class ServedStream extends ChannelInboundHandlerAdapter {
 
@@ -49,7 +53,10 @@ final class ServedStream extends ChannelInboundHandlerAdapter {
             return;
         }
         Http2Headers fields = head.headers();
-        if ("CONNECT".contentEquals(text(fields.method()))) {
+        if (malformed(fields)) {
+            ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.PROTOCOL_ERROR))
+                    .addListener(ChannelFutureListener.CLOSE);
+        } else if ("CONNECT".contentEquals(text(fields.method()))) {
             connect(ctx, fields);
         } else if ("GET".contentEquals(text(fields.method())) && ControlLines.PATH.contentEquals(text(fields.path()))) {
             if (!session.control(ctx)) {
@@ -79,10 +86,18 @@ final class ServedStream extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** RFC 9113 §8.3.1 and §8.5, as far as the codec has not looked. */
+    private static boolean malformed(Http2Headers fields) {
+        boolean connect = "CONNECT".contentEquals(text(fields.method()));
+        return text(fields.method()).isEmpty()
+                || connect == (fields.scheme() != null)
+                || connect == !text(fields.path()).isEmpty();
+    }
+
     private void connect(ChannelHandlerContext ctx, Http2Headers fields) {
         Target target = target(text(fields.authority()));
-        if (target == null || fields.scheme() != null || fields.path() != null) {
-            refuse(ctx, Refusal.BAD_REQUEST, "a CONNECT has an authority of the form host:port, no scheme and no path");
+        if (target == null) {
+            refuse(ctx, Refusal.BAD_REQUEST, "a CONNECT has an authority of the form host:port");
             return;
         }
         AgentLoad load = agent.load();
@@ -147,7 +162,9 @@ final class ServedStream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) == null) {
+            ctx.close(); // else the stream is reset next, with the code of the error
+        }
     }
 
     private static String text(@Nullable CharSequence value) {

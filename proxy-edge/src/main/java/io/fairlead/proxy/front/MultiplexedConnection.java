@@ -1,5 +1,6 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.proxy.h2.FrameWatch;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.buffer.ByteBufUtil;
@@ -35,9 +36,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class MultiplexedConnection extends ChannelInboundHandlerAdapter implements Served, FrameWatch.Complaints {
 
+    private static final int FIRST_STREAM = 1;
+
     private final Front front;
     private final InetAddress source;
     private final PhaseTimer timer;
+    private final PhaseTimer headTimer;
+    private final FrameWatch watch;
     private final Http2FrameCodec codec;
     private final Set<UserStream> streams = new LinkedHashSet<>();
 
@@ -45,20 +50,28 @@ final class MultiplexedConnection extends ChannelInboundHandlerAdapter implement
     private boolean spoken;
     private boolean leaving;
 
-    private MultiplexedConnection(Front front, InetAddress source, PhaseTimer timer) {
+    private MultiplexedConnection(Front front, InetAddress source, PhaseTimer timer, PhaseTimer headTimer) {
         this.front = front;
         this.source = source;
         this.timer = timer;
+        this.headTimer = headTimer;
+        this.watch = new FrameWatch(
+                new FrameWatch.Bounds(
+                        front.settings().streams().maxControlFrames(), StreamLimits.WINDOW_SECONDS, FIRST_STREAM),
+                front.attempts().nanoClock(),
+                this);
         this.codec = UserCodec.of(front.settings());
     }
 
     /** Makes an accepted channel one of these. */
     static MultiplexedConnection install(Front front, Channel channel, InetAddress source, PhaseTimer timer) {
-        MultiplexedConnection connection = new MultiplexedConnection(front, source, timer);
-        PhaseTimer headTimer =
-                new PhaseTimer(channel.eventLoop(), front.attempts().nanoClock());
+        MultiplexedConnection connection = new MultiplexedConnection(
+                front,
+                source,
+                timer,
+                new PhaseTimer(channel.eventLoop(), front.attempts().nanoClock()));
         channel.pipeline()
-                .addLast(new FrameWatch(front.settings(), front.attempts().nanoClock(), headTimer, connection))
+                .addLast(connection.watch)
                 .addLast(connection.codec)
                 .addLast(new Http2MultiplexHandler(connection.new NewStream()))
                 .addLast(connection);
@@ -140,6 +153,7 @@ final class MultiplexedConnection extends ChannelInboundHandlerAdapter implement
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         timer.close();
+        headTimer.close();
         ctx.fireChannelInactive();
     }
 
@@ -163,7 +177,17 @@ final class MultiplexedConnection extends ChannelInboundHandlerAdapter implement
     }
 
     @Override
-    public void headTimedOut() {
+    public void headBegan() {
+        headTimer.start(front.settings().headTimeoutMs(), this::headTimedOut);
+    }
+
+    @Override
+    public void headEnded() {
+        headTimer.stop();
+    }
+
+    private void headTimedOut() {
+        watch.end();
         front.counters().headTimeouts.increment();
         leave(
                 Http2Error.ENHANCE_YOUR_CALM,

@@ -1,10 +1,12 @@
 package io.fairlead.proxy.link;
 
 import io.fairlead.proxy.exit.OperatorTerms;
+import io.fairlead.proxy.h2.FrameWatch;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -23,6 +25,9 @@ public final class AgentEnd {
 
         /** The supernode left a question unanswered. */
         void silent(long quietMs);
+
+        /** The supernode's frames are none that a link may carry; nothing more is read. The link must be closed, with this code. */
+        void violated(Http2Error code, String detail);
     }
 
     private final LinkVitals vitals;
@@ -61,7 +66,18 @@ public final class AgentEnd {
                 listener.silent(quietMs);
             }
         });
-        pipeline.addLast(codec, vitals, new Http2MultiplexHandler(streams));
+        FrameWatch watch = new FrameWatch(LinkCodec.ofSupernode(), nanoClock, new FrameWatch.Complaints() {
+            @Override
+            public void flooded() {
+                listener.violated(Http2Error.ENHANCE_YOUR_CALM, "too many frames that lead nowhere");
+            }
+
+            @Override
+            public void violated(Http2Error code, String detail) {
+                listener.violated(code, detail);
+            }
+        });
+        pipeline.addLast(watch, codec, vitals, new Http2MultiplexHandler(streams));
         return new AgentEnd(vitals);
     }
 

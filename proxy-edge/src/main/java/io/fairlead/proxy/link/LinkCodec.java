@@ -1,5 +1,6 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.proxy.h2.FrameWatch;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
@@ -21,6 +22,17 @@ import io.netty.handler.codec.http2.UniformStreamByteDistributor;
  * </ul>
  */
 final class LinkCodec extends Http2FrameCodecBuilder {
+
+    /**
+     * Lowest stream of a link. Netty's multiplexer takes stream 1 of a channel that was dialled for the answer to an upgrade, which at the
+     * agent's end it never is; and Netty's client begins at 3.
+     */
+    static final int FIRST_STREAM = 3;
+
+    /** A link at full speed asks and answers 100 PINGs a second to size its windows; three times as many lead nowhere. */
+    static final int CONTROL_FRAMES_A_WINDOW = 10_000;
+
+    private static final int CONTROL_WINDOW_SECONDS = 30;
 
     private static final int MOST_HEADER_BYTES = 16 << 10;
     private static final int RESETS_A_WINDOW = 50_000;
@@ -49,6 +61,16 @@ final class LinkCodec extends Http2FrameCodecBuilder {
         decoupleCloseAndGoAway(true);
         decoderEnforceMaxRstFramesPerWindow(RESETS_A_WINDOW, RESET_WINDOW_SECONDS);
         encoderEnforceMaxRstFramesPerWindow(RESETS_A_WINDOW, RESET_WINDOW_SECONDS);
+    }
+
+    /** What the supernode takes from an agent, which opens no streams. */
+    static FrameWatch.Bounds ofAgent() {
+        return new FrameWatch.Bounds(CONTROL_FRAMES_A_WINDOW, CONTROL_WINDOW_SECONDS, 0);
+    }
+
+    /** What an agent takes from a supernode. */
+    static FrameWatch.Bounds ofSupernode() {
+        return new FrameWatch.Bounds(CONTROL_FRAMES_A_WINDOW, CONTROL_WINDOW_SECONDS, FIRST_STREAM);
     }
 
     /** For the side that opens streams: the supernode. */

@@ -3,6 +3,7 @@ package io.fairlead.proxy.link;
 import io.fairlead.proxy.exit.ExitRegistry;
 import io.fairlead.proxy.exit.ExitTelemetry;
 import io.fairlead.proxy.exit.LocationCheck;
+import io.fairlead.proxy.h2.FrameWatch;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -217,7 +218,8 @@ public final class LinkListener implements AutoCloseable {
                     shared.random(),
                     link);
             link.vitals(vitals);
-            ctx.pipeline().addLast(codec, vitals, new Http2MultiplexHandler(new RefuseStreams()), link);
+            FrameWatch watch = new FrameWatch(LinkCodec.ofAgent(), shared.nanoClock(), link.complaints());
+            ctx.pipeline().addLast(watch, codec, vitals, new Http2MultiplexHandler(new RefuseStreams()), link);
         }
 
         /** A link outlives its certificate by no more than its tunnels need; the agent is back with a newer one by then. */

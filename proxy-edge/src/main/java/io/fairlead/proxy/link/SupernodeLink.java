@@ -8,6 +8,7 @@ import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
+import io.fairlead.proxy.h2.FrameWatch;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.ExitConnected;
@@ -167,6 +168,21 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         } else {
             close(DisconnectReason.PROTOCOL_ERROR, detail);
         }
+    }
+
+    /** What is wrong with the agent's frames. */
+    FrameWatch.Complaints complaints() {
+        return new FrameWatch.Complaints() {
+            @Override
+            public void flooded() {
+                rubbish("too many frames that lead nowhere");
+            }
+
+            @Override
+            public void violated(Http2Error code, String detail) {
+                rubbish(detail);
+            }
+        };
     }
 
     private void reject(Rejection why, String detail) {

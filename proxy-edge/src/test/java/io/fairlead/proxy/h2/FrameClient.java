@@ -92,7 +92,15 @@ public final class FrameClient implements AutoCloseable {
     private final Map<Integer, Long> settings = new HashMap<>();
     private final List<Frame> seen = new ArrayList<>();
 
+    private final int streamsBefore;
+
     public FrameClient(Socket connected) throws IOException {
+        this(connected, 1);
+    }
+
+    /** @param firstStream number that stream 1 goes by on the wire; those after it follow */
+    public FrameClient(Socket connected, int firstStream) throws IOException {
+        streamsBefore = firstStream - 1;
         socket = connected;
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);
@@ -115,6 +123,18 @@ public final class FrameClient implements AutoCloseable {
         return this;
     }
 
+    /** The same at the other end: waits for the preface of who has dialled or been dialled as a client, and answers. */
+    public FrameClient serverHandshake() throws IOException {
+        byte[] said = in.readNBytes(PREFACE.length);
+        if (!Arrays.equals(said, PREFACE)) {
+            throw new AssertionError("the preface is " + new String(said, StandardCharsets.ISO_8859_1));
+        }
+        frame(SETTINGS, 0, 0);
+        await(frame -> frame.is(SETTINGS) && !frame.has(ACK), "SETTINGS");
+        frame(SETTINGS, ACK, 0);
+        return this;
+    }
+
     /** What the server said in its first SETTINGS. */
     public long said(int id, long otherwise) {
         return settings.getOrDefault(id, otherwise);
@@ -132,7 +152,8 @@ public final class FrameClient implements AutoCloseable {
     }
 
     public FrameClient frame(int type, int flags, int stream, byte[]... payload) {
-        return raw(bytesOf(type, flags, stream, payload));
+        int onWire = (stream & Integer.MAX_VALUE) == 0 ? stream : stream + streamsBefore;
+        return raw(bytesOf(type, flags, onWire, payload));
     }
 
     public static byte[] bytesOf(int type, int flags, int stream, byte[]... payload) {
@@ -230,6 +251,7 @@ public final class FrameClient implements AutoCloseable {
             int type = header.get();
             int flags = header.get() & 0xff;
             int stream = header.getInt() & 0x7fffffff;
+            stream = stream == 0 ? 0 : stream - streamsBefore;
             byte[] payload = new byte[length];
             in.readFully(payload);
             if (type == SETTINGS && (flags & ACK) == 0 && settings.isEmpty()) {

@@ -15,6 +15,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -181,6 +182,9 @@ class RubbishTest {
 
                         @Override
                         public void silent(long quietMs) {}
+
+                        @Override
+                        public void violated(Http2Error code, String detail) {}
                     });
             ctx.pipeline().addLast(new ChannelInboundHandlerAdapter() {
                 @Override

@@ -1,4 +1,4 @@
-package io.fairlead.proxy.front;
+package io.fairlead.proxy.h2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
@@ -11,29 +11,47 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Looks at the frames of a user's HTTP/2 connection before the codec gets them, at nine bytes of each, for what the codec lets
- * pass: frames that cost work and lead nowhere, a head that never ends, and heads on streams that the user has ended or passed over.
+ * Looks at the frames of an HTTP/2 connection before the codec gets them, at nine bytes of each, for what the codec lets
+ * pass: frames that cost work and lead nowhere, a head that never ends, and heads on streams that the peer has ended, passed over, or
+ * may not open.
  *
  * <p>PING, SETTINGS, PRIORITY and unknown frames count; a WINDOW_UPDATE counts when there are more of them than KiB sent, so that
  * windows opened byte by byte are a flood and those of a fast download are not. Consumes nothing while all is well; after a
  * complaint it swallows what comes.
  */
-final class FrameWatch extends ChannelDuplexHandler {
+public final class FrameWatch extends ChannelDuplexHandler {
 
-    /** Told at most once, on the event loop. */
-    interface Complaints {
+    /** Told on the event loop; of the last two at most one, at most once. */
+    public interface Complaints {
 
-        /** More frames than {@link StreamLimits#maxControlFrames}. */
+        /** The first byte of a head has come, the rest is awaited. */
+        default void headBegan() {}
+
+        /** The head is whole. */
+        default void headEnded() {}
+
+        /** More frames than {@link Bounds#controlFrames}. */
         void flooded();
-
-        /** A head was not whole in time. */
-        void headTimedOut();
 
         /** A connection error (RFC 9113 §5.4.1). */
         void violated(Http2Error code, String detail);
     }
 
-    /** How many of the user's last streams are remembered: older ones are left to the codec, which resets them. */
+    /**
+     * What is allowed.
+     *
+     * @param controlFrames that lead nowhere, in a window
+     * @param windowSeconds length of a window, s
+     * @param firstStream lowest stream that the peer may open; 0: the peer is the server, and opens none
+     */
+    public record Bounds(int controlFrames, int windowSeconds, int firstStream) {
+
+        boolean ofClient() {
+            return firstStream > 0;
+        }
+    }
+
+    /** How many of the peer's last streams are remembered: older ones are left to the codec, which resets them. */
     private static final int REMEMBERED = 128;
 
     private static final int PREFACE_BYTES = 24;
@@ -47,12 +65,11 @@ final class FrameWatch extends ChannelDuplexHandler {
     private static final int END_STREAM = 0x1;
     private static final int BYTES_WORTH_A_WINDOW_UPDATE = 1 << 10;
 
-    private final FrontSettings settings;
+    private final Bounds bounds;
     private final LongSupplier nanoClock;
-    private final PhaseTimer headTimer;
     private final Complaints complaints;
 
-    private int skip = PREFACE_BYTES;
+    private int skip;
     private int headerBytes;
     private int length;
     private int type;
@@ -72,12 +89,17 @@ final class FrameWatch extends ChannelDuplexHandler {
     private long windowUpdates;
     private long bytesSent;
 
-    FrameWatch(FrontSettings settings, LongSupplier nanoClock, PhaseTimer headTimer, Complaints complaints) {
-        this.settings = settings;
+    public FrameWatch(Bounds bounds, LongSupplier nanoClock, Complaints complaints) {
+        this.bounds = bounds;
         this.nanoClock = nanoClock;
-        this.headTimer = headTimer;
         this.complaints = complaints;
+        this.skip = bounds.ofClient() ? PREFACE_BYTES : 0;
         this.windowBeganNanos = nanoClock.getAsLong();
+    }
+
+    /** Swallows what comes from now on: the connection is being closed. */
+    public void end() {
+        over = true;
     }
 
     @Override
@@ -98,12 +120,6 @@ final class FrameWatch extends ChannelDuplexHandler {
             bytesSent += bytes.readableBytes();
         }
         ctx.write(message, promise);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        headTimer.close();
-        ctx.fireChannelInactive();
     }
 
     private void look(ByteBuf bytes) {
@@ -149,7 +165,7 @@ final class FrameWatch extends ChannelDuplexHandler {
             }
             if (!blockOpen) {
                 blockOpen = true;
-                headTimer.start(settings.headTimeoutMs(), this::headTimedOut);
+                complaints.headBegan();
             }
             blockEndsWithFrame = (flags & END_HEADERS) != 0;
             if (blockEndsWithFrame && skip == 0) {
@@ -170,6 +186,18 @@ final class FrameWatch extends ChannelDuplexHandler {
 
     /** What the codec can't tell apart any more once a stream is gone: RFC 9113 §5.1 and §5.1.1. */
     private void head() {
+        if (!bounds.ofClient()) {
+            if (stream % 2 == 0) {
+                violated(Http2Error.PROTOCOL_ERROR, "a server has opened stream " + stream);
+            }
+            return; // streams of ours: the codec knows them
+        }
+        if (stream < bounds.firstStream()) {
+            violated(
+                    Http2Error.PROTOCOL_ERROR,
+                    "stream " + stream + " was opened, the first may be " + bounds.firstStream());
+            return;
+        }
         if (stream > highest) {
             highest = stream;
             int place = openedCount++ % REMEMBERED;
@@ -179,15 +207,18 @@ final class FrameWatch extends ChannelDuplexHandler {
         int place = find(stream);
         if (place < 0) {
             if (openedCount < REMEMBERED || stream > opened[openedCount % REMEMBERED]) {
-                over = true;
-                complaints.violated(Http2Error.PROTOCOL_ERROR, "stream " + stream + " was passed over");
+                violated(Http2Error.PROTOCOL_ERROR, "stream " + stream + " was passed over");
             }
         } else if (ended.get(place)) {
-            over = true;
-            complaints.violated(Http2Error.STREAM_CLOSED, "stream " + stream + " was ended before");
+            violated(Http2Error.STREAM_CLOSED, "stream " + stream + " was ended before");
         } else if ((flags & END_STREAM) != 0) {
             end(place);
         }
+    }
+
+    private void violated(Http2Error code, String detail) {
+        over = true;
+        complaints.violated(code, detail);
     }
 
     private void end(int place) {
@@ -210,26 +241,21 @@ final class FrameWatch extends ChannelDuplexHandler {
     private void blockEnded() {
         blockOpen = false;
         blockEndsWithFrame = false;
-        headTimer.stop();
+        complaints.headEnded();
     }
 
     private void count() {
         long now = nanoClock.getAsLong();
-        if (now - windowBeganNanos > TimeUnit.SECONDS.toNanos(StreamLimits.WINDOW_SECONDS)) {
+        if (now - windowBeganNanos > TimeUnit.SECONDS.toNanos(bounds.windowSeconds())) {
             windowBeganNanos = now;
             controlFrames = 0;
             windowUpdates = 0;
             bytesSent = 0;
         }
-        long most = settings.streams().maxControlFrames();
+        long most = bounds.controlFrames();
         if (controlFrames > most || windowUpdates > most + bytesSent / BYTES_WORTH_A_WINDOW_UPDATE) {
             over = true;
             complaints.flooded();
         }
-    }
-
-    private void headTimedOut() {
-        over = true;
-        complaints.headTimedOut();
     }
 }
