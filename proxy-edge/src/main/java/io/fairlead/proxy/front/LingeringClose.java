@@ -38,7 +38,7 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
             if (inputEnded) {
                 ctx.close();
             } else {
-                UserChannel.of(ctx.channel()).endOutput();
+                UserChannel.of(ctx.channel()).endOutput(false);
                 timer.start(settings.lingerMs(), ctx::close);
             }
         });

@@ -108,10 +108,14 @@ final class Relay {
                 tunnel.writeAndFlush(EndOfOutput.INSTANCE);
             } else {
                 tunnelInputEnded = true;
-                user.endOutput();
             }
-            if (userInputEnded && tunnelInputEnded) {
+            boolean both = userInputEnded && tunnelInputEnded;
+            if (both) {
                 end(Outcome.OK, FaultLayer.NONE);
+            }
+            if (!ofUser) {
+                user.endOutput(both);
+            } else if (both) {
                 user.finish();
             }
         });

@@ -20,8 +20,12 @@ sealed interface UserChannel {
 
     Channel channel();
 
-    /** Ends our direction, after all that was written. */
-    void endOutput();
+    /**
+     * Ends our direction, after all that was written.
+     *
+     * @param inputEnded the user's has ended: with ours the connection closes, and a FIN of its own would be a system call for nothing
+     */
+    void endOutput(boolean inputEnded);
 
     /** Both directions have ended: closes when all is out. */
     void finish();
@@ -46,9 +50,13 @@ sealed interface UserChannel {
     record Socket(Channel channel) implements UserChannel {
 
         @Override
-        public void endOutput() {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                    .addListener(written -> ((DuplexChannel) channel).shutdownOutput());
+        public void endOutput(boolean inputEnded) {
+            if (inputEnded) {
+                finish();
+            } else {
+                channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                        .addListener(written -> ((DuplexChannel) channel).shutdownOutput());
+            }
         }
 
         @Override
@@ -67,9 +75,13 @@ sealed interface UserChannel {
     record Secured(Channel channel, ChannelHandlerContext ssl) implements UserChannel {
 
         @Override
-        public void endOutput() {
-            ((SslHandler) ssl.handler()).closeOutbound().addListener(written -> ((DuplexChannel) channel)
-                    .shutdownOutput());
+        public void endOutput(boolean inputEnded) {
+            if (inputEnded) {
+                finish();
+            } else {
+                ((SslHandler) ssl.handler()).closeOutbound().addListener(written -> ((DuplexChannel) channel)
+                        .shutdownOutput());
+            }
         }
 
         @Override
@@ -89,7 +101,7 @@ sealed interface UserChannel {
     record Stream(Http2StreamChannel channel) implements UserChannel {
 
         @Override
-        public void endOutput() {
+        public void endOutput(boolean inputEnded) {
             channel.writeAndFlush(EndOfOutput.INSTANCE);
         }
 

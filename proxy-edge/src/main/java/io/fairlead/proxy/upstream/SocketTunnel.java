@@ -171,6 +171,11 @@ final class SocketTunnel extends ChannelDuplexHandler {
         if (!written) {
             return; // the socket is broken: its end tells
         }
+        if (inputEnded && passing) {
+            outputEnded = true;
+            socket.close(); // all is out: a FIN of its own would be a system call for nothing
+            return;
+        }
         socket.shutdownOutput().addListener(done -> {
             outputEnded = true;
             if (inputEnded && passing) {
