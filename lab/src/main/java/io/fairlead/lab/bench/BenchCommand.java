@@ -1,6 +1,7 @@
 package io.fairlead.lab.bench;
 
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.lab.bench.proxy.IdleBench;
 import io.fairlead.lab.bench.proxy.ProxyBench;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Mixin;
         description = "Measure on this machine, beside a peer or a yardstick in the same run.",
         subcommands = {
             FactsBench.class,
+            IdleBench.class,
             LinksBench.class,
             LoopBench.class,
             PickBench.class,

@@ -46,25 +46,41 @@ final class FairleadProxy implements AutoCloseable {
     private final KafkaProcess kafka;
     private final PinnedProcess process;
     private final Contender contender;
+    private final InetSocketAddress linkAddress;
+    private final LinkAuthority authority;
 
-    private FairleadProxy(KafkaProcess kafka, PinnedProcess process, Contender contender) {
+    private FairleadProxy(
+            KafkaProcess kafka,
+            PinnedProcess process,
+            Contender contender,
+            InetSocketAddress linkAddress,
+            LinkAuthority authority) {
         this.kafka = kafka;
         this.process = process;
         this.contender = contender;
+        this.linkAddress = linkAddress;
+        this.authority = authority;
     }
 
-    /** Starts it, and waits until its exits are online. */
-    static FairleadProxy start(Path directory, InetSocketAddress site) throws Exception {
+    /**
+     * Starts it, and waits until its exits are online.
+     *
+     * @param options of its virtual machine, beside the usual ones
+     */
+    static FairleadProxy start(Path directory, InetSocketAddress site, List<String> options) throws Exception {
         Files.createDirectories(directory);
+        LinkAuthority authority = LinkAuthority.openOrCreate(directory.resolve("ca"), InstantSource.system());
+        authority.issueEdge("edge-1", CERTIFICATES_VALID).save(directory.resolve("ca"), "edge-1");
         KafkaProcess kafka = KafkaProcess.start(directory.resolve("kafka"), KafkaProcess.Options.defaults());
         try {
             PinnedProcess.pin(kafka.process().pid(), PinnedProcess.OF_LOAD);
             new BenchTopics(kafka.bootstrap()).create();
             configure(new ConfigStore(Map.of("bootstrap.servers", kafka.bootstrap())), site);
             InetSocketAddress users = Peers.freeAddress();
+            InetSocketAddress links = Peers.freeAddress();
             InetSocketAddress admin = Peers.freeAddress();
             PinnedProcess process = PinnedProcess.start(
-                    "fairlead", command(directory, kafka.bootstrap(), users, admin), directory, users);
+                    "fairlead", command(directory, options, kafka.bootstrap(), users, links, admin), directory, users);
             awaitReady(admin);
             return new FairleadProxy(
                     kafka,
@@ -75,7 +91,9 @@ final class FairleadProxy implements AutoCloseable {
                             users,
                             Way.FORWARD,
                             CREDENTIALS,
-                            site.getAddress().getHostAddress() + ":" + site.getPort()));
+                            site.getAddress().getHostAddress() + ":" + site.getPort()),
+                    links,
+                    authority);
         } catch (Exception e) {
             kafka.close();
             throw e;
@@ -110,11 +128,16 @@ final class FairleadProxy implements AutoCloseable {
     }
 
     private static List<String> command(
-            Path directory, String bootstrap, InetSocketAddress users, InetSocketAddress admin) throws IOException {
-        LinkAuthority authority = LinkAuthority.openOrCreate(directory.resolve("ca"), InstantSource.system());
-        authority.issueEdge("edge-1", CERTIFICATES_VALID).save(directory.resolve("ca"), "edge-1");
-        List<String> command = new ArrayList<>(List.of(
-                Peers.java("java"),
+            Path directory,
+            List<String> options,
+            String bootstrap,
+            InetSocketAddress users,
+            InetSocketAddress links,
+            InetSocketAddress admin)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(Peers.java("java")));
+        command.addAll(options);
+        command.addAll(List.of(
                 "-Xmx" + HEAP_MIB + "m",
                 "-XX:+UseSerialGC",
                 "-Dio.netty.allocator.type=pooled",
@@ -127,7 +150,7 @@ final class FairleadProxy implements AutoCloseable {
                 "proxy",
                 "--edge-id=edge-1",
                 "--user-address=127.0.0.1:" + users.getPort(),
-                "--link-address=127.0.0.1:0",
+                "--link-address=127.0.0.1:" + links.getPort(),
                 "--admin-address=127.0.0.1:" + admin.getPort(),
                 "--bootstrap-servers=" + bootstrap,
                 "--certificate=" + directory.resolve("ca/edge-1.crt"),
@@ -161,6 +184,16 @@ final class FairleadProxy implements AutoCloseable {
 
     Contender contender() {
         return contender;
+    }
+
+    /** Where agents find it. */
+    InetSocketAddress linkAddress() {
+        return linkAddress;
+    }
+
+    /** Whose certificates it takes. */
+    LinkAuthority authority() {
+        return authority;
     }
 
     @Override

@@ -106,7 +106,8 @@ public final class ProxyBench implements Callable<Integer> {
                 BenchSite opened = BenchSite.open(siteLoop)) {
             String site = "127.0.0.1:" + opened.address().getPort();
             try (Peers peers = Peers.start(directory.resolve("peers"), site);
-                    FairleadProxy ours = FairleadProxy.start(directory.resolve("fairlead"), opened.address())) {
+                    FairleadProxy ours =
+                            FairleadProxy.start(directory.resolve("fairlead"), opened.address(), List.of())) {
                 out.printf(
                         "%s; proxies on processor %d, load, site and Kafka on %d; %d rounds of %d s after %d s%n",
                         Processor.machine(), PinnedProcess.OF_SERVER, PinnedProcess.OF_LOAD, rounds, timeS, warmUpS);

@@ -1,0 +1,63 @@
+package io.fairlead.lab.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * What a Java process holds, after a full collection: live objects, and what it has of the operating system for buffers, threads and locks.
+ * Code, classes and the collector's own are left out, and so is what the kernel keeps for sockets. The process runs with the serial
+ * collector and {@link #TRACKED}.
+ *
+ * @param heapBytes of live objects
+ * @param nativeBytes beside the heap
+ */
+public record LiveMemory(long heapBytes, long nativeBytes) {
+
+    /** Option of the process that is looked at. */
+    public static final String TRACKED = "-XX:NativeMemoryTracking=summary";
+
+    private static final Pattern GENERATION = Pattern.compile("generation +total \\d+K, used (\\d+)K");
+    private static final Pattern NATIVE =
+            Pattern.compile("- +(?:Internal|Other|Thread|Synchronization) \\(reserved=\\d+KB, committed=(\\d+)KB\\)");
+    private static final int COLLECTIONS = 2;
+
+    /** Looks at a process now. */
+    public static LiveMemory of(long pid) throws IOException, InterruptedException {
+        for (int i = 0; i < COLLECTIONS; i++) {
+            asked(pid, "GC.run");
+        }
+        return new LiveMemory(
+                kibibytes(GENERATION, asked(pid, "GC.heap_info")),
+                kibibytes(NATIVE, asked(pid, "VM.native_memory", "summary", "scale=KB")));
+    }
+
+    public long bytes() {
+        return heapBytes + nativeBytes;
+    }
+
+    private static long kibibytes(Pattern pattern, String said) throws IOException {
+        List<MatchResult> found = pattern.matcher(said).results().toList();
+        if (found.isEmpty()) {
+            throw new IOException("the process does not tell of its memory; it said: " + said.strip());
+        }
+        return found.stream()
+                .mapToLong(each -> Long.parseLong(each.group(1)) << 10)
+                .sum();
+    }
+
+    private static String asked(long pid, String... what) throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process process = new ProcessBuilder(jcmd.toString(), Long.toString(pid), String.join(" ", what))
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException("process " + pid + " can't be asked for " + what[0] + ": " + said.strip());
+        }
+        return said;
+    }
+}
