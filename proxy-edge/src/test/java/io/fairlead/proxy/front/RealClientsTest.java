@@ -173,4 +173,29 @@ class RealClientsTest {
             assertThat(said).isEqualTo("101 68656c6c6f\n");
         }
     }
+
+    /** In the clear and over TLS to the proxy, where Chromium speaks HTTP/2; a page in the clear, and one inside a tunnel. */
+    @Test
+    void chromiumAnswersTheChallenge(@TempDir Path directory) throws Exception {
+        assumeInstalled("chromium");
+        try (FrontRig rig = FrontRig.secured(directory);
+                WebSite site = WebSite.saying("from chromium")) {
+            rig.exit("exit-01");
+            for (String scheme : List.of("http", "https")) {
+                try (Chromium chromium = new Chromium(
+                        Files.createDirectory(directory.resolve(scheme)),
+                        scheme + "://" + rig.address(),
+                        "acme",
+                        "s3cret")) {
+                    assertThat(chromium.textOf(site.url("/"))).as(scheme).isEqualTo("from chromium");
+                    assertThat(chromium.timesAsked()).isPositive();
+                }
+            }
+            assertThat(rig.front.counters().streams()).as("over HTTP/2").isPositive();
+            assertThat(rig.requests)
+                    .filteredOn(request -> request.getTargetPort() == site.port())
+                    .extracting(ProxiedRequest::getOutcome)
+                    .contains(Outcome.OK);
+        }
+    }
 }

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +83,17 @@ class TenantGateTest {
         assertThat(admitted(login(basic("other:another"))).tenant().id()).isEqualTo("other");
     }
 
+    @Test
+    void whateverIsWrongCostsAsManyHashes() throws Exception {
+        directory.put(tenant("acme", "s3cret"));
+        directory.put(tenant("rotating", "old", "new"));
+        for (String wrong : List.of("acme:wrong", "rotating:wrong", "nobody:wrong", "nobody-country-us:s3cret")) {
+            long before = gate.hashesComputed();
+            assertThat(login(basic(wrong))).as(wrong).isInstanceOf(Login.Denied.class);
+            assertThat(gate.hashesComputed() - before).as(wrong).isEqualTo(2);
+        }
+    }
+
     private Login login(List<String> fields) throws Exception {
         CompletableFuture<Login> later = new CompletableFuture<>();
         Login now = gate.admit(fields, last, SOMEWHERE, Runnable::run, later::complete);
@@ -97,11 +109,13 @@ class TenantGateTest {
         return List.of("Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static Tenant tenant(String id, String secret) {
+    private static Tenant tenant(String id, String... secrets) {
         return Tenant.newBuilder()
                 .setTenantId(id)
                 .setAuthorship(new Authorship("ann", "a test", 0L, 1L))
-                .setSecretHashes(List.of(SecretHashes.hash(secret, 4)))
+                .setSecretHashes(Stream.of(secrets)
+                        .map(secret -> SecretHashes.hash(secret, 4))
+                        .toList())
                 .setPools(List.of("res"))
                 .build();
     }
