@@ -79,9 +79,14 @@ sealed interface UserChannel {
             if (inputEnded) {
                 finish();
             } else {
-                ((SslHandler) ssl.handler()).closeOutbound().addListener(written -> ((DuplexChannel) channel)
-                        .shutdownOutput());
+                channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> closeOutbound());
             }
+        }
+
+        /** Not before all is encrypted: the engine drops what comes after. */
+        private void closeOutbound() {
+            ((SslHandler) ssl.handler()).closeOutbound().addListener(written -> ((DuplexChannel) channel)
+                    .shutdownOutput());
         }
 
         @Override
