@@ -181,6 +181,7 @@ public final class ProxyBench implements Callable<Integer> {
                                 middle(seen, Seen::microsPerAnswer)));
             }
             case LATENCY -> {
+                Load.closed(loops, ours, BenchSite.SMALL, connections).run(Duration.ofSeconds(warmUpS));
                 Load.Result most =
                         Load.closed(loops, ours, BenchSite.SMALL, connections).run(Duration.ofSeconds(timeS));
                 int rate = (int) (LATENCY_LOAD * most.perSecond());
