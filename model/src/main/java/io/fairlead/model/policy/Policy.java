@@ -3,7 +3,8 @@ package io.fairlead.model.policy;
 import java.util.List;
 
 /** What every policy has. */
-public sealed interface Policy permits QualityPolicy, CapacityPolicy, BenchmarkPolicy, PolitenessPolicy {
+public sealed interface Policy
+        permits QualityPolicy, CapacityPolicy, BenchmarkPolicy, PolitenessPolicy, ForecastPolicy {
 
     /** What it counts for. */
     Scope scope();

@@ -1,0 +1,178 @@
+package io.fairlead.model.forecast;
+
+import io.fairlead.model.policy.ForecastPolicy;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forecasts all measures of one pool each minute, and the chances that its health falls under the minimum and that demand exceeds capacity. Plain
+ * mutable state for one owner; 300 KB.
+ */
+public final class PoolForecaster {
+
+    private final ForecastPolicy policy;
+    private final Map<Measure, SeriesForecaster> series = new EnumMap<>(Measure.class);
+    /** By horizon and minute: chance of low health, chance of shortage, least health then asked for; null: nothing was told. */
+    private final double[][][] chances;
+
+    private final Brier[] unhealthy;
+    private final Brier[] shortage;
+
+    public PoolForecaster(ForecastPolicy policy) {
+        this.policy = policy;
+        int[] horizons = SeriesForecaster.horizons();
+        chances = new double[horizons.length][][];
+        unhealthy = new Brier[horizons.length];
+        shortage = new Brier[horizons.length];
+        for (int i = 0; i < horizons.length; i++) {
+            chances[i] = new double[horizons[i]][];
+            unhealthy[i] = Brier.NONE;
+            shortage[i] = Brier.NONE;
+        }
+        for (Measure measure : Measure.values()) {
+            series.put(measure, new SeriesForecaster(measure, policy));
+        }
+    }
+
+    /**
+     * A minute of the pool is over.
+     *
+     * @param minute minutes since the Unix epoch
+     * @param values by measure; one that is missing is not known
+     * @param survival by measure and horizon, what the present members' survival lets expect; a measure that is missing has nothing of it
+     * @param minHealth least health that the pool's definition asks for
+     */
+    public PoolOutlook minute(
+            long minute, Map<Measure, Double> values, Map<Measure, double[]> survival, double minHealth) {
+        List<ForecastScore> scores = new ArrayList<>();
+        Map<Measure, List<Quantiles>> told = new EnumMap<>(Measure.class);
+        scoreChances(minute, values);
+        series.forEach((measure, one) -> {
+            scores.addAll(one.observe(minute, values.getOrDefault(measure, Double.NaN)));
+            told.put(measure, one.forecast(survival.getOrDefault(measure, nothing())));
+        });
+        List<PoolOutlook.Ahead> ahead = new ArrayList<>();
+        for (int i = 0; i < chances.length; i++) {
+            PoolOutlook.Ahead one = ahead(i, told, minHealth);
+            ahead.add(one);
+            chances[i][(int) Math.floorMod(minute, (long) chances[i].length)] =
+                    new double[] {one.unhealthyProbability(), one.shortageProbability(), minHealth, minute};
+        }
+        SeriesForecaster health = of(Measure.HEALTH);
+        return new PoolOutlook(minute, ahead, scores, health.cold(), health.basis());
+    }
+
+    /** Forecaster of a measure, for its skill. */
+    public SeriesForecaster of(Measure measure) {
+        SeriesForecaster one = series.get(measure);
+        if (one == null) {
+            throw new IllegalStateException("no forecaster of " + measure);
+        }
+        return one;
+    }
+
+    /** How well the chance of health under the minimum was told, at a horizon by its number. */
+    public Brier unhealthy(int horizon) {
+        return unhealthy[horizon];
+    }
+
+    /** How well the chance of demand over capacity was told. */
+    public Brier shortage(int horizon) {
+        return shortage[horizon];
+    }
+
+    private static PoolOutlook.Ahead ahead(int horizon, Map<Measure, List<Quantiles>> told, double minHealth) {
+        Map<Measure, Quantiles> quantiles = new EnumMap<>(Measure.class);
+        told.forEach((measure, each) -> {
+            if (!each.isEmpty()) {
+                quantiles.put(measure, each.get(horizon));
+            }
+        });
+        Quantiles health = quantiles.get(Measure.HEALTH);
+        Quantiles demand = quantiles.get(Measure.DEMAND);
+        Quantiles capacity = quantiles.get(Measure.CAPACITY);
+        return new PoolOutlook.Ahead(
+                SeriesForecaster.horizons()[horizon],
+                quantiles,
+                health == null ? Double.NaN : health.below(minHealth),
+                demand == null || capacity == null ? Double.NaN : demand.exceeds(capacity));
+    }
+
+    private void scoreChances(long minute, Map<Measure, Double> values) {
+        double health = value(values, Measure.HEALTH);
+        double demand = value(values, Measure.DEMAND);
+        double capacity = value(values, Measure.CAPACITY);
+        for (int i = 0; i < chances.length; i++) {
+            int slot = (int) Math.floorMod(minute, (long) chances[i].length);
+            double[] told = chances[i][slot];
+            chances[i][slot] = null;
+            if (told == null || (long) told[3] != minute - chances[i].length) {
+                continue;
+            }
+            if (!Double.isNaN(told[0]) && !Double.isNaN(health)) {
+                unhealthy[i] = unhealthy[i].after(told[0], health < told[2]);
+            }
+            if (!Double.isNaN(told[1]) && !Double.isNaN(demand) && !Double.isNaN(capacity)) {
+                shortage[i] = shortage[i].after(told[1], demand > capacity);
+            }
+        }
+    }
+
+    private static double value(Map<Measure, Double> values, Measure measure) {
+        @Nullable Double value = values.get(measure);
+        return value == null ? Double.NaN : value;
+    }
+
+    private static double[] nothing() {
+        return new double[] {Double.NaN, Double.NaN, Double.NaN};
+    }
+
+    /** Writes all that it knows. */
+    public void write(DataOutput out) throws IOException {
+        for (Measure measure : Measure.values()) {
+            of(measure).write(out);
+        }
+        for (int i = 0; i < chances.length; i++) {
+            unhealthy[i].write(out);
+            shortage[i].write(out);
+            for (double[] told : chances[i]) {
+                out.writeBoolean(told != null);
+                if (told != null) {
+                    for (double value : told) {
+                        out.writeDouble(value);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public static PoolForecaster read(ForecastPolicy policy, DataInput in) throws IOException {
+        PoolForecaster forecaster = new PoolForecaster(policy);
+        for (Measure measure : Measure.values()) {
+            forecaster.series.put(measure, SeriesForecaster.read(measure, policy, in));
+        }
+        for (int i = 0; i < forecaster.chances.length; i++) {
+            forecaster.unhealthy[i] = Brier.read(in);
+            forecaster.shortage[i] = Brier.read(in);
+            for (int j = 0; j < forecaster.chances[i].length; j++) {
+                if (in.readBoolean()) {
+                    forecaster.chances[i][j] =
+                            new double[] {in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble()};
+                }
+            }
+        }
+        return forecaster;
+    }
+
+    /** The policy that it forecasts by. */
+    public ForecastPolicy policy() {
+        return policy;
+    }
+}
