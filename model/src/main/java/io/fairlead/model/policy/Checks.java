@@ -3,11 +3,11 @@ package io.fairlead.model.policy;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Gathers what is wrong with one policy. */
-final class Checks {
+/** Gathers what is wrong with one policy or definition. */
+public final class Checks {
     private final List<Violation> violations = new ArrayList<>();
 
-    Checks within(String field, double value, double min, double max) {
+    public Checks within(String field, double value, double min, double max) {
         if (!(value >= min && value <= max)) {
             String remedy = Double.isNaN(value)
                     ? "give a number"
@@ -18,7 +18,7 @@ final class Checks {
         return this;
     }
 
-    Checks within(String field, long value, long min, long max) {
+    public Checks within(String field, long value, long min, long max) {
         if (value < min || value > max) {
             violations.add(new Violation(
                     field,
@@ -29,14 +29,14 @@ final class Checks {
         return this;
     }
 
-    Checks that(boolean holds, String field, Object value, String bound, String remedy) {
+    public Checks that(boolean holds, String field, Object value, String bound, String remedy) {
         if (!holds) {
             violations.add(new Violation(field, String.valueOf(value), bound, remedy));
         }
         return this;
     }
 
-    List<Violation> done() {
+    public List<Violation> done() {
         return List.copyOf(violations);
     }
 

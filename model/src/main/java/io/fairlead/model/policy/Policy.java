@@ -4,7 +4,7 @@ import java.util.List;
 
 /** What every policy has. */
 public sealed interface Policy
-        permits QualityPolicy, CapacityPolicy, BenchmarkPolicy, PolitenessPolicy, ForecastPolicy {
+        permits QualityPolicy, CapacityPolicy, BenchmarkPolicy, PolitenessPolicy, ForecastPolicy, PoolPolicy {
 
     /** What it counts for. */
     Scope scope();

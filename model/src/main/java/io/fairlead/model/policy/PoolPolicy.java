@@ -1,0 +1,122 @@
+package io.fairlead.model.policy;
+
+import java.util.List;
+
+/**
+ * How pools are curated. The weights say by what share an exit's standing falls when all of what the rule looks at speaks against it; 0 switches the
+ * rule off.
+ *
+ * @param scope what it counts for: everything or a pool
+ * @param effectiveAtMs counts from this time on, ms since the Unix epoch
+ * @param healthMargin once begun, curing goes on until health foreseen is this much over the minimum (0–0.2)
+ * @param churnSharePerHour share of the wanted members that curing may change in an hour, at least one (0–1)
+ * @param departedGraceMs a member that is offline keeps its place this long, ms (0 – 10 min)
+ * @param retryMs a pool that could not be helped is tried again after this, ms (1 s – 10 min)
+ * @param failureWeight failures with the targets of the pool (0–1)
+ * @param replacedWeight the exit was taken out of a pool for what it was, within {@code replacedWithinMs} (0–1)
+ * @param replacedWithinMs how long that counts, ms (0 – 7 days)
+ * @param restWeight it left a pool less than {@code restMs} ago, falling as it rests (0–1)
+ * @param restMs time after which an exit is rested, ms (0 – a day)
+ * @param promiseWeight share of the times in pools in which it left sooner than foreseen (0–1)
+ * @param ownerWeight share of the hours within the horizon in which its owner uses the device as a rule (0–1)
+ * @param batteryWeight it runs on a battery under {@code batteryFloorPercent} (0–1)
+ * @param batteryFloorPercent that bound, % (0–100)
+ * @param edgeLeaseMs an edge that was not heard of for this long holds up no exclusive grant, ms (10 s – a day); edges keep to it: cut off for so long,
+ *     they pick no exclusive exit
+ */
+public record PoolPolicy(
+        Scope scope,
+        long effectiveAtMs,
+        double healthMargin,
+        double churnSharePerHour,
+        long departedGraceMs,
+        long retryMs,
+        double failureWeight,
+        double replacedWeight,
+        long replacedWithinMs,
+        double restWeight,
+        long restMs,
+        double promiseWeight,
+        double ownerWeight,
+        double batteryWeight,
+        int batteryFloorPercent,
+        long edgeLeaseMs)
+        implements Policy {
+
+    private static final PoolPolicy DEFAULTS = new PoolPolicy(
+            Scope.GLOBAL, 0, 0.02, 0.25, 15_000, 10_000, 0.5, 0.5, 86_400_000, 0.2, 900_000, 0.4, 0.3, 1, 20, 600_000);
+
+    /** The policy that counts where none is set. */
+    public static PoolPolicy defaults() {
+        return DEFAULTS;
+    }
+
+    /** The same for another scope. */
+    public PoolPolicy withScope(Scope other) {
+        return new PoolPolicy(
+                other,
+                effectiveAtMs,
+                healthMargin,
+                churnSharePerHour,
+                departedGraceMs,
+                retryMs,
+                failureWeight,
+                replacedWeight,
+                replacedWithinMs,
+                restWeight,
+                restMs,
+                promiseWeight,
+                ownerWeight,
+                batteryWeight,
+                batteryFloorPercent,
+                edgeLeaseMs);
+    }
+
+    /** The same with another churn bound. */
+    public PoolPolicy withChurnSharePerHour(double share) {
+        return new PoolPolicy(
+                scope,
+                effectiveAtMs,
+                healthMargin,
+                share,
+                departedGraceMs,
+                retryMs,
+                failureWeight,
+                replacedWeight,
+                replacedWithinMs,
+                restWeight,
+                restMs,
+                promiseWeight,
+                ownerWeight,
+                batteryWeight,
+                batteryFloorPercent,
+                edgeLeaseMs);
+    }
+
+    @Override
+    public List<Violation> validate() {
+        return new Checks()
+                .within("effectiveAtMs", effectiveAtMs, 0L, Long.MAX_VALUE)
+                .within("healthMargin", healthMargin, 0, 0.2)
+                .within("churnSharePerHour", churnSharePerHour, 0, 1)
+                .within("departedGraceMs", departedGraceMs, 0L, 600_000L)
+                .within("retryMs", retryMs, 1_000L, 600_000L)
+                .within("failureWeight", failureWeight, 0, 1)
+                .within("replacedWeight", replacedWeight, 0, 1)
+                .within("replacedWithinMs", replacedWithinMs, 0L, 604_800_000L)
+                .within("restWeight", restWeight, 0, 1)
+                .within("restMs", restMs, 0L, 86_400_000L)
+                .within("promiseWeight", promiseWeight, 0, 1)
+                .within("ownerWeight", ownerWeight, 0, 1)
+                .within("batteryWeight", batteryWeight, 0, 1)
+                .within("batteryFloorPercent", (long) batteryFloorPercent, 0L, 100L)
+                .within("edgeLeaseMs", edgeLeaseMs, 10_000L, 86_400_000L)
+                .that(
+                        scope.kind() == Scope.Kind.DEFAULT || scope.kind() == Scope.Kind.POOL,
+                        "scope",
+                        scope,
+                        "default or pool:NAME",
+                        "pools are curated as a whole: name one")
+                .done();
+    }
+}

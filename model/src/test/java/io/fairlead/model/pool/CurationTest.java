@@ -1,0 +1,193 @@
+package io.fairlead.model.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.fairlead.model.PoolType;
+import io.fairlead.model.policy.PoolPolicy;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CurationTest {
+
+    private final Fleet fleet = new Fleet();
+
+    @Test
+    void whoIsKilledLeavesAtOnceWhateverTheChurnBoundAndIsReplaced() {
+        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(0));
+        for (int i = 0; i < 10; i++) {
+            fleet.exit("x" + i, 0.9, 1);
+        }
+        fleet.curator.define(Fleet.pool("p", 2, 5, 5));
+        fleet.curate();
+        for (int i = 0; i < 5; i++) {
+            fleet.curator.override("x" + i, true, false, "");
+        }
+        fleet.after(200);
+        assertThat(fleet.usable("p")).containsExactly("x5", "x6", "x7", "x8", "x9");
+        assertThat(fleet.told.get("x0").changes()).singleElement().satisfies(change -> assertThat(change.reason())
+                .isEqualTo("killed by the operator"));
+    }
+
+    @Test
+    void aDegradedPoolIsKeptAndNotTriedInALoop() {
+        fleet.exit("a", 0.9, 1).exit("b", 0.9, 1);
+        fleet.curator.define(Fleet.pool("p", 1, 2, 4));
+        fleet.curate();
+        fleet.condition("a", 0.2, 1).condition("b", 0.3, 1);
+        for (int i = 0; i < 1_000; i++) {
+            fleet.condition("a", 0.2 + i % 2 * 0.01, 1);
+            assertThat(fleet.after(200)).isEmpty();
+        }
+        assertThat(fleet.status("p").state()).isEqualTo(PoolState.DEGRADED);
+        assertThat(fleet.usable("p")).containsExactly("a", "b");
+    }
+
+    @Test
+    void whatCouldHelpWaitsForTheChurnBoundAndThatIsSaid() {
+        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(0.25));
+        for (int i = 0; i < 8; i++) {
+            fleet.exit("m" + i, 0.9, 1);
+        }
+        fleet.curator.define(Fleet.pool("p", 1, 8, 8));
+        fleet.curate();
+        for (int i = 0; i < 8; i++) {
+            fleet.condition("m" + i, 0.3, 1);
+            fleet.exit("n" + i, 0.8, 1);
+        }
+        fleet.after(200);
+        assertThat(fleet.usable("p"))
+                .as("two of eight in an hour")
+                .hasSize(8)
+                .contains("n0", "n1")
+                .doesNotContain("n2");
+        assertThat(fleet.status("p").state()).isEqualTo(PoolState.CURING);
+        assertThat(fleet.status("p").reason()).endsWith("and no more than 25 % of the pool may change in an hour");
+        fleet.after(3_600_000);
+        assertThat(fleet.usable("p")).contains("n2", "n3");
+    }
+
+    @Test
+    void membersUnderTheFloorAreReplacedInAHealthyPool() {
+        fleet.exit("a", 0.9, 1).exit("b", 0.9, 1).exit("c", 0.9, 1).exit("d", 0.5, 1);
+        fleet.curator.define(Fleet.with(Fleet.pool("p", 1, 3, 3), List.of(), 0, 40, false, 0, List.of()));
+        fleet.curate();
+        fleet.condition("c", 0.3, 1);
+        fleet.curate();
+        assertThat(fleet.status("p").state()).isEqualTo(PoolState.HEALTHY);
+        assertThat(fleet.usable("p")).containsExactly("a", "b", "d");
+        assertThat(fleet.told.get("c").changes().get(0).reason())
+                .isEqualTo("quality 30 is under the floor 40: d comes");
+    }
+
+    @Test
+    void theLeastSizeIsReachedEvenIfHealthFalls() {
+        fleet.exit("a", 0.9, 1).exit("b", 0.2, 1);
+        fleet.curator.define(Fleet.pool("p", 2, 2, 2));
+        fleet.curate();
+        assertThat(fleet.usable("p")).containsExactly("a", "b");
+        assertThat(fleet.status("p").health().foreseen()).isCloseTo(0.55, within(1e-9));
+        assertThat(fleet.status("p").state()).isEqualTo(PoolState.DEGRADED);
+    }
+
+    @Test
+    void formingStopsWhereHealthWouldFallUnderItsThreshold() {
+        fleet.exit("a", 0.9, 1).exit("b", 0.2, 1);
+        fleet.curator.define(Fleet.pool("p", 1, 2, 2));
+        fleet.curate();
+        assertThat(fleet.usable("p")).containsExactly("a");
+        assertThat(fleet.status("p").missing())
+                .isEqualTo("1 of 2: no more exits; 1 would bring its health under the minimum");
+    }
+
+    @Test
+    void whatIsNotMandatoryIsDoneWithoutInTheStatedOrder() {
+        fleet.exit("low", 0.5, 1).exit("german", 0.9, 1, new ExitProfile(PoolType.ISP, "de", "", "", 1));
+        PoolDefinition pool = Fleet.with(
+                Fleet.pool("p", 1, 1, 2),
+                List.of("fr"),
+                60,
+                0,
+                false,
+                0,
+                List.of(Requirement.QUALITY, Requirement.COUNTRY));
+        fleet.curator.define(pool);
+        fleet.curate();
+        assertThat(fleet.told.get("low").memberships().get(0).reason())
+                .isEqualTo("least size: 0 of 1; without [quality]");
+        assertThat(fleet.told.get("german").memberships().get(0).reason())
+                .isEqualTo("health foreseen 0.500 is under 0.60: raises it; without [quality, country]");
+    }
+
+    @Test
+    void consentIsNeverDoneWithout() {
+        fleet.curator.profile("x", ExitProfile.UNKNOWN, false);
+        fleet.condition("x", 0.9, 1);
+        fleet.curator.define(
+                Fleet.with(Fleet.pool("p", 1, 1, 1), List.of(), 0, 0, false, 0, List.of(Requirement.values())));
+        fleet.curate();
+        assertThat(fleet.usable("p")).isEmpty();
+        assertThat(fleet.status("p").missing()).isEqualTo("0 of 1: no more exits; 1 does not consent");
+    }
+
+    @Test
+    void aMemberThatComesBackInTimeKeepsItsPlace() {
+        fleet.exit("a", 0.9, 1).exit("b", 0.9, 1).exit("c", 0.9, 1);
+        fleet.curator.define(Fleet.pool("p", 1, 2, 2));
+        fleet.curate();
+        fleet.offline("b");
+        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(0)); // so that curing does not take its place
+        fleet.after(14_000);
+        assertThat(fleet.usable("p")).containsExactly("a", "b");
+        fleet.after(1_000);
+        assertThat(fleet.usable("p")).containsExactly("a", "c");
+        assertThat(fleet.told.get("b").changes().get(0).reason()).isEqualTo("offline for 15 s");
+    }
+
+    @Test
+    void whatWasForeseenIsHeldAgainstWhatCame() {
+        fleet.exit("a", 0.9, 0.9).exit("b", 0.8, 0.9);
+        fleet.curator.define(Fleet.pool("p", 1, 2, 2));
+        fleet.curate();
+        fleet.condition("a", 0.7, 0.9);
+        fleet.after(Fleet.HORIZON_MS);
+        assertThat(fleet.curator.foresights()).singleElement().satisfies(foresight -> {
+            assertThat(foresight.predicted()).isCloseTo(0.765, within(1e-9));
+            assertThat(foresight.observed()).isCloseTo(0.75, within(1e-9));
+        });
+    }
+
+    @Test
+    void definitionsThatContradictThemselvesAreSaid() {
+        PoolDefinition wrong = new PoolDefinition(
+                "Bad Name",
+                List.of(),
+                List.of("FRA"),
+                List.of(),
+                List.of(),
+                List.of(0L),
+                50,
+                List.of(),
+                9,
+                5,
+                1_000_000,
+                1.5,
+                1,
+                70,
+                "",
+                false,
+                5,
+                "Bad Name",
+                List.of(Requirement.CITY, Requirement.CITY));
+        assertThat(wrong.validate())
+                .map(Object::toString)
+                .contains(
+                        "maxMembers is 1000000 but must be between 1 and 50000; lower it to at most 50000",
+                        "minMembers is 9 but must be between 0 and 5; lower it to at most 5",
+                        "nodeFloor is 70.0 but must be at most minQuality, which is 50.0; lower it: new members would be replaced at once",
+                        "countries is 'FRA' but must be two lower-case letters; write ISO 3166-1 alpha-2, such as fr")
+                .hasSize(11);
+        fleet.curator.define(wrong);
+        assertThat(fleet.curator.pools()).isEmpty();
+    }
+}
