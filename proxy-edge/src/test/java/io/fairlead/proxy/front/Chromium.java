@@ -1,22 +1,25 @@
 package io.fairlead.proxy.front;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * The real Chromium behind a proxy, with one page, led by its DevTools protocol. When the proxy asks who is there, it answers as a person
@@ -24,86 +27,101 @@ import java.util.regex.Pattern;
  */
 final class Chromium implements AutoCloseable {
 
-    private static final int LIMIT_S = 60;
-    private static final Pattern LISTENING = Pattern.compile("DevTools listening on ws://([^/]+)/");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int MESSAGES_TOLD = 40;
     private static final Pattern PAGE = Pattern.compile("\"webSocketDebuggerUrl\": *\"(ws://[^\"]+/page/[^\"]+)\"");
     private static final Pattern REQUEST = Pattern.compile("\"requestId\":\"([^\"]+)\"");
     private static final Pattern TEXT = Pattern.compile("\"type\":\"string\",\"value\":\"([^\"]*)\"");
 
     private final Process process;
-    private final BufferedReader output;
+    private final Path log;
     private final WebSocket page;
     private final AtomicInteger commands = new AtomicInteger();
     private final AtomicInteger asked = new AtomicInteger();
+    private final Queue<String> messages = new ConcurrentLinkedQueue<>();
     private final String user;
     private final String secret;
-    private final CompletableFuture<Void> loaded = new CompletableFuture<>();
-    private volatile CompletableFuture<String> text = new CompletableFuture<>();
+    private volatile String text;
     private CompletableFuture<?> sent = CompletableFuture.completedFuture(null);
 
     /** @param proxy as {@code --proxy-server} takes it */
     Chromium(Path directory, String proxy, String user, String secret) throws Exception {
         this.user = user;
         this.secret = secret;
+        Path profile = directory.resolve("chromium");
+        log = directory.resolve("chromium.log");
         process = new ProcessBuilder(
                         "chromium",
                         "--headless=new",
                         "--no-sandbox",
                         "--disable-gpu",
+                        "--disable-dev-shm-usage",
                         "--no-first-run",
                         "--disable-background-networking",
                         "--ignore-certificate-errors",
-                        "--user-data-dir=" + directory.resolve("chromium"),
+                        "--user-data-dir=" + profile,
                         "--remote-debugging-port=0",
                         "--proxy-server=" + proxy,
                         "--proxy-bypass-list=<-loopback>",
                         "about:blank")
                 .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
                 .start();
-        output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        String devTools = match(LISTENING, this::line);
         HttpClient client = HttpClient.newHttpClient();
-        HttpRequest list = HttpRequest.newBuilder(URI.create("http://" + devTools + "/json/list"))
-                .build();
-        String address = match(PAGE, () -> client.send(list, HttpResponse.BodyHandlers.ofString())
-                .body());
         page = client.newWebSocketBuilder()
-                .buildAsync(URI.create(address), new Events())
-                .get(LIMIT_S, TimeUnit.SECONDS);
+                .buildAsync(URI.create(found("a page", () -> pageAddress(client, profile))), new Events())
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         send("Fetch.enable", "{\"handleAuthRequests\":true}");
-        send("Page.enable", "{}");
     }
 
-    private interface Said {
-        String next() throws IOException, InterruptedException;
+    private interface Search {
+        /** Null until it is there. */
+        String look() throws Exception;
     }
 
-    private static String match(Pattern pattern, Said said) throws Exception {
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
-        while (System.nanoTime() - deadlineNanos < 0) {
-            Matcher matcher = pattern.matcher(said.next());
-            if (matcher.find()) {
-                return matcher.group(1);
-            }
+    /** Chromium's own words and ours to it are told when what is looked for does not come. */
+    private String found(String what, Search search) throws IOException {
+        String[] found = new String[1];
+        try {
+            Awaitility.await().atMost(LIMIT).until(() -> {
+                found[0] = process.isAlive() ? search.look() : null;
+                return found[0] != null || !process.isAlive();
+            });
+        } catch (ConditionTimeoutException late) {
+            throw new AssertionError(missing(what), late);
         }
-        throw new AssertionError("Chromium has not said " + pattern);
-    }
-
-    private String line() throws IOException {
-        String line = output.readLine();
-        if (line == null) {
-            throw new AssertionError("Chromium has ended with " + process.exitValue());
+        if (found[0] == null) {
+            throw new AssertionError(missing(what) + " It has ended with " + process.exitValue());
         }
-        return line;
+        return found[0];
     }
 
-    /** Goes to an address and gives the text of the page. */
-    String textOf(String url) throws Exception {
+    private String missing(String what) throws IOException {
+        return "Chromium has not shown " + what + ". It said: " + Files.readString(log) + String.join("\\n", messages);
+    }
+
+    private static String pageAddress(HttpClient client, Path profile) throws IOException, InterruptedException {
+        Path told = profile.resolve("DevToolsActivePort");
+        List<String> lines = Files.exists(told) ? Files.readAllLines(told) : List.of();
+        if (lines.size() < 2) {
+            return null;
+        }
+        HttpRequest list = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + lines.get(0) + "/json/list"))
+                .build();
+        Matcher address =
+                PAGE.matcher(client.send(list, HttpResponse.BodyHandlers.ofString()).body());
+        return address.find() ? address.group(1) : null;
+    }
+
+    /** Goes to an address and gives the text of the page once all of it is there. */
+    String textOf(String url) throws IOException {
+        text = null;
         send("Page.navigate", "{\"url\":\"" + url + "\"}");
-        loaded.get(LIMIT_S, TimeUnit.SECONDS);
-        text = new CompletableFuture<>();
-        send("Runtime.evaluate", "{\"expression\":\"document.body.innerText\"}");
-        return text.get(LIMIT_S, TimeUnit.SECONDS);
+        String whenThere = "location.href === '" + url + "' && document.readyState === 'complete' ? document.body.innerText : 0";
+        return found(url, () -> {
+            send("Runtime.evaluate", "{\"expression\":\"" + whenThere + "\"}");
+            return text;
+        });
     }
 
     /** How often the proxy has asked who is there. */
@@ -119,6 +137,10 @@ final class Chromium implements AutoCloseable {
     }
 
     private void told(String message) {
+        messages.add(message);
+        if (messages.size() > MESSAGES_TOLD) {
+            messages.remove();
+        }
         Matcher request = REQUEST.matcher(message);
         String id = request.find() ? request.group(1) : "";
         if (message.contains("\"Fetch.authRequired\"")) {
@@ -130,12 +152,10 @@ final class Chromium implements AutoCloseable {
                             + "\",\"password\":\"" + secret + "\"}}");
         } else if (message.contains("\"Fetch.requestPaused\"")) {
             send("Fetch.continueRequest", "{\"requestId\":\"" + id + "\"}");
-        } else if (message.contains("\"Page.loadEventFired\"")) {
-            loaded.complete(null);
         } else {
             Matcher value = TEXT.matcher(message);
             if (value.find()) {
-                text.complete(value.group(1));
+                text = value.group(1);
             }
         }
     }

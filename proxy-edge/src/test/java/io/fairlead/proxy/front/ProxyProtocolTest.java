@@ -90,6 +90,11 @@ class ProxyProtocolTest {
                 .isInstanceOf(ProxyHeader.Malformed.class);
     }
 
+    /** In one piece: the proxy may close as soon as it has read the header, and what is written then is reset. */
+    private static String behindHeader(String request) {
+        return new String(HexFormat.of().parseHex(USER_4), StandardCharsets.ISO_8859_1) + request;
+    }
+
     @Test
     void theUserNamedCountsForLimitsAndSources() throws Exception {
         try (FrontRig rig = new FrontRig(
@@ -104,11 +109,11 @@ class ProxyProtocolTest {
             try (Raw known = new Raw(rig.front.address());
                     Raw second = new Raw(rig.front.address());
                     Raw stranger = new Raw(rig.front.address())) {
-                known.sendBytes(HexFormat.of().parseHex(USER_4)).send(request);
+                known.send(behindHeader(request));
                 assertThat(known.head())
                         .as("known by the address that the balancer names")
                         .startsWith("HTTP/1.1 200");
-                second.sendBytes(HexFormat.of().parseHex(USER_4)).send(request);
+                second.send(behindHeader(request));
                 assertThat(second.rest())
                         .as("one connection too many of that address")
                         .isIn("", "<reset>");

@@ -21,12 +21,6 @@ public final class Raw implements AutoCloseable {
         socket.setSoTimeout(15_000);
     }
 
-    Raw sendBytes(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
-        socket.getOutputStream().flush();
-        return this;
-    }
-
     public Raw send(String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
