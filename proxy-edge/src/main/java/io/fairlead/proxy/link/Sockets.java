@@ -5,7 +5,6 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -37,7 +36,7 @@ public final class Sockets {
         NIO
     }
 
-    /** System property that says {@code auto}, {@code epoll} or {@code nio}, in any case; without it: NIO. */
+    /** System property that says {@code auto}, {@code epoll} or {@code nio}, in any case; without it: auto. */
     public static final String TRANSPORT_PROPERTY = "fairlead.transport";
 
     private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
@@ -61,12 +60,12 @@ public final class Sockets {
         return new MultiThreadIoEventLoopGroup(
                 threads == 0 ? NettyRuntime.availableProcessors() : threads,
                 new DefaultThreadFactory(name, true),
-                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+                epoll ? RearmingEpoll.newFactory() : NioIoHandler.newFactory());
     }
 
     /** What the property says. */
     public static Transport asked() {
-        String text = System.getProperty(TRANSPORT_PROPERTY, Transport.NIO.name());
+        String text = System.getProperty(TRANSPORT_PROPERTY, Transport.AUTO.name());
         for (Transport each : Transport.values()) {
             if (each.name().equalsIgnoreCase(text)) {
                 return each;
@@ -106,6 +105,6 @@ public final class Sockets {
     }
 
     private static boolean onEpoll(EventLoopGroup loops) {
-        return loops instanceof IoEventLoopGroup io && io.isIoType(EpollIoHandler.class);
+        return loops instanceof IoEventLoopGroup io && io.isIoType(RearmingEpoll.class);
     }
 }

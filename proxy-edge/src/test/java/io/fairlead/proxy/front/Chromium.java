@@ -108,8 +108,8 @@ final class Chromium implements AutoCloseable {
         }
         HttpRequest list = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + lines.get(0) + "/json/list"))
                 .build();
-        Matcher address =
-                PAGE.matcher(client.send(list, HttpResponse.BodyHandlers.ofString()).body());
+        Matcher address = PAGE.matcher(
+                client.send(list, HttpResponse.BodyHandlers.ofString()).body());
         return address.find() ? address.group(1) : null;
     }
 
@@ -117,7 +117,8 @@ final class Chromium implements AutoCloseable {
     String textOf(String url) throws IOException {
         text = null;
         send("Page.navigate", "{\"url\":\"" + url + "\"}");
-        String whenThere = "location.href === '" + url + "' && document.readyState === 'complete' ? document.body.innerText : 0";
+        String whenThere =
+                "location.href === '" + url + "' && document.readyState === 'complete' ? document.body.innerText : 0";
         return found(url, () -> {
             send("Runtime.evaluate", "{\"expression\":\"" + whenThere + "\"}");
             return text;
