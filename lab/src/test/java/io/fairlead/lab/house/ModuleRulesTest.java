@@ -23,6 +23,7 @@ class ModuleRulesTest {
     private static final String MODEL = "io.fairlead.model..";
     private static final String EDGE_KIT = "io.fairlead.edge..";
     private static final String PROXY = "io.fairlead.proxy..";
+    private static final String RELAY = "io.fairlead.relay..";
     private static final String JOBS = "io.fairlead.jobs..";
     private static final String DASHBOARDS = "io.fairlead.dashboards..";
     private static final String CLI = "io.fairlead.cli..";
@@ -35,7 +36,7 @@ class ModuleRulesTest {
 
     @Test
     void flinkAndNettyNeverMeetOutsideTheLab() {
-        check(noClasses().that().resideInAnyPackage(EDGE_KIT, PROXY, CLI, DASHBOARDS, SCHEMAS), FLINK);
+        check(noClasses().that().resideInAnyPackage(EDGE_KIT, PROXY, RELAY, CLI, DASHBOARDS, SCHEMAS), FLINK);
         check(noClasses().that().resideInAnyPackage(JOBS, SCHEMAS, DASHBOARDS), NETTY);
     }
 
@@ -48,6 +49,7 @@ class ModuleRulesTest {
                 NETTY,
                 EDGE_KIT,
                 PROXY,
+                RELAY,
                 JOBS,
                 DASHBOARDS,
                 CLI,
@@ -67,18 +69,19 @@ class ModuleRulesTest {
 
     @Test
     void jobsKnowNoEdgeAndDashboardsKnowNeither() {
-        check(noClasses().that().resideInAPackage(JOBS), EDGE_KIT, PROXY, DASHBOARDS, CLI, LAB, HOSTS);
-        check(noClasses().that().resideInAPackage(DASHBOARDS), EDGE_KIT, PROXY, JOBS, CLI, LAB, HOSTS);
+        check(noClasses().that().resideInAPackage(JOBS), EDGE_KIT, PROXY, RELAY, DASHBOARDS, CLI, LAB, HOSTS);
+        check(noClasses().that().resideInAPackage(DASHBOARDS), EDGE_KIT, PROXY, RELAY, JOBS, CLI, LAB, HOSTS);
     }
 
     @Test
     void theEdgeKitKnowsTheContractAndNobodyElse() {
-        check(noClasses().that().resideInAPackage(EDGE_KIT), MODEL, PROXY, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
+        check(noClasses().that().resideInAPackage(EDGE_KIT), MODEL, PROXY, RELAY, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
     }
 
     @Test
-    void edgesKnowNoJob() {
-        check(noClasses().that().resideInAPackage(PROXY), JOBS, DASHBOARDS, CLI, LAB, HOSTS);
+    void edgesKnowNoJobAndNotEachOther() {
+        check(noClasses().that().resideInAPackage(PROXY), RELAY, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
+        check(noClasses().that().resideInAPackage(RELAY), PROXY, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
     }
 
     @Test
@@ -95,7 +98,7 @@ class ModuleRulesTest {
 
     @Test
     void nobodyDependsOnTheLab() {
-        check(noClasses().that().resideInAnyPackage(SCHEMAS, EDGE_KIT, PROXY, JOBS, DASHBOARDS, CLI), LAB, HOSTS);
+        check(noClasses().that().resideInAnyPackage(SCHEMAS, EDGE_KIT, PROXY, RELAY, JOBS, DASHBOARDS, CLI), LAB, HOSTS);
     }
 
     @Test

@@ -1,0 +1,76 @@
+package io.fairlead.relay.room;
+
+import io.fairlead.relay.flv.Part;
+import io.fairlead.relay.flv.Tag;
+import io.fairlead.relay.flv.TagKind;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where two streams carry the same media: a run of {@value #RUN} frames (sounds, where there is no video) equal in size and hash, at
+ * the same distances in time. Some media servers let each client's clock begin at zero, so that times alone say nothing.
+ *
+ * @param sourceTime time of a tag in the one stream, as it came
+ * @param roomMs time of the same tag in the room, ms
+ */
+record Alignment(int sourceTime, long roomMs) {
+
+    static final int RUN = 3;
+
+    /** What is searched in each stream: this many newest frames. */
+    private static final int MOST_FRAMES = 1_024;
+
+    private static final int JITTER_MS = 2;
+
+    /** Looks for the end of what was sent in the other stream, then for the other's end in what was sent; null if neither is found. */
+    static @Nullable Alignment find(GopRing sent, GopRing other) {
+        TagKind kind = sent.hasVideo() && other.hasVideo() ? TagKind.VIDEO : TagKind.AUDIO;
+        List<Tag> ours = newest(sent, kind);
+        List<Tag> theirs = newest(other, kind);
+        int place = placeOfEnd(ours, theirs);
+        if (place >= 0) {
+            return new Alignment(theirs.get(place).sourceTime(), ours.get(0).timeMs());
+        }
+        place = placeOfEnd(theirs, ours);
+        return place < 0
+                ? null
+                : new Alignment(theirs.get(0).sourceTime(), ours.get(place).timeMs());
+    }
+
+    /** Newest first. */
+    private static List<Tag> newest(GopRing ring, TagKind kind) {
+        List<Tag> found = new ArrayList<>();
+        for (long index = ring.next() - 1; index >= ring.first() && found.size() < MOST_FRAMES; index--) {
+            Tag tag = ring.tag(index);
+            if (tag.kind() == kind && (tag.part() != Part.SEQUENCE_HEADER)) {
+                found.add(tag);
+            }
+        }
+        return found;
+    }
+
+    private static int placeOfEnd(List<Tag> run, List<Tag> within) {
+        if (run.size() < RUN) {
+            return -1;
+        }
+        for (int place = 0; place + RUN <= within.size(); place++) {
+            if (matches(run, within, place)) {
+                return place;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean matches(List<Tag> run, List<Tag> within, int place) {
+        long shift = within.get(place).timeMs() - run.get(0).timeMs();
+        for (int each = 0; each < RUN; each++) {
+            Tag one = run.get(each);
+            Tag two = within.get(place + each);
+            if (!one.sameMedia(two) || Math.abs(two.timeMs() - one.timeMs() - shift) > JITTER_MS) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,76 @@
+package io.fairlead.relay.room;
+
+import io.fairlead.relay.flv.Tag;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one event loop has of a room: a ring of its own over the shared tags, and the viewers whose channels live on that loop.
+ * Everything here happens on that loop.
+ */
+final class Outlet {
+
+    private final GopRing ring;
+    private final ByteBufAllocator allocator;
+    private final Runnable viewerLeft;
+    private final List<Viewer> viewers = new ArrayList<>();
+
+    /**
+     * @param ring taken over
+     * @param viewerLeft told of each viewer that goes
+     */
+    Outlet(GopRing ring, ByteBufAllocator allocator, Runnable viewerLeft) {
+        this.ring = ring;
+        this.allocator = allocator;
+        this.viewerLeft = viewerLeft;
+    }
+
+    GopRing ring() {
+        return ring;
+    }
+
+    /** Takes over the references of a batch, and sends it to those who are in step. */
+    void take(List<Tag> tags) {
+        long from = ring.next();
+        for (Tag tag : tags) {
+            ring.add(tag);
+        }
+        if (viewers.isEmpty()) {
+            return;
+        }
+        long kept = Math.max(from, ring.first());
+        try (Batch batch = new Batch(allocator, ring, kept)) {
+            for (int index = viewers.size() - 1; index >= 0; index--) {
+                viewers.get(index).more(kept, batch);
+            }
+        }
+    }
+
+    void add(Viewer viewer) {
+        viewer.place = viewers.size();
+        viewers.add(viewer);
+        viewer.enter(this);
+    }
+
+    /** The last one takes the place of the one that goes, so that a walk from the end misses nobody. */
+    void remove(Viewer viewer) {
+        Viewer last = viewers.remove(viewers.size() - 1);
+        if (last != viewer) {
+            last.place = viewer.place;
+            viewers.set(viewer.place, last);
+        }
+        viewerLeft.run();
+    }
+
+    /** Ends all who are here. */
+    void endAll(ViewerEnd reason) {
+        for (Viewer viewer : List.copyOf(viewers)) {
+            viewer.end(reason);
+        }
+    }
+
+    void close() {
+        ring.close();
+    }
+}

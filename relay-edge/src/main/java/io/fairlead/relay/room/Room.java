@@ -1,0 +1,421 @@
+package io.fairlead.relay.room;
+
+import io.fairlead.relay.flv.Tag;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A live room. Everything here happens on its event loop, to which others hand what they have; so joining, leaving and ending need no
+ * locks, and a viewer who comes while the room lingers finds it as it was.
+ *
+ * <p>The first source is sent, others are spares. When the source that is sent ends, the spare that was there first follows: where both
+ * carry the same frames it goes on behind the last one that was sent, else at its next key frame ({@link RoomTimeline}). Without a spare
+ * viewers wait {@link RoomSettings#sourceGraceMs} for the next source.
+ */
+public final class Room {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Room.class);
+
+    /** Who is told of a room, on its loop. */
+    public interface Listener {
+
+        /** Somebody watches, or watches again after {@link #unwatched}. */
+        void watched(Room room);
+
+        /** Nobody has watched for the time of lingering. */
+        void unwatched(Room room);
+
+        /** It takes nobody any more. */
+        void closed(Room room);
+    }
+
+    private final String name;
+    private final EventLoop loop;
+    private final ByteBufAllocator allocator;
+    private final RoomSettings settings;
+    private final RoomCounters counters;
+    private final LongSupplier nanoClock;
+    private final Listener listener;
+
+    private final GopRing ring;
+    private final RoomTimeline timeline = new RoomTimeline();
+    private final List<RoomSource> sources = new ArrayList<>();
+    private final IdentityHashMap<EventLoop, OutletSeat> outlets = new IdentityHashMap<>();
+    private final List<Tag> changedHeaders = new ArrayList<>();
+    private List<Tag> unsent = new ArrayList<>();
+    private int unsentBytes;
+    private boolean flushing;
+    private int viewers;
+    private boolean watched;
+    private boolean hadSource;
+    private boolean closed;
+    private @Nullable Future<?> waiting;
+
+    public Room(
+            String name,
+            EventLoop loop,
+            ByteBufAllocator allocator,
+            RoomSettings settings,
+            RoomCounters counters,
+            LongSupplier nanoClock,
+            Listener listener) {
+        this.name = name;
+        this.loop = loop;
+        this.allocator = allocator;
+        this.settings = settings;
+        this.counters = counters;
+        this.nanoClock = nanoClock;
+        this.listener = listener;
+        this.ring = new GopRing(settings.ring());
+        counters.rooms.increment();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Where everything of this room happens. */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /** Whether it takes nobody any more; ask for the room again. */
+    public boolean closed() {
+        return closed;
+    }
+
+    /** Whether it has as many viewers as it may. */
+    public boolean full() {
+        return viewers >= settings.maxViewers();
+    }
+
+    public int viewers() {
+        return viewers;
+    }
+
+    /** Sources, the one that is sent first. */
+    public int sources() {
+        return sources.size();
+    }
+
+    // ---- sources
+
+    /** Whether another publisher may come: there is none, or the one that is there has been silent for long, and is ended. */
+    public boolean admitsPublisher() {
+        if (sources.isEmpty()) {
+            return true;
+        }
+        RoomSource present = sources.get(0);
+        if (nanoClock.getAsLong() - present.lastTagNs() < settings.takeoverMs() * 1_000_000L) {
+            return false;
+        }
+        detach(present, SourceEnd.TAKEN_OVER);
+        return true;
+    }
+
+    /** Takes a source in: as the one that is sent, if there is none. */
+    public void attach(RoomSource source) {
+        source.heard(nanoClock.getAsLong());
+        sources.add(source);
+        if (sources.size() == 1) {
+            cancelWaiting();
+            follow(source);
+        }
+    }
+
+    /**
+     * Takes over tags of a source. What can't be kept ends it.
+     *
+     * @param announcesVideo what the head of the stream says
+     */
+    public void take(RoomSource source, List<Tag> tags, boolean announcesVideo) {
+        if (!sources.contains(source)) {
+            release(tags);
+            return;
+        }
+        long now = nanoClock.getAsLong();
+        source.heard(now);
+        if (source.announce(announcesVideo) && sources.get(0) == source) {
+            begin(source);
+        }
+        for (Tag tag : tags) {
+            if (sources.isEmpty() || sources.get(0) != source) {
+                counters.bytesSpare.add(tag.wireBytes());
+                if (sources.contains(source)) {
+                    source.keep(tag);
+                } else {
+                    tag.release();
+                }
+            } else {
+                send(source, tag, now);
+            }
+        }
+        flushSoon();
+    }
+
+    /** A source has ended. */
+    public void detach(RoomSource source, SourceEnd reason) {
+        int index = sources.indexOf(source);
+        if (index < 0) {
+            return;
+        }
+        sources.remove(index);
+        LOG.info("room {}: {} has ended: {}", name, source.name(), reason);
+        if (index == 0 && !sources.isEmpty()) {
+            follow(sources.get(0));
+        } else if (sources.isEmpty()) {
+            flush();
+            waitForSource();
+        }
+        source.end(reason);
+    }
+
+    /** From now on this source is sent: behind what was sent, if it carries the same, else from its next key frame on. */
+    private void follow(RoomSource source) {
+        if (!source.announced()) {
+            return; // nothing is known of it yet, see take
+        }
+        Alignment alignment = Alignment.find(ring, source.kept());
+        if (alignment == null) {
+            begin(source);
+            source.kept().headers().changed(ring.headers(), allocator).forEach(header -> noteHeader(source, header));
+            source.kept().close();
+            return;
+        }
+        counters.splicesAligned.increment();
+        timeline.align(alignment.sourceTime(), alignment.roomMs());
+        long now = nanoClock.getAsLong();
+        source.kept().drain(tag -> send(source, tag, now));
+        flushSoon();
+    }
+
+    private void begin(RoomSource source) {
+        if (hadSource) {
+            counters.splicesAtKey.increment();
+        }
+        hadSource = true;
+        timeline.join(source.announcesVideo());
+    }
+
+    private void send(RoomSource source, Tag tag, long now) {
+        switch (tag.part()) {
+            case CONTROL -> tag.release();
+            case SEQUENCE_HEADER, METADATA -> noteHeader(source, tag);
+            case KEY_FRAME, FRAME, SOUND, DATA -> place(tag, now);
+        }
+    }
+
+    /** Headers are sent with the next frame or sound, if they have changed. */
+    private void noteHeader(RoomSource source, Tag header) {
+        changedHeaders.removeIf(other -> {
+            boolean same = other.kind() == header.kind() && other.track() == header.track();
+            if (same) {
+                other.release();
+            }
+            return same;
+        });
+        String objection = changedHeaders.size() == Headers.MOST_ENTRIES
+                ? "more than " + Headers.MOST_ENTRIES + " headers without a frame"
+                : ring.headers().objection(header);
+        if (objection != null) {
+            header.release();
+            LOG.warn("room {}: {} is ended for {}", name, source.name(), objection);
+            detach(source, SourceEnd.MALFORMED);
+        } else if (ring.headers().with(header) == ring.headers()) {
+            header.release();
+        } else {
+            changedHeaders.add(header);
+        }
+    }
+
+    private void place(Tag tag, long now) {
+        long breaksBefore = timeline.breaks();
+        RoomTimeline.Verdict verdict = timeline.place(tag, now);
+        counters.breaks.add(timeline.breaks() - breaksBefore);
+        if (verdict != RoomTimeline.Verdict.SEND) {
+            if (verdict == RoomTimeline.Verdict.BEFORE_START) {
+                counters.droppedBeforeStart.increment();
+            }
+            tag.release();
+            return;
+        }
+        for (Tag header : changedHeaders) {
+            append(header, timeline.placedMs());
+        }
+        changedHeaders.clear();
+        append(tag, timeline.placedMs());
+    }
+
+    private void append(Tag tag, long timeMs) {
+        tag.stamp(timeMs);
+        counters.bytesIn.add(tag.wireBytes());
+        unsentBytes += tag.wireBytes();
+        unsent.add(tag.retain());
+        ring.add(tag);
+        if (unsentBytes >= settings.mergeBytes()) {
+            flush();
+        }
+    }
+
+    // ---- viewers
+
+    /** Takes a viewer in, who then is on its own loop. A room that is closed must not be asked. */
+    public void join(Viewer viewer) {
+        EventLoop place = viewer.channel().eventLoop();
+        if (full()) {
+            place.execute(() -> viewer.end(ViewerEnd.ROOM_FULL));
+            return;
+        }
+        viewers++;
+        counters.viewers.increment();
+        flush();
+        OutletSeat seat = outlets.computeIfAbsent(place, this::open);
+        seat.viewers++;
+        place.execute(() -> {
+            if (viewer.channel().isActive()) {
+                seat.outlet.add(viewer);
+            } else {
+                viewer.end(ViewerEnd.LEFT);
+                loop.execute(() -> left(place));
+            }
+        });
+        if (!watched) {
+            watched = true;
+            listener.watched(this);
+        }
+        if (!sources.isEmpty()) {
+            cancelWaiting();
+        }
+    }
+
+    private OutletSeat open(EventLoop place) {
+        return new OutletSeat(new Outlet(ring.copy(), allocator, () -> loop.execute(() -> left(place))));
+    }
+
+    private void left(EventLoop place) {
+        viewers--;
+        counters.viewers.decrement();
+        OutletSeat seat = outlets.get(place);
+        if (seat != null && --seat.viewers == 0) {
+            outlets.remove(place);
+            place.execute(seat.outlet::close);
+        }
+        if (viewers == 0 && !closed) {
+            cancelWaiting();
+            waiting = loop.schedule(this::unwatched, settings.lingerMs(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void unwatched() {
+        watched = false;
+        listener.unwatched(this);
+        if (sources.isEmpty()) {
+            close(ViewerEnd.ROOM_ENDED);
+        }
+    }
+
+    // ---- sending
+
+    private void flushSoon() {
+        if (unsent.isEmpty() || flushing) {
+            return;
+        }
+        if (settings.mergeMs() == 0) {
+            flush();
+            return;
+        }
+        flushing = true;
+        loop.schedule(
+                () -> {
+                    flushing = false;
+                    flush();
+                },
+                settings.mergeMs(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Hands what is not sent to all outlets, each with references of its own. */
+    private void flush() {
+        if (unsent.isEmpty()) {
+            return;
+        }
+        List<Tag> tags = unsent;
+        unsent = new ArrayList<>(tags.size());
+        unsentBytes = 0;
+        for (Map.Entry<EventLoop, OutletSeat> each : outlets.entrySet()) {
+            tags.forEach(Tag::retain);
+            Outlet outlet = each.getValue().outlet;
+            if (each.getKey() == loop) {
+                outlet.take(tags);
+            } else {
+                each.getKey().execute(() -> outlet.take(tags));
+            }
+        }
+        release(tags);
+    }
+
+    // ---- ends
+
+    private void waitForSource() {
+        cancelWaiting();
+        waiting = loop.schedule(
+                () -> close(ViewerEnd.ROOM_ENDED),
+                viewers == 0 ? settings.lingerMs() : settings.sourceGraceMs(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void cancelWaiting() {
+        Future<?> current = waiting;
+        waiting = null;
+        if (current != null) {
+            current.cancel(false);
+        }
+    }
+
+    /** Ends sources and viewers, and gives everything back. */
+    public void close(ViewerEnd reason) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        cancelWaiting();
+        flush();
+        for (RoomSource source : List.copyOf(sources)) {
+            sources.remove(source);
+            source.end(SourceEnd.ROOM_CLOSED);
+        }
+        for (Map.Entry<EventLoop, OutletSeat> each : outlets.entrySet()) {
+            each.getKey().execute(() -> each.getValue().outlet.endAll(reason));
+        }
+        release(changedHeaders);
+        changedHeaders.clear();
+        ring.close();
+        counters.rooms.decrement();
+        listener.closed(this);
+    }
+
+    private static void release(List<Tag> tags) {
+        tags.forEach(Tag::release);
+    }
+
+    /** An outlet, and how many viewers are there or on their way. */
+    private static final class OutletSeat {
+
+        private final Outlet outlet;
+        private int viewers;
+
+        private OutletSeat(Outlet outlet) {
+            this.outlet = outlet;
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package io.fairlead.relay.room;
+
+import io.fairlead.relay.flv.FlvWriter;
+import io.fairlead.relay.flv.Part;
+import io.fairlead.relay.flv.Tag;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One who watches: a cursor into the ring of its outlet, on the event loop of both. At most one write is under way; what comes in
+ * the meantime waits in the ring, so that a slow viewer costs its write and nothing else.
+ *
+ * <p>Begins with the file header, the headers as of its first key frame, and from there on every tag. One that lags by more than
+ * {@link RoomSettings#lagMs} goes on at the newest key frame, with those headers again that have changed.
+ */
+public final class Viewer implements ChannelFutureListener {
+
+    private static final long NOWHERE = -1;
+    private static final long NOT_YET = -1;
+    private static final long SKIPS_WITHIN_NS = 60_000_000_000L;
+
+    private final Channel channel;
+    private final Framing framing;
+    private final RoomSettings settings;
+    private final RoomCounters counters;
+    private final LongSupplier nanoClock;
+    private final long joinedNs;
+    private @Nullable Outlet outlet;
+    private long cursor = NOWHERE;
+    private Headers known = Headers.NONE;
+    private boolean begun;
+    private boolean inFlight;
+    private boolean pumping;
+    private long writtenNs;
+    private int skipsLately;
+    private long lastSkipNs;
+    private @Nullable ViewerEnd end;
+
+    private long firstKeyNs = NOT_YET;
+    private long bytes;
+    private long skips;
+    private long skippedTags;
+
+    int place;
+
+    /** A viewer that has been answered and now waits for media. */
+    public Viewer(
+            Channel channel, Framing framing, RoomSettings settings, RoomCounters counters, LongSupplier nanoClock) {
+        this.channel = channel;
+        this.framing = framing;
+        this.settings = settings;
+        this.counters = counters;
+        this.nanoClock = nanoClock;
+        this.joinedNs = nanoClock.getAsLong();
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    void enter(Outlet joined) {
+        outlet = joined;
+        pump();
+    }
+
+    /** New tags are in the ring; {@code batch} has those from {@code from} on. */
+    void more(long from, Batch batch) {
+        if (inFlight) {
+            if (nanoClock.getAsLong() - writtenNs > settings.stallMs() * 1_000_000L) {
+                end(ViewerEnd.STALLED);
+            }
+        } else if (begun && cursor == from) {
+            sendInStep(batch);
+        } else {
+            pump();
+        }
+    }
+
+    private void sendInStep(Batch batch) {
+        GopRing ring = ring();
+        noteKey(cursor, ring.next(), ring);
+        cursor = ring.next();
+        known = ring.headers();
+        note(batch.bodyBytes());
+        if (framing == Framing.CHUNKED) {
+            channel.writeAndFlush(batch.retainedChunk()).addListener(this);
+        } else {
+            channel.write(framing.before(channel.alloc(), batch.bodyBytes()), channel.voidPromise());
+            channel.writeAndFlush(batch.retainedBody()).addListener(this);
+        }
+    }
+
+    /** Sends what waits, a write after the other, as far as the channel takes it. */
+    private void pump() {
+        if (pumping) {
+            return;
+        }
+        pumping = true;
+        while (!inFlight && end == null && findPlace() && cursor < ring().next()) {
+            sendWaiting();
+        }
+        pumping = false;
+    }
+
+    /** Whether the cursor stands at a tag that can be sent; moves it to a key frame if it must. */
+    private boolean findPlace() {
+        GopRing ring = ring();
+        if (cursor == NOWHERE) {
+            GopRing.Start start = ring.start();
+            if (start == null) {
+                return false;
+            }
+            cursor = start.index();
+            return true;
+        }
+        boolean lost = cursor < ring.first();
+        if (!lost && (cursor == ring.next() || ring.lastMs() - ring.tag(cursor).timeMs() <= settings.lagMs())) {
+            return true;
+        }
+        GopRing.Start newest = ring.newest();
+        if (newest == null) {
+            cursor = lost ? NOWHERE : cursor;
+            return !lost;
+        }
+        if (newest.index() > cursor) {
+            skip(newest.index());
+        }
+        return end == null;
+    }
+
+    private void skip(long index) {
+        long now = nanoClock.getAsLong();
+        skipsLately = skips > 0 && now - lastSkipNs > SKIPS_WITHIN_NS ? 1 : skipsLately + 1;
+        lastSkipNs = now;
+        skips++;
+        skippedTags += index - cursor;
+        counters.skips.increment();
+        counters.skippedTags.add(index - cursor);
+        cursor = index;
+        if (skipsLately > settings.maxSkips()) {
+            end(ViewerEnd.TOO_SLOW);
+        }
+    }
+
+    private void sendWaiting() {
+        GopRing ring = ring();
+        ByteBuf opening = opening(ring);
+        int size = opening.readableBytes();
+        long to = cursor;
+        while (to < ring.next() && (to == cursor || size + ring.tag(to).wireBytes() <= settings.burstBytes())) {
+            size += ring.tag(to).wireBytes();
+            to++;
+        }
+        note(size);
+        channel.write(framing.before(channel.alloc(), size), channel.voidPromise());
+        if (opening.isReadable()) {
+            channel.write(opening, channel.voidPromise());
+        } else {
+            opening.release();
+        }
+        noteKey(cursor, to, ring);
+        for (; cursor < to; cursor++) {
+            Tag tag = ring.tag(cursor);
+            if (tag.part() == Part.SEQUENCE_HEADER || tag.part() == Part.METADATA) {
+                known = known.with(tag);
+            }
+            channel.write(tag.retainedWire(), channel.voidPromise());
+        }
+        channel.writeAndFlush(framing.after()).addListener(this);
+    }
+
+    /** What must stand before the tag at the cursor: the file header once, and headers that the viewer does not have. */
+    private ByteBuf opening(GopRing ring) {
+        Tag at = ring.tag(cursor);
+        Headers needed = headersAt(ring);
+        ByteBuf out = channel.alloc().directBuffer(FlvWriter.FILE_HEADER_BYTES + needed.wireBytes());
+        if (!begun) {
+            begun = true;
+            FlvWriter.fileHeader(out, ring.hasAudio(), ring.hasVideo());
+        }
+        needed.writeChanged(out, known, at.timeMs());
+        known = needed;
+        return out;
+    }
+
+    /** Headers as of the cursor, if it stands at a place to begin; elsewhere those that the viewer knows have not changed. */
+    private Headers headersAt(GopRing ring) {
+        GopRing.Start start = ring.startAt(cursor);
+        if (start != null) {
+            return start.headers();
+        }
+        return begun ? known : ring.headers();
+    }
+
+    private void note(int size) {
+        inFlight = true;
+        writtenNs = nanoClock.getAsLong();
+        bytes += size;
+        counters.bytesOut.add(size);
+    }
+
+    private void noteKey(long from, long to, GopRing ring) {
+        for (long index = from; firstKeyNs == NOT_YET && index < to; index++) {
+            if (ring.tag(index).part() == Part.KEY_FRAME) {
+                firstKeyNs = nanoClock.getAsLong() - joinedNs;
+            }
+        }
+    }
+
+    private GopRing ring() {
+        Outlet current = outlet;
+        if (current == null) {
+            throw new IllegalStateException("the viewer is in no room");
+        }
+        return current.ring();
+    }
+
+    /** A write is over. */
+    @Override
+    public void operationComplete(ChannelFuture written) {
+        inFlight = false;
+        if (!written.isSuccess()) {
+            end(ViewerEnd.LEFT);
+        } else if (end == null) {
+            pump();
+        }
+    }
+
+    /** The viewer goes; the first reason counts. In order if nothing is under way, else at once. */
+    public void end(ViewerEnd reason) {
+        if (end != null) {
+            return;
+        }
+        end = reason;
+        counters.count(reason);
+        Outlet current = outlet;
+        if (current != null) {
+            current.remove(this);
+        }
+        if (reason == ViewerEnd.LEFT || inFlight || !channel.isActive()) {
+            channel.close();
+        } else {
+            channel.writeAndFlush(framing.end()).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /** Why it is gone; null while it is there. */
+    public @Nullable ViewerEnd ended() {
+        return end;
+    }
+
+    /** From its entry to the write that held its first key frame, ns; −1 before. */
+    public long firstKeyNs() {
+        return firstKeyNs;
+    }
+
+    /** Bytes of media written. */
+    public long bytes() {
+        return bytes;
+    }
+
+    public long skips() {
+        return skips;
+    }
+
+    public long skippedTags() {
+        return skippedTags;
+    }
+}
