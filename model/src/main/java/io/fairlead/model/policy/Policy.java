@@ -4,7 +4,13 @@ import java.util.List;
 
 /** What every policy has. */
 public sealed interface Policy
-        permits QualityPolicy, CapacityPolicy, BenchmarkPolicy, PolitenessPolicy, ForecastPolicy, PoolPolicy {
+        permits QualityPolicy,
+                CapacityPolicy,
+                BenchmarkPolicy,
+                PolitenessPolicy,
+                ForecastPolicy,
+                PoolPolicy,
+                MapPolicy {
 
     /** What it counts for. */
     Scope scope();
