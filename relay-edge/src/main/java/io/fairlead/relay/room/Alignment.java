@@ -22,12 +22,17 @@ record Alignment(int sourceTime, long roomMs) {
     private static final int MOST_FRAMES = 1_024;
 
     private static final int JITTER_MS = 2;
+    private static final int MOST_SKEW_MS = 1_000;
 
-    /** Looks for the end of what was sent in the other stream, then for the other's end in what was sent; null if neither is found. */
-    static @Nullable Alignment find(GopRing sent, GopRing other) {
+    /**
+     * Looks for the end of what was sent in the other stream, then for the other's end in what was sent; null if neither is found.
+     *
+     * @param since number of the tag in {@code sent} since which its times follow one source without a leap
+     */
+    static @Nullable Alignment find(GopRing sent, long since, GopRing other) {
         TagKind kind = sent.hasVideo() && other.hasVideo() ? TagKind.VIDEO : TagKind.AUDIO;
-        List<Tag> ours = newest(sent, kind);
-        List<Tag> theirs = newest(other, kind);
+        List<Tag> ours = newest(sent, since, kind);
+        List<Tag> theirs = newest(other, other.first(), kind);
         int place = placeOfEnd(ours, theirs);
         if (place >= 0) {
             return new Alignment(theirs.get(place).sourceTime(), ours.get(0).timeMs());
@@ -38,10 +43,39 @@ record Alignment(int sourceTime, long roomMs) {
                 : new Alignment(theirs.get(0).sourceTime(), ours.get(place).timeMs());
     }
 
+    /**
+     * Number of the tag in the other stream from which on it is to be sent, as far as it was not: a little before the tag that was found, for
+     * sound may lie behind the picture, and not beyond a leap of its clock.
+     */
+    long firstIndex(GopRing other) {
+        long found = other.next() - 1;
+        while (found > other.first() && other.tag(found).sourceTime() != sourceTime) {
+            found--;
+        }
+        long index = found;
+        while (index > other.first()
+                && Math.abs(other.tag(index - 1).timeMs() - other.tag(found).timeMs()) <= MOST_SKEW_MS) {
+            index--;
+        }
+        return index;
+    }
+
+    /** Number of a key frame that was sent already; the newest, if several are equal; −1 if it was not sent. */
+    static long indexOfKeyFrame(GopRing sent, Tag key) {
+        for (long index = sent.next() - 1; index >= sent.first(); index--) {
+            Tag tag = sent.tag(index);
+            if (tag.part() == Part.KEY_FRAME && tag.sameMedia(key)) {
+                return index;
+            }
+        }
+        return -1;
+    }
+
     /** Newest first. */
-    private static List<Tag> newest(GopRing ring, TagKind kind) {
+    private static List<Tag> newest(GopRing ring, long since, TagKind kind) {
         List<Tag> found = new ArrayList<>();
-        for (long index = ring.next() - 1; index >= ring.first() && found.size() < MOST_FRAMES; index--) {
+        long oldest = Math.max(since, ring.first());
+        for (long index = ring.next() - 1; index >= oldest && found.size() < MOST_FRAMES; index--) {
             Tag tag = ring.tag(index);
             if (tag.kind() == kind && (tag.part() != Part.SEQUENCE_HEADER)) {
                 found.add(tag);

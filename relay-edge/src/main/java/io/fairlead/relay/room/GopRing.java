@@ -108,7 +108,8 @@ public final class GopRing implements AutoCloseable {
         return each.next();
     }
 
-    private void dropTo(long index) {
+    /** Gives up what is older. */
+    void dropTo(long index) {
         while (first < index) {
             dropFirst();
         }

@@ -1,5 +1,6 @@
 package io.fairlead.relay.room;
 
+import io.fairlead.relay.flv.Part;
 import io.fairlead.relay.flv.Tag;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class Room {
 
     private static final Logger LOG = LoggerFactory.getLogger(Room.class);
+
+    /** How often silence is looked for. */
+    private static final int SILENCE_LOOK_MS = 20;
 
     /** Who is told of a room, on its loop. */
     public interface Listener {
@@ -54,7 +58,14 @@ public final class Room {
     private final List<Tag> changedHeaders = new ArrayList<>();
     private List<Tag> unsent = new ArrayList<>();
     private int unsentBytes;
+    /** Number of the tag with which the times in the ring begin to follow one source without a leap. */
+    private long joinedAt;
+
+    /** Whether the source that is waited for may bring what was sent. */
+    private boolean mayRepeat;
+
     private boolean flushing;
+    private boolean watchingSilence;
     private int viewers;
     private boolean watched;
     private boolean hadSource;
@@ -125,12 +136,68 @@ public final class Room {
 
     /** Takes a source in: as the one that is sent, if there is none. */
     public void attach(RoomSource source) {
-        source.heard(nanoClock.getAsLong());
+        source.attached(nanoClock.getAsLong());
         sources.add(source);
         if (sources.size() == 1) {
             cancelWaiting();
             follow(source);
+        } else {
+            watchSilence();
         }
+    }
+
+    /** Looks for a source that is silent, for as long as there are spares. */
+    private void watchSilence() {
+        if (watchingSilence || sources.size() < 2) {
+            return;
+        }
+        watchingSilence = true;
+        loop.schedule(
+                () -> {
+                    watchingSilence = false;
+                    giveWayIfSilent();
+                    watchSilence();
+                },
+                SILENCE_LOOK_MS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * A source that is silent while a spare is ahead of it gives way to the spare, once it has been so for three frames and twice as long
+     * as the source rarely pauses; it becomes the last of the spares. When all are silent the stream itself has stopped, and nobody is
+     * promoted; who begins again a moment earlier is not ahead for long.
+     */
+    private void giveWayIfSilent() {
+        if (closed || sources.size() < 2) {
+            return;
+        }
+        RoomSource sent = sources.get(0);
+        long now = nanoClock.getAsLong();
+        long bearableNs = Math.max(3 * timeline.intervalMs() * 1_000_000, 2 * sent.p99SilenceNs());
+        if (now - sent.lastTagNs() <= bearableNs) {
+            return;
+        }
+        for (RoomSource spare : sources) {
+            if (spare != sent && spare.announced() && spare.aheadNs(sent.lastTagNs(), now) > bearableNs) {
+                giveWay(sent, spare, now);
+                return;
+            }
+        }
+    }
+
+    private void giveWay(RoomSource sent, RoomSource spare, long now) {
+        LOG.info(
+                "room {}: {} has been silent for {} ms, {} follows",
+                name,
+                sent.name(),
+                (now - sent.lastTagNs()) / 1_000_000,
+                spare.name());
+        counters.silences.increment();
+        sources.remove(spare);
+        sources.remove(sent);
+        sources.add(0, spare);
+        sources.add(sent);
+        follow(spare);
     }
 
     /**
@@ -145,6 +212,9 @@ public final class Room {
         }
         long now = nanoClock.getAsLong();
         source.heard(now);
+        if (sources.get(0) != source) {
+            source.ahead(sources.get(0).lastTagNs(), now);
+        }
         if (source.announce(announcesVideo) && sources.get(0) == source) {
             begin(source);
         }
@@ -185,7 +255,7 @@ public final class Room {
         if (!source.announced()) {
             return; // nothing is known of it yet, see take
         }
-        Alignment alignment = Alignment.find(ring, source.kept());
+        Alignment alignment = Alignment.find(ring, joinedAt, source.kept());
         if (alignment == null) {
             begin(source);
             source.kept().headers().changed(ring.headers(), allocator).forEach(header -> noteHeader(source, header));
@@ -195,6 +265,7 @@ public final class Room {
         counters.splicesAligned.increment();
         timeline.align(alignment.sourceTime(), alignment.roomMs());
         long now = nanoClock.getAsLong();
+        source.kept().dropTo(alignment.firstIndex(source.kept()));
         source.kept().drain(tag -> send(source, tag, now));
         flushSoon();
     }
@@ -204,6 +275,7 @@ public final class Room {
             counters.splicesAtKey.increment();
         }
         hadSource = true;
+        mayRepeat = source.beginsInThePast();
         timeline.join(source.announcesVideo());
     }
 
@@ -239,9 +311,15 @@ public final class Room {
     }
 
     private void place(Tag tag, long now) {
+        if (timeline.waiting() && mayRepeat && tag.part() == Part.KEY_FRAME && saidBefore(tag)) {
+            tag.release();
+            return;
+        }
+        boolean waited = timeline.waiting();
         long breaksBefore = timeline.breaks();
         RoomTimeline.Verdict verdict = timeline.place(tag, now);
         counters.breaks.add(timeline.breaks() - breaksBefore);
+        mayRepeat &= timeline.breaks() == breaksBefore;
         if (verdict != RoomTimeline.Verdict.SEND) {
             if (verdict == RoomTimeline.Verdict.BEFORE_START) {
                 counters.droppedBeforeStart.increment();
@@ -249,11 +327,27 @@ public final class Room {
             tag.release();
             return;
         }
+        mayRepeat = false;
+        if (waited || timeline.breaks() != breaksBefore) {
+            joinedAt = ring.next();
+        }
         for (Tag header : changedHeaders) {
             append(header, timeline.placedMs());
         }
         changedHeaders.clear();
         append(tag, timeline.placedMs());
+    }
+
+    /**
+     * A source that is waited for and lags may bring a key frame that was sent: then it goes on behind what was sent, instead of saying it
+     * again. If what followed that key frame came from elsewhere, true: it must be passed over, and a later one taken.
+     */
+    private boolean saidBefore(Tag key) {
+        long index = Alignment.indexOfKeyFrame(ring, key);
+        if (index >= joinedAt) {
+            timeline.align(key.sourceTime(), ring.tag(index).timeMs());
+        }
+        return index >= 0 && index < joinedAt;
     }
 
     private void append(Tag tag, long timeMs) {

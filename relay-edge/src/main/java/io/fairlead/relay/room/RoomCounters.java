@@ -20,6 +20,7 @@ public final class RoomCounters {
     final LongAdder breaks = new LongAdder();
     final LongAdder splicesAligned = new LongAdder();
     final LongAdder splicesAtKey = new LongAdder();
+    final LongAdder silences = new LongAdder();
     final LongAdder skips = new LongAdder();
     final LongAdder skippedTags = new LongAdder();
     private final Map<ViewerEnd, LongAdder> ended = new EnumMap<>(ViewerEnd.class);
@@ -77,6 +78,11 @@ public final class RoomCounters {
         return splicesAtKey.sum();
     }
 
+    /** Sources that gave way to a spare because they were silent. */
+    public long silences() {
+        return silences.sum();
+    }
+
     /** Viewers gone for that reason. */
     public long ended(ViewerEnd reason) {
         return adder(reason).sum();
@@ -105,6 +111,7 @@ public final class RoomCounters {
                 skips,
                 "Viewers that went on at a key frame because they were behind");
         counter(registry, "fairlead.relay.skipped.tags", skippedTags, "Tags that went by viewers that were behind");
+        counter(registry, "fairlead.relay.silences", silences, "Sources that gave way to a spare for their silence");
         String splices = "Sources that followed another in a room";
         register(registry, "fairlead.relay.splices", "how", "aligned", splicesAligned, splices);
         register(registry, "fairlead.relay.splices", "how", "key_frame", splicesAtKey, splices);

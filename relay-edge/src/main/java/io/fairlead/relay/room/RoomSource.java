@@ -11,25 +11,34 @@ import java.util.function.Consumer;
 public final class RoomSource {
 
     private final String name;
+    private final boolean beginsInThePast;
     private final Consumer<SourceEnd> whenEnded;
     private final GopRing kept;
+    private final InterArrivals arrivals = new InterArrivals();
     private boolean announced;
     private boolean announcesVideo;
     private long lastTagNs;
+    private long aheadSinceNs;
     private boolean ended;
 
     /**
      * @param name for logs
+     * @param beginsInThePast a media server sends what it has; its first frames may have been sent in the room. A publisher's are new
      * @param whenEnded told once, on the room's loop, when the room wants no more of it
      */
-    public RoomSource(String name, RoomSettings settings, Consumer<SourceEnd> whenEnded) {
+    public RoomSource(String name, RoomSettings settings, boolean beginsInThePast, Consumer<SourceEnd> whenEnded) {
         this.name = name;
+        this.beginsInThePast = beginsInThePast;
         this.whenEnded = whenEnded;
         this.kept = new GopRing(settings.spareRing());
     }
 
     public String name() {
         return name;
+    }
+
+    boolean beginsInThePast() {
+        return beginsInThePast;
     }
 
     /** Notes what the stream's head says; true the first time. */
@@ -49,8 +58,31 @@ public final class RoomSource {
         return announcesVideo;
     }
 
+    /** It has been attached, which says nothing of how often it sends. */
+    void attached(long nowNs) {
+        lastTagNs = nowNs;
+    }
+
     void heard(long nowNs) {
         lastTagNs = nowNs;
+        arrivals.note(nowNs);
+    }
+
+    /** It brings something while the source that is sent was last heard at {@code sentNs}. */
+    void ahead(long sentNs, long nowNs) {
+        if (aheadSinceNs <= sentNs) {
+            aheadSinceNs = nowNs;
+        }
+    }
+
+    /** For how long it has brought something that the source that is sent, last heard at {@code sentNs}, has not; 0 if it has not. */
+    long aheadNs(long sentNs, long nowNs) {
+        return aheadSinceNs > sentNs ? nowNs - aheadSinceNs : 0;
+    }
+
+    /** One of its silences in a hundred is longer, ns. */
+    long p99SilenceNs() {
+        return arrivals.p99Ns();
     }
 
     /** When its last tag came, ns of the room's clock. */

@@ -22,7 +22,9 @@ final class RoomStage implements Room.Listener, AutoCloseable {
 
     static final int MERGE_MS = RoomSettings.DEFAULTS.mergeMs();
 
-    final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    /** Counts every byte, which says more than a detector of leaks, and costs less. */
+    final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
+
     final RoomCounters counters = new RoomCounters();
     final List<String> told = new ArrayList<>();
     final Room room;
@@ -56,8 +58,17 @@ final class RoomStage implements Room.Listener, AutoCloseable {
         return seat;
     }
 
+    /** One request to a media server. */
     RoomSource source(String name) {
-        RoomSource source = new RoomSource(name, settings, reason -> told.add(name + " " + reason));
+        return source(name, true);
+    }
+
+    RoomSource publisher(String name) {
+        return source(name, false);
+    }
+
+    private RoomSource source(String name, boolean beginsInThePast) {
+        RoomSource source = new RoomSource(name, settings, beginsInThePast, reason -> told.add(name + " " + reason));
         room.attach(source);
         return source;
     }
@@ -84,6 +95,19 @@ final class RoomStage implements Room.Listener, AutoCloseable {
             pass(40);
         }
         pass(MERGE_MS);
+    }
+
+    /** One frame and one sound. */
+    void frame(RoomSource source, int number, int gop, long shiftMs) {
+        send(
+                source,
+                video(shiftMs + number * 40L, number % gop == 0 ? Flv.key(number, 200) : Flv.frame(number, 100)),
+                audio(shiftMs + number * 40L + 7, Flv.sound(number, 16)));
+    }
+
+    void sendBoth(RoomSource one, RoomSource two, int number, int gop, long shiftMs) {
+        frame(one, number, gop, 0);
+        frame(two, number, gop, shiftMs);
     }
 
     @Override
@@ -135,6 +159,10 @@ final class RoomStage implements Room.Listener, AutoCloseable {
             }
         });
         final Viewer viewer = new Viewer(channel, Framing.CHUNKED, settings, counters, () -> nowMs * 1_000_000);
+
+        private Seat() {
+            channel.config().setAllocator(allocator);
+        }
 
         /** From now on writes come to no end. */
         void block() {

@@ -135,11 +135,12 @@ class RoomTest {
                 headers(stage, master, 1);
                 headers(stage, spare, 1);
                 for (int each = 0; each < 60; each++) {
-                    stage.frames(master, each, each + 1, 25, 4_000);
+                    stage.frame(master, each, 25, 4_000);
                     int other = each + behind;
                     if (other >= 0) {
-                        stage.frames(spare, other, other + 1, 25, 900_000);
+                        stage.frame(spare, other, 25, 900_000);
                     }
+                    stage.pass(40);
                 }
                 stage.room.detach(master, SourceEnd.BROKEN);
                 stage.frames(spare, 60 + behind, 90, 25, 900_000);
@@ -157,6 +158,19 @@ class RoomTest {
     }
 
     @Test
+    void aStreamThatIsAskedForAnewBeginsInThePastAndRepeatsNothing() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource lost = stage.source("a");
+            stage.frames(lost, 0, 40, 25, 0);
+            stage.room.detach(lost, SourceEnd.BROKEN);
+            RoomSource again = stage.source("b");
+            stage.frames(again, 25, 60, 25, 800_000);
+            assertThat(numbers(seen(seat), TagKind.VIDEO)).isEqualTo(range(0, 60));
+        }
+    }
+
+    @Test
     void aSpareOfOtherFramesFollowsAtItsNextKeyFrame() {
         try (RoomStage stage = new RoomStage(SETTINGS)) {
             Seat seat = stage.sit();
@@ -165,8 +179,9 @@ class RoomTest {
             headers(stage, master, 1);
             headers(stage, spare, 2);
             for (int each = 0; each < 40; each++) {
-                stage.frames(master, each, each + 1, 25, 0);
-                stage.frames(spare, 1_000 + each, 1_001 + each, 25, 0);
+                stage.frame(master, each, 25, 0);
+                stage.frame(spare, 1_000 + each, 25, 0);
+                stage.pass(40);
             }
             stage.room.detach(master, SourceEnd.BROKEN);
             stage.frames(spare, 1_040, 1_080, 25, 0);
@@ -185,14 +200,54 @@ class RoomTest {
     }
 
     @Test
+    void aSourceThatIsSilentGivesWayToASpareThatIsNot() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource master = stage.source("a");
+            RoomSource spare = stage.source("b");
+            headers(stage, master, 1);
+            headers(stage, spare, 1);
+            for (int each = 0; each < 40; each++) {
+                stage.sendBoth(master, spare, each, 25, 900_000);
+                stage.pass(40);
+            }
+            for (int each = 40; each < 50; each++) {
+                stage.frame(spare, each, 25, 900_000);
+                stage.pass(40);
+            }
+            stage.pass(RoomStage.MERGE_MS);
+            assertThat(stage.counters.silences()).isEqualTo(1);
+            assertThat(numbers(seen(seat), TagKind.VIDEO)).isEqualTo(range(0, 50));
+            assertThat(stage.room.sources()).isEqualTo(2);
+            assertThat(stage.told).containsExactly("watched");
+        }
+    }
+
+    @Test
+    void whenAllAreSilentNobodyGivesWay() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            RoomSource master = stage.source("a");
+            RoomSource spare = stage.source("b");
+            for (int each = 0; each < 40; each++) {
+                stage.sendBoth(master, spare, each, 25, 0);
+                stage.pass(40);
+            }
+            for (int each = 0; each < 200; each++) {
+                stage.pass(20);
+            }
+            assertThat(stage.counters.silences()).isZero();
+        }
+    }
+
+    @Test
     void viewersWaitForAPublisherThatComesBackAndAreEndedInOrderIfItDoesNot() {
         try (RoomStage stage = new RoomStage(SETTINGS.withWaits(3_000, 10_000, 5_000))) {
             Seat seat = stage.sit();
-            RoomSource one = stage.source("a");
+            RoomSource one = stage.publisher("a");
             stage.frames(one, 0, 30, 25, 0);
             stage.room.detach(one, SourceEnd.ENDED);
             stage.pass(8_000);
-            RoomSource two = stage.source("b");
+            RoomSource two = stage.publisher("b");
             stage.frames(two, 0, 30, 25, 0);
             assertThat(numbers(seen(seat), TagKind.VIDEO)).hasSize(60);
             stage.room.detach(two, SourceEnd.ENDED);

@@ -62,11 +62,11 @@ class SpliceSeenByFfprobeTest {
         Path recorded = directory.resolve("restarted.flv");
         try (RoomStage stage = new RoomStage(RoomSettings.DEFAULTS)) {
             RoomStage.Seat seat = stage.sit();
-            RoomSource one = stage.source("a");
+            RoomSource one = stage.publisher("a");
             feed(stage, one, 0, 2_500, 0);
             feed(stage, one, 0, 2_500, 0);
             stage.room.detach(one, SourceEnd.ENDED);
-            RoomSource two = stage.source("b");
+            RoomSource two = stage.publisher("b");
             feed(stage, two, 0, 2_500, 0xFFFF_FF00L);
             stage.pass(RoomStage.MERGE_MS);
             record(seat, recorded);

@@ -1,0 +1,236 @@
+package io.fairlead.relay.server;
+
+import io.fairlead.relay.flv.FlvReader;
+import io.fairlead.relay.flv.Malformed;
+import io.fairlead.relay.flv.Tag;
+import io.fairlead.relay.room.SourceEnd;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.timeout.ReadTimeoutException;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request for a room's FLV to a media server, on the room's event loop. Consumes the answer; tells once whether it was taken, then
+ * tags, then once that it is over.
+ */
+final class FlvPull extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FlvPull.class);
+
+    /** Who asked. */
+    interface Owner {
+
+        /** The media server sends. */
+        void accepted(FlvPull pull);
+
+        /** Takes over tags. */
+        void take(FlvPull pull, List<Tag> tags, boolean announcesVideo);
+
+        /**
+         * Nothing comes any more; said once, also when it was never accepted.
+         *
+         * @param status what the media server answered; null if it did not
+         */
+        void over(FlvPull pull, SourceEnd reason, @Nullable HttpResponseStatus status, String sentence);
+    }
+
+    private final String room;
+    private final PullSettings settings;
+    private final Owner owner;
+    private final FlvReader reader;
+    private List<Tag> tags = new ArrayList<>();
+    private @Nullable Channel channel;
+    private @Nullable HttpResponseStatus status;
+    private boolean accepted;
+    private boolean over;
+
+    private FlvPull(String room, PullSettings settings, int maxTagBytes, Owner owner, EventLoop loop) {
+        this.room = room;
+        this.settings = settings;
+        this.owner = owner;
+        this.reader = new FlvReader(ByteBufAllocator.DEFAULT, maxTagBytes, tag -> tags.add(tag));
+        dial(loop);
+    }
+
+    /** Asks for a room; everything happens on that loop. */
+    static FlvPull start(EventLoop loop, String room, PullSettings settings, int maxTagBytes, Owner owner) {
+        return new FlvPull(room, settings, maxTagBytes, owner, loop);
+    }
+
+    private void dial(EventLoop loop) {
+        String host = settings.mediaServer().getHost();
+        // Asking for a name blocks in the JDK, and must not on the room's loop.
+        Names.resolve(host, settings.port())
+                .whenComplete((address, failure) -> loop.execute(() -> {
+                    if (over) {
+                        return;
+                    }
+                    if (address == null || address.isUnresolved()) {
+                        finish(SourceEnd.BROKEN, "the name " + host + " of the media server is not known");
+                    } else {
+                        connect(loop, address);
+                    }
+                }));
+    }
+
+    private void connect(EventLoop loop, InetSocketAddress address) {
+        new Bootstrap()
+                .group(loop)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.connectTimeoutMs())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel fresh) {
+                        fresh.pipeline()
+                                .addLast(new ReadTimeoutHandler(settings.silenceMs(), TimeUnit.MILLISECONDS))
+                                .addLast(new HttpClientCodec())
+                                .addLast(FlvPull.this);
+                    }
+                })
+                .connect(address)
+                .addListener(done -> {
+                    if (!done.isSuccess()) {
+                        finish(
+                                SourceEnd.BROKEN,
+                                "the media server " + address + " can't be reached: "
+                                        + done.cause().getMessage());
+                    }
+                });
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        channel = ctx.channel();
+        if (over) {
+            ctx.close();
+            return;
+        }
+        DefaultFullHttpRequest request = new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1, HttpMethod.GET, settings.target(room), Unpooled.EMPTY_BUFFER);
+        request.headers()
+                .set(HttpHeaderNames.HOST, settings.mediaServer().getAuthority())
+                .set(HttpHeaderNames.ACCEPT, "video/x-flv")
+                .set(HttpHeaderNames.USER_AGENT, "fairlead-relay");
+        ctx.writeAndFlush(request);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        try {
+            if (over) {
+                return;
+            }
+            if (message instanceof HttpResponse response) {
+                head(response);
+            }
+            if (message instanceof HttpContent content && accepted && !over) {
+                body(content);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void head(HttpResponse response) {
+        status = response.status();
+        if (response.decoderResult().isFailure()) {
+            finish(SourceEnd.MALFORMED, "the media server's answer can't be read");
+        } else if (!response.status().equals(HttpResponseStatus.OK)) {
+            finish(SourceEnd.BROKEN, "the media server answers " + response.status() + " for the room " + room);
+        } else {
+            accepted = true;
+            owner.accepted(this);
+        }
+    }
+
+    private void body(HttpContent content) {
+        Malformed malformed = reader.read(content.content());
+        if (malformed != null) {
+            hand();
+            finish(SourceEnd.MALFORMED, "the media server's stream can't be read: " + malformed);
+        } else if (content instanceof LastHttpContent) {
+            hand();
+            finish(SourceEnd.ENDED, "the media server has ended the stream");
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        hand();
+    }
+
+    private void hand() {
+        if (!over && !tags.isEmpty()) {
+            List<Tag> taken = tags;
+            tags = new ArrayList<>();
+            owner.take(this, taken, reader.announcesVideo());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        finish(SourceEnd.BROKEN, "the connection to the media server has broken");
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        finish(
+                SourceEnd.BROKEN,
+                cause instanceof ReadTimeoutException
+                        ? "the media server has sent nothing for " + settings.silenceMs() + " ms"
+                        : "the connection to the media server has failed: " + cause.getMessage());
+    }
+
+    /** Ends it from this side; the owner is told nothing any more. */
+    void close() {
+        if (!over) {
+            release();
+        }
+    }
+
+    private void finish(SourceEnd reason, String sentence) {
+        if (over) {
+            return;
+        }
+        release();
+        LOG.info("room {}: {}", room, sentence);
+        owner.over(this, reason, status, sentence);
+    }
+
+    private void release() {
+        over = true;
+        reader.close();
+        tags.forEach(Tag::release);
+        tags.clear();
+        Channel current = channel;
+        if (current != null) {
+            current.close();
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package io.fairlead.relay.server;
+
+import io.fairlead.relay.room.Framing;
+import io.fairlead.relay.room.Room;
+import io.fairlead.relay.server.ServerCounters.Turned;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first request of a connection, which is its only one.
+ *
+ * <p>Consumes the head; then gives its place to a {@link PublishHandler} (POST, PUT), a {@link WatchHandler} (GET), or answers and closes:
+ * 400 and 431 to heads that can't be read, 404, 405, 401 and 409 to publishers, 503 when a bound is reached. Closes connections whose head
+ * does not come in time.
+ */
+final class RequestHandler extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
+    private static final int MOST_WEBSOCKET_BYTES = 1_024;
+    private static final String BEARER = "Bearer ";
+
+    private final RoomDirectory rooms;
+    private final RoomAccess access;
+    private final ServerSettings settings;
+    private final ServerCounters counters;
+    private @Nullable Future<?> deadline;
+    private boolean taken;
+
+    RequestHandler(RoomDirectory rooms, RoomAccess access, ServerSettings settings, ServerCounters counters) {
+        this.rooms = rooms;
+        this.access = access;
+        this.settings = settings;
+        this.counters = counters;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        deadline = ctx.executor()
+                .schedule(
+                        () -> {
+                            counters.count(Turned.LATE);
+                            ctx.close();
+                        },
+                        settings.headTimeoutMs(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        Future<?> current = deadline;
+        if (current != null) {
+            current.cancel(false);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        handlerRemoved(ctx);
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (taken || !(message instanceof HttpRequest request)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        taken = true;
+        handlerRemoved(ctx);
+        if (request.decoderResult().isFailure()) {
+            boolean large = request.decoderResult().cause() instanceof TooLongFrameException;
+            turn(
+                    ctx,
+                    large ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE : HttpResponseStatus.BAD_REQUEST,
+                    Turned.MALFORMED,
+                    "the request can't be read: "
+                            + request.decoderResult().cause().getMessage());
+            return;
+        }
+        answer(ctx, request);
+    }
+
+    private void answer(ChannelHandlerContext ctx, HttpRequest request) {
+        if (!request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+            turn(
+                    ctx,
+                    HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED,
+                    Turned.MALFORMED,
+                    "the request is " + request.protocolVersion() + "; speak HTTP/1.1");
+            return;
+        }
+        RoomPath path = RoomPath.of(request.uri());
+        HttpMethod method = request.method();
+        boolean publishes = method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT);
+        if (path == null || !(path.flv() || publishes)) {
+            turn(ctx, HttpResponseStatus.NOT_FOUND, Turned.NOT_FOUND, "no such path; ask for /APP/ROOM.flv");
+        } else if (publishes) {
+            publish(ctx, request, path);
+        } else if (method.equals(HttpMethod.GET)) {
+            rooms.enterToWatch(
+                    path.room(),
+                    room -> {
+                        boolean full = room.full();
+                        ctx.executor().execute(() -> watch(ctx, request, room, full));
+                    },
+                    (status, sentence) -> onLoop(ctx, () -> turn(ctx, status, why(status), sentence)));
+        } else if (method.equals(HttpMethod.HEAD)) {
+            rooms.enter(
+                    path.room(),
+                    room -> ctx.executor().execute(() -> Answers.head(ctx.channel())),
+                    () -> onLoop(ctx, () -> noRoom(ctx, path)));
+        } else if (method.equals(HttpMethod.OPTIONS)) {
+            Answers.preflight(ctx.channel());
+        } else {
+            turn(
+                    ctx,
+                    HttpResponseStatus.METHOD_NOT_ALLOWED,
+                    Turned.MALFORMED,
+                    method + " is not for rooms; GET watches, POST and PUT publish");
+        }
+    }
+
+    // ---- watching
+
+    private void watch(ChannelHandlerContext ctx, HttpRequest request, Room room, boolean full) {
+        if (!ctx.channel().isActive()) {
+            return;
+        }
+        if (full) {
+            turn(
+                    ctx,
+                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    Turned.FULL,
+                    "the room " + room.name() + " has no place left at this relay; try another or later");
+            return;
+        }
+        boolean webSocket = request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+        if (webSocket) {
+            watchByWebSocket(ctx, request, room);
+            return;
+        }
+        ChannelPipeline pipeline = ctx.pipeline();
+        ctx.writeAndFlush(Answers.stream());
+        pipeline.remove(HttpResponseEncoder.class);
+        pipeline.replace(this, "watch", new WatchHandler(rooms, room, Framing.CHUNKED));
+        pipeline.remove(HttpRequestDecoder.class);
+    }
+
+    private void watchByWebSocket(ChannelHandlerContext ctx, HttpRequest request, Room room) {
+        WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
+                        request.uri(), null, false, MOST_WEBSOCKET_BYTES)
+                .newHandshaker(request);
+        if (handshaker == null) {
+            turn(
+                    ctx,
+                    HttpResponseStatus.UPGRADE_REQUIRED,
+                    Turned.MALFORMED,
+                    "this version of WebSocket is not spoken; 13 is");
+            return;
+        }
+        FullHttpRequest whole = new DefaultFullHttpRequest(
+                request.protocolVersion(), request.method(), request.uri(), Unpooled.EMPTY_BUFFER);
+        whole.headers().set(request.headers());
+        handshaker.handshake(ctx.channel(), whole).addListener(done -> {
+            if (done.isSuccess()) {
+                ctx.pipeline().replace(this, "watch", new WatchHandler(rooms, room, Framing.WEBSOCKET));
+            } else {
+                ctx.close();
+            }
+        });
+    }
+
+    private static Turned why(HttpResponseStatus status) {
+        return switch (status.code()) {
+            case 404 -> Turned.NOT_FOUND;
+            case 503 -> Turned.FULL;
+            default -> Turned.UPSTREAM;
+        };
+    }
+
+    private void noRoom(ChannelHandlerContext ctx, RoomPath path) {
+        turn(
+                ctx,
+                HttpResponseStatus.NOT_FOUND,
+                Turned.NOT_FOUND,
+                "nobody publishes to the room " + path.room() + " now");
+    }
+
+    // ---- publishing
+
+    private void publish(ChannelHandlerContext ctx, HttpRequest request, RoomPath path) {
+        if (!access.mayPublish(path.room(), key(request, path))) {
+            turn(
+                    ctx,
+                    HttpResponseStatus.UNAUTHORIZED,
+                    Turned.DENIED,
+                    "the key for the room " + path.room()
+                            + " is missing or wrong; add ?key=… or Authorization: Bearer …");
+            return;
+        }
+        PublishHandler handler = new PublishHandler(path.room(), rooms, settings, counters);
+        ctx.channel().config().setAutoRead(false);
+        ctx.pipeline().replace(this, "publish", handler);
+        rooms.enterOrOpen(
+                path.room(),
+                room -> handler.enter(room, HttpUtil.is100ContinueExpected(request)),
+                () -> onLoop(
+                        ctx,
+                        () -> handler.refuse(
+                                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                                Turned.FULL,
+                                "this relay takes no further room; try another or later")));
+    }
+
+    private static @Nullable String key(HttpRequest request, RoomPath path) {
+        String header = request.headers().get(HttpHeaderNames.AUTHORIZATION);
+        if (path.key() == null && header != null && header.startsWith(BEARER)) {
+            return header.substring(BEARER.length()).strip();
+        }
+        return path.key();
+    }
+
+    // ---- ends
+
+    private void turn(ChannelHandlerContext ctx, HttpResponseStatus status, Turned why, String sentence) {
+        counters.count(why);
+        Answers.say(ctx.channel(), status, sentence);
+    }
+
+    private static void onLoop(ChannelHandlerContext ctx, Runnable what) {
+        if (ctx.executor().inEventLoop()) {
+            what.run();
+        } else {
+            ctx.executor().execute(what);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.warn("a request of {} has failed", ctx.channel().remoteAddress(), cause);
+        }
+        ctx.close();
+    }
+}

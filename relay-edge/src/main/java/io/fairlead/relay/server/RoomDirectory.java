@@ -1,0 +1,157 @@
+package io.fairlead.relay.server;
+
+import io.fairlead.relay.room.Room;
+import io.fairlead.relay.room.RoomCounters;
+import io.fairlead.relay.room.RoomSettings;
+import io.fairlead.relay.room.ViewerEnd;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rooms by name, each on an event loop of its own choice. May be asked from any thread; who enters is called on the room's loop, and
+ * never in a room that is closed: one that closed on the way is opened anew.
+ */
+final class RoomDirectory implements Room.Listener {
+
+    private final EventLoopGroup loops;
+    private final RoomSettings settings;
+    private final RoomCounters counters;
+    private final LongSupplier nanoClock;
+    private final int maxRooms;
+    private final Map<String, Room> rooms = new ConcurrentHashMap<>();
+    private final @Nullable PullSettings pull;
+
+    /** Of rooms that come from the media server; each entry is touched on its room's loop alone. */
+    private final Map<Room, PulledRoom> pulled = new ConcurrentHashMap<>();
+
+    private volatile boolean closing;
+
+    RoomDirectory(
+            EventLoopGroup loops,
+            RoomSettings settings,
+            RoomCounters counters,
+            LongSupplier nanoClock,
+            int maxRooms,
+            @Nullable PullSettings pull) {
+        this.pull = pull;
+        this.loops = loops;
+        this.settings = settings;
+        this.counters = counters;
+        this.nanoClock = nanoClock;
+        this.maxRooms = maxRooms;
+    }
+
+    RoomSettings settings() {
+        return settings;
+    }
+
+    RoomCounters counters() {
+        return counters;
+    }
+
+    LongSupplier nanoClock() {
+        return nanoClock;
+    }
+
+    /** Enters a room that is open; {@code absent} is called, on this thread or the room's, if there is none. */
+    void enter(String name, Consumer<Room> entering, Runnable absent) {
+        Room room = rooms.get(name);
+        if (room == null) {
+            absent.run();
+            return;
+        }
+        room.loop().execute(() -> {
+            if (room.closed()) {
+                enter(name, entering, absent);
+            } else {
+                entering.accept(room);
+            }
+        });
+    }
+
+    /** Enters a room, which is opened if there is none; {@code full} is called if there are too many, or the edge is being stopped. */
+    void enterOrOpen(String name, Consumer<Room> entering, Runnable full) {
+        if (closing || (rooms.size() >= maxRooms && !rooms.containsKey(name))) {
+            full.run();
+            return;
+        }
+        rooms.computeIfAbsent(name, this::open);
+        enter(name, entering, () -> enterOrOpen(name, entering, full));
+    }
+
+    /**
+     * Enters a room to watch it: one that is open, else one that the media server sends, once it has answered.
+     *
+     * @param refused called with status and sentence if there is none, on this thread or the room's
+     */
+    void enterToWatch(String name, Consumer<Room> entering, BiConsumer<HttpResponseStatus, String> refused) {
+        PullSettings from = pull;
+        if (from == null) {
+            enter(
+                    name,
+                    entering,
+                    () -> refused.accept(
+                            HttpResponseStatus.NOT_FOUND, "nobody publishes to the room " + name + " now"));
+            return;
+        }
+        enterOrOpen(
+                name,
+                room -> {
+                    if (room.sources() > 0 && !pulled.containsKey(room)) {
+                        entering.accept(room); // somebody publishes here
+                        return;
+                    }
+                    pulled.computeIfAbsent(
+                                    room, fresh -> new PulledRoom(fresh, from, settings, RandomGenerator.getDefault()))
+                            .await(entering, refused);
+                },
+                () -> refused.accept(
+                        HttpResponseStatus.SERVICE_UNAVAILABLE,
+                        "this relay takes no further room; try another or later"));
+    }
+
+    private Room open(String name) {
+        return new Room(name, loops.next(), ByteBufAllocator.DEFAULT, settings, counters, nanoClock, this);
+    }
+
+    @Override
+    public void watched(Room room) {
+        PulledRoom from = pulled.get(room);
+        if (from != null) {
+            from.watched();
+        }
+    }
+
+    @Override
+    public void unwatched(Room room) {
+        PulledRoom from = pulled.get(room);
+        if (from != null) {
+            from.stop();
+        }
+    }
+
+    @Override
+    public void closed(Room room) {
+        rooms.remove(room.name(), room);
+        PulledRoom from = pulled.remove(room);
+        if (from != null) {
+            from.stop();
+        }
+    }
+
+    /** Closes all rooms; none is opened any more. */
+    void close() {
+        closing = true;
+        for (Room room : rooms.values()) {
+            room.loop().execute(() -> room.close(ViewerEnd.EDGE_STOPPED));
+        }
+    }
+}
