@@ -521,7 +521,8 @@ final class AgentLink {
             if (session != this) {
                 return;
             }
-            if (saidHello && agent.nanoClock().getAsLong() - helloNanos >= GOOD_AFTER_NANOS) {
+            boolean stood = saidHello && agent.nanoClock().getAsLong() - helloNanos >= GOOD_AFTER_NANOS;
+            if (stood) {
                 backoff.reset();
             }
             session = null;
@@ -529,8 +530,13 @@ final class AgentLink {
             if (next != null && next.saidHello) {
                 promote(next);
             } else {
-                dialLater(waitMs);
+                dialLater(waitMs == 0 && stood && !leaving ? momentAfterLoss() : waitMs);
             }
+        }
+
+        /** The supernode may have died under all its agents: not all at once to the next. */
+        private int momentAfterLoss() {
+            return 1 + agent.random().nextInt(agent.settings().lossSpreadMs());
         }
     }
 }

@@ -28,6 +28,8 @@ import java.util.function.Consumer;
  * @param connectTimeoutMs most time for resolving and connecting, whatever the supernode allows, ms
  * @param idleTimeoutMs a tunnel without a byte in either direction is ended after this, ms
  * @param firstPauseMs, mostPauseMs ceiling of the first and of all later pauses before dialling again, ms
+ * @param lossSpreadMs a link that stood and broke off without a word is dialled again at a moment within this, ms: a supernode that
+ *     dies leaves all its agents in the same instant, and they shall not all be at the next one's door together
  * @param leaveGraceMs how long open tunnels may go on when the agent is stopped, ms
  * @param homingMs a link that is not at the supernode it belongs to tries to come home about so often, ms
  * @param terms what the owner has laid down
@@ -55,6 +57,7 @@ public record AgentSettings(
         int idleTimeoutMs,
         int firstPauseMs,
         int mostPauseMs,
+        int lossSpreadMs,
         int leaveGraceMs,
         int homingMs,
         OwnerTerms terms) {
@@ -82,10 +85,12 @@ public record AgentSettings(
                 || idleTimeoutMs < 1
                 || firstPauseMs < 1
                 || mostPauseMs < firstPauseMs
+                || lossSpreadMs < 1
                 || leaveGraceMs < 0
                 || homingMs < 100) {
             throw new IllegalArgumentException("exit " + exitId + ": connect " + connectTimeoutMs + " ms, idle "
-                    + idleTimeoutMs + " ms, pauses " + firstPauseMs + " to " + mostPauseMs + " ms, grace "
+                    + idleTimeoutMs + " ms, pauses " + firstPauseMs + " to " + mostPauseMs + " ms, spread "
+                    + lossSpreadMs + " ms, grace "
                     + leaveGraceMs
                     + " ms, homing " + homingMs
                     + " ms: all must be positive, the pauses rise, the grace may be 0, homing is at least 100");
@@ -117,6 +122,7 @@ public record AgentSettings(
                 600_000,
                 500,
                 60_000,
+                4_000,
                 5_000,
                 300_000,
                 OwnerTerms.NONE);
@@ -180,6 +186,10 @@ public record AgentSettings(
         });
     }
 
+    public AgentSettings withLossSpreadMs(int other) {
+        return with(draft -> draft.lossSpreadMs = other);
+    }
+
     public AgentSettings withTimeouts(int connectMs, int idleMs, int graceMs) {
         return with(draft -> {
             draft.connectTimeoutMs = connectMs;
@@ -227,6 +237,7 @@ public record AgentSettings(
         private int idleTimeoutMs;
         private int firstPauseMs;
         private int mostPauseMs;
+        private int lossSpreadMs;
         private int leaveGraceMs;
         private int homingMs;
         private OwnerTerms terms;
@@ -254,6 +265,7 @@ public record AgentSettings(
             this.idleTimeoutMs = from.idleTimeoutMs;
             this.firstPauseMs = from.firstPauseMs;
             this.mostPauseMs = from.mostPauseMs;
+            this.lossSpreadMs = from.lossSpreadMs;
             this.leaveGraceMs = from.leaveGraceMs;
             this.homingMs = from.homingMs;
             this.terms = from.terms;
@@ -283,6 +295,7 @@ public record AgentSettings(
                     idleTimeoutMs,
                     firstPauseMs,
                     mostPauseMs,
+                    lossSpreadMs,
                     leaveGraceMs,
                     homingMs,
                     terms);

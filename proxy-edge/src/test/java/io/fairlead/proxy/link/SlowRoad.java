@@ -68,6 +68,11 @@ final class SlowRoad implements AutoCloseable {
         return (InetSocketAddress) listening.localAddress();
     }
 
+    /** Breaks off what travels, without a word of either end; the road stays open. */
+    void cut() {
+        travelling.close().awaitUninterruptibly();
+    }
+
     private final class Later extends ChannelInboundHandlerAdapter {
         private final Channel other;
         private final Queue<Object> underway = new ArrayDeque<>();

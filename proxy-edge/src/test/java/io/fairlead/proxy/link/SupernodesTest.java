@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,13 +108,14 @@ class SupernodesTest {
 
     @Test
     void linksOfAnExitStandAtDifferentSupernodesAndSoDoExitsOfOneLink() throws Exception {
-        rig.start(settings("exit-both").withLinks(2));
+        rig.start(settings("exit-both").withLinks(2).withHomingMs(500));
         for (int i = 0; i < 20; i++) {
             rig.start(settings("exit-" + i));
         }
         await().until(() -> rig.registry.linkCount() + secondRegistry.linkCount() == 22);
-        assertThat(rig.registry.online()).contains("exit-both");
-        assertThat(secondRegistry.online()).contains("exit-both");
+        // A link that was late at its own supernode comes home to it.
+        await().until(() -> rig.registry.online().contains("exit-both")
+                && secondRegistry.online().contains("exit-both"));
         assertThat(rig.registry.exitCount()).isBetween(5, 17);
         assertThat(secondRegistry.exitCount()).isBetween(5, 17);
     }
@@ -255,6 +257,54 @@ class SupernodesTest {
         await().until(() -> secondRegistry.exitCount() == 30);
         long more = fleet.stream().mapToLong(ExitAgent::dials).sum() - dials;
         assertThat(more).as("dials until all were home").isBetween(30L, 300L);
+    }
+
+    /** Whose supernode dies is not alone: the moment to dial is drawn from the whole spread; a link that never stood comes back by the back-off. */
+    @Test
+    void linksThatBreakOffAreDialledAtMomentsOverTheSpread() throws Exception {
+        int spreadMs = 777;
+        List<Integer> drawnFrom = new CopyOnWriteArrayList<>();
+        Random noted = new Random() {
+            @Override
+            public int nextInt(int bound) {
+                drawnFrom.add(bound);
+                return super.nextInt(bound);
+            }
+        };
+        AtomicLong ageNanos = new AtomicLong();
+        try (SlowRoad first = new SlowRoad(rig.listener.address(), 0)) {
+            agents.add(ExitAgent.start(
+                    rig.settings(exitAtHome(0))
+                            .withSupernodes(List.of(first.address(), second.address()))
+                            .withLossSpreadMs(spreadMs),
+                    tls(exitAtHome(0), Duration.ofHours(1)),
+                    rig.agentLoops(),
+                    DialPath.DIRECT,
+                    InstantSource.system(),
+                    () -> System.nanoTime() + ageNanos.get(),
+                    noted));
+            await().until(() -> rig.registry.linkCount() == 1);
+            first.cut();
+            await().until(() -> secondRegistry.linkCount() == 1);
+            assertThat(drawnFrom).as("a link that did not stand").doesNotContain(spreadMs);
+        }
+        try (SlowRoad again = new SlowRoad(second.address(), 0)) {
+            agents.add(ExitAgent.start(
+                    rig.settings("exit-b")
+                            .withSupernodes(List.of(again.address()))
+                            .withLossSpreadMs(spreadMs),
+                    tls("exit-b", Duration.ofHours(1)),
+                    rig.agentLoops(),
+                    DialPath.DIRECT,
+                    InstantSource.system(),
+                    () -> System.nanoTime() + ageNanos.get(),
+                    noted));
+            await().until(() -> secondRegistry.online().contains("exit-b"));
+            ageNanos.set(TimeUnit.SECONDS.toNanos(11));
+            again.cut();
+            await().until(() -> drawnFrom.contains(spreadMs));
+            await().until(() -> secondRegistry.online().contains("exit-b"));
+        }
     }
 
     /** An id whose first link belongs to this supernode of the two. */
