@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 final class MultiplexedConnection extends ChannelInboundHandlerAdapter implements Served, FrameWatch.Complaints {
 
     private static final int FIRST_STREAM = 1;
+
+    /** A goodbye that is not out after so long never will be. */
+    private static final int GOODBYE_MS = 1_000;
 
     private final Front front;
     private final InetAddress source;
@@ -229,12 +233,14 @@ final class MultiplexedConnection extends ChannelInboundHandlerAdapter implement
         List.copyOf(streams).forEach(stream -> stream.review(tenantId));
     }
 
-    /** Says so and closes; streams that are left are told by their channels. */
+    /** Says so and closes, also if the user takes nothing; streams that are left are told by their channels. */
     private void leave(Http2Error code, String detail) {
         leaving = true;
         timer.stop();
+        Channel channel = ctx().channel();
         ctx().writeAndFlush(new DefaultHttp2GoAwayFrame(code, ByteBufUtil.writeUtf8(ctx().alloc(), detail)))
                 .addListener(ChannelFutureListener.CLOSE);
+        channel.eventLoop().schedule(() -> channel.close(), GOODBYE_MS, TimeUnit.MILLISECONDS);
     }
 
     private ChannelHandlerContext ctx() {

@@ -107,6 +107,42 @@ class HostileStreamsTest {
         }
     }
 
+    /** The goodbye stands behind an answer that is never taken: it does not hold the connection. */
+    @Test
+    void aFlooderWhoReadsNothingIsClosedAllTheSame() throws Exception {
+        byte[] chunk = new byte[10_000];
+        AtomicLong sent = new AtomicLong();
+        AtomicLong before = new AtomicLong();
+        try (FrontRig rig = rig(TIGHT);
+                WebSite site = new WebSite((head, body, socket) -> {
+                    socket.getOutputStream()
+                            .write(WebSite.bytes("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"));
+                    while (true) {
+                        socket.getOutputStream().write(chunk);
+                        sent.addAndGet(chunk.length);
+                    }
+                });
+                Socket narrow = new Socket()) {
+            rig.exit("exit-01");
+            narrow.setReceiveBufferSize(8 << 10);
+            narrow.connect(rig.front.address());
+            try (FrameClient client = new FrameClient(narrow).handshake()) {
+                client.setting(INITIAL_WINDOW_SIZE, Integer.MAX_VALUE)
+                        .frame(WINDOW_UPDATE, 0, 0, int4(Integer.MAX_VALUE - 65_535))
+                        .headers(1, true, to("GET", "/", site))
+                        .awaitHead(1);
+                await("all ways full")
+                        .pollInterval(500, TimeUnit.MILLISECONDS)
+                        .until(() -> sent.get() > 0 && before.getAndSet(sent.get()) == sent.get());
+                for (int i = 0; i < 1_000; i++) {
+                    client.raw(FrameClient.bytesOf(PING, 0, 0, new byte[8]));
+                }
+                await().until(() -> rig.front.counters().floods() == 1);
+                await().until(() -> rig.front.counters().openConnections() == 0);
+            }
+        }
+    }
+
     @Test
     void emptyDataFramesAreCutOff() throws Exception {
         try (FrontRig rig = rig(TIGHT);
