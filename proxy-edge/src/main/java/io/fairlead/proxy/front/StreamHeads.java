@@ -157,12 +157,17 @@ final class StreamHeads {
         return null;
     }
 
+    /** As HTTP/1.1 spells it. A path of the edge itself is asked for as https, which is never forwarded. */
+    private static String target(Http2Headers from, String authority) {
+        String path = String.valueOf(from.path());
+        boolean own = "https".contentEquals(from.scheme()) && path.startsWith(RequestForm.OWN);
+        return own ? path : from.scheme() + "://" + authority + (path.equals("*") ? "" : path);
+    }
+
     private static Object framed(Http2Headers from, boolean ended, String authority, HttpHeaders headers) {
         String method = String.valueOf(from.method());
         boolean connect = method.equals("CONNECT");
-        String target = connect
-                ? authority
-                : from.scheme() + "://" + authority + ("*".contentEquals(from.path()) ? "" : from.path());
+        String target = connect ? authority : target(from, authority);
         List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
         long bodyBytes = ended ? 0 : RequestHead.CHUNKED;
         if (!lengths.isEmpty()) {

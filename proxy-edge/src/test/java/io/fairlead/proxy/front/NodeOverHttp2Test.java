@@ -7,6 +7,7 @@ import io.fairlead.proxy.link.Site;
 import io.fairlead.schemas.telemetry.ClientProtocol;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
+import io.fairlead.schemas.telemetry.ToldVerdict;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -123,6 +124,44 @@ class NodeOverHttp2Test {
                 assertThat(request.getProtocol()).isEqualTo(ClientProtocol.HTTP2_CONNECT);
                 assertThat(request.getOutcome()).isEqualTo(Outcome.OK);
                 assertThat(request.getBytesUp()).isEqualTo(700_001);
+            });
+        }
+    }
+
+    /** On the connection that serves its requests, a customer tells what came of them. */
+    @Test
+    void whatCameOfARequestIsToldOnTheSameConnection() throws Exception {
+        try (FrontRig rig = FrontRig.secured(directory);
+                WebSite site = WebSite.saying("x")) {
+            rig.exit("exit-01");
+            String said = Node.run(CONNECTED + """
+                    (async () => {
+                      const r = await ask({':method': 'GET', ':scheme': 'http', ':authority': e.SITE, ':path': '/'});
+                      const own = {':method': 'POST', ':scheme': 'https', ':authority': e.PROXY.slice(8), ':path': '/.fairlead/outcomes',
+                          authorization: 'Basic ' + e.AUTH, 'content-type': 'application/json'};
+                      const told = JSON.stringify({requestId: r.fields['x-fairlead-request'], verdict: 'captcha', status: 200});
+                      for (const body of [told, told, 'rubbish']) {
+                        const t = await ask(own, body);
+                        console.log(t.status, t.text.trim());
+                      }
+                      const stranger = await ask({...own, authorization: 'Basic ' + Buffer.from('acme:wrong').toString('base64')}, told);
+                      console.log(stranger.status, stranger.fields['www-authenticate'] !== undefined);
+                      session.close();
+                    })();
+                    """, environment(rig, "127.0.0.1:" + site.port()));
+            assertThat(said.lines().toList())
+                    .hasSize(4)
+                    .startsWith(
+                            "200 {\"taken\":1,\"known\":0,\"refused\":[]}",
+                            "200 {\"taken\":0,\"known\":1,\"refused\":[]}")
+                    .endsWith("401 true")
+                    .element(2)
+                    .asString()
+                    .startsWith("400 ");
+            assertThat(rig.outcomes).singleElement().satisfies(told -> {
+                assertThat(told.getExitId()).isEqualTo("exit-01");
+                assertThat(told.getVerdict()).isEqualTo(ToldVerdict.CAPTCHA);
+                assertThat(told.getTenant()).isEqualTo("acme");
             });
         }
     }
