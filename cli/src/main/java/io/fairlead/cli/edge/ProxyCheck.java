@@ -178,7 +178,8 @@ final class ProxyCheck {
         return directory.toString();
     }
 
-    private static String space(Path directory, long bytes) throws IOException {
+    /** Whether a directory, which need not be there yet, has room for so many bytes. */
+    static String space(Path directory, long bytes) throws IOException {
         Path there = directory.toAbsolutePath();
         while (there != null && !Files.exists(there)) {
             there = there.getParent();

@@ -1,9 +1,11 @@
 package io.fairlead.cli.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.fairlead.cli.Fairlead;
+import io.fairlead.cli.UserError;
 import io.fairlead.proxy.link.LinkAuthority;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -128,6 +130,15 @@ class ProxyCheckConfigTest {
                 check("--secrets-directory=" + directory.resolve("none")),
                 "secrets directory: ",
                 "is no directory that can be read");
+    }
+
+    /** No disk of a test is full by itself: none has room for all bytes that there are. */
+    @Test
+    void aDiskWithoutRoomForTelemetryIsNamed() throws IOException {
+        assertThatThrownBy(() -> ProxyCheck.space(directory.resolve("not/yet/there"), Long.MAX_VALUE))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll("not/yet/there has room for", "telemetry may wait for Kafka", "make room");
+        assertThat(ProxyCheck.space(directory.resolve("not/yet/there"), 1)).contains("MiB are free, 0 MiB");
     }
 
     @Test

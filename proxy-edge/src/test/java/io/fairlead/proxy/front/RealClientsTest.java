@@ -174,6 +174,59 @@ class RealClientsTest {
         }
     }
 
+    /** Node's fetch with an agent: it opens a tunnel for either scheme, and tells what the proxy says of a wrong secret. */
+    @Test
+    void nodesFetchWithAnAgent(@TempDir Path directory) throws Exception {
+        assumeInstalled("node");
+        assumeInstalled("npm");
+        UserCertificateFiles keys = UserKeys.write(directory, UserKeys.make());
+        try (FrontRig rig = new FrontRig();
+                WebSite site = WebSite.saying("in the clear")) {
+            rig.exit("exit-01");
+            String script = """
+                    const e = process.env, fs = require('fs'), {ProxyAgent, fetch} = require(e.UNDICI);
+                    const site = require('https').createServer({cert: fs.readFileSync(e.CERT), key: fs.readFileSync(e.KEY)},
+                        (request, answer) => answer.end('inside TLS'));
+                    const agent = token => new ProxyAgent({uri: 'http://' + e.PROXY, token, requestTls: {rejectUnauthorized: false}});
+                    site.listen(0, '127.0.0.1', async () => {
+                      const dispatcher = agent(e.AUTH), secure = 'https://127.0.0.1:' + site.address().port + '/';
+                      for (const url of [e.CLEAR, secure, secure]) {
+                        const answer = await fetch(url, {dispatcher});
+                        console.log(answer.status, await answer.text());
+                      }
+                      const all = await Promise.all(Array.from({length: 20}, () => fetch(secure, {dispatcher}).then(r => r.text())));
+                      console.log(new Set(all).size, all[0]);
+                      const wrong = agent('Basic ' + Buffer.from('acme:wrong').toString('base64'));
+                      await fetch(secure, {dispatcher: wrong}).then(r => console.log(r.status), x => console.log(x.message));
+                      await wrong.close();
+                      await dispatcher.close();
+                      site.close();
+                    });
+                    """;
+            String said = Node.run(
+                    script,
+                    Map.of(
+                            "UNDICI",
+                            NodePackage.UNDICI.directory().toString(),
+                            "PROXY",
+                            rig.address(),
+                            "AUTH",
+                            BASIC,
+                            "CLEAR",
+                            site.url("/"),
+                            "CERT",
+                            keys.chain().toString(),
+                            "KEY",
+                            keys.key().toString()));
+            assertThat(said.lines().toList())
+                    .containsExactly(
+                            "200 in the clear", "200 inside TLS", "200 inside TLS", "1 inside TLS", "fetch failed");
+            assertThat(rig.front.counters().deniedLogins()).isEqualTo(1);
+            await().until(() -> rig.requests.size() >= 3);
+            assertThat(rig.requests).extracting(ProxiedRequest::getOutcome).contains(Outcome.OK);
+        }
+    }
+
     /** In the clear and over TLS to the proxy, where Chromium speaks HTTP/2; a page in the clear, and one inside a tunnel. */
     @Test
     void chromiumAnswersTheChallenge(@TempDir Path directory) throws Exception {

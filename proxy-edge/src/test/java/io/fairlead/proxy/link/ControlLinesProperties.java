@@ -3,6 +3,7 @@ package io.fairlead.proxy.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.proxy.link.ControlLines.RubbishException;
+import io.fairlead.schemas.telemetry.PoolType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -12,6 +13,7 @@ import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
+import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.NumericChars;
@@ -53,6 +55,43 @@ class ControlLinesProperties {
             throws RubbishException {
         LoadLine said = new LoadLine(heartbeat, running, capacity, consent, !consent, battery, objection, consent);
         assertThat(ControlLines.load(line(said))).isEqualTo(said);
+    }
+
+    @Property(tries = 200)
+    void hellosArriveAsTheyWereSaid(
+            @ForAll @AlphaChars @NumericChars @StringLength(min = 1, max = 60) String id,
+            @ForAll @CharRange(from = ' ', to = '~') @StringLength(max = 64) String text,
+            @ForAll PoolType poolType,
+            @ForAll @LongRange(min = 1) long epochMs,
+            @ForAll @LongRange(max = 0xffff_ffffL) long asn,
+            @ForAll @IntRange(min = 1, max = 4) int link,
+            @ForAll @IntRange(max = 100_000) int capacity,
+            @ForAll @Size(max = 64) List<@AlphaChars @StringLength(min = 1, max = 20) String> pools,
+            @ForAll boolean agrees)
+            throws RubbishException {
+        Hello said = new Hello(
+                Hello.PROTOCOL,
+                id,
+                text,
+                epochMs,
+                link,
+                4,
+                poolType.name(),
+                agrees ? "de" : "",
+                text,
+                text,
+                asn,
+                text,
+                text,
+                agrees,
+                capacity,
+                pools,
+                id,
+                agrees);
+        ByteBuf line = line(said);
+        if (line.readableBytes() <= ControlLines.LONGEST_LINE_BYTES) {
+            assertThat(ControlLines.hello(line)).isEqualTo(said);
+        }
     }
 
     @Property(tries = 200)
