@@ -1,6 +1,7 @@
 package io.fairlead.lab.bench;
 
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.lab.bench.far.FarBench;
 import io.fairlead.lab.bench.proxy.IdleBench;
 import io.fairlead.lab.bench.proxy.ProxyBench;
 import picocli.CommandLine.Command;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Mixin;
         description = "Measure on this machine, beside a peer or a yardstick in the same run.",
         subcommands = {
             FactsBench.class,
+            FarBench.class,
             IdleBench.class,
             LinksBench.class,
             LoopBench.class,

@@ -52,16 +52,25 @@ public final class LinksBench implements Callable<Integer> {
     @Option(names = "--agents", defaultValue = "1000", description = "How many (default: ${DEFAULT-VALUE}).")
     private int count = 1_000;
 
+    @Option(
+            names = "--residents",
+            defaultValue = "0",
+            description = "Agents that are at home at the other supernode; with none it is a process that has served"
+                    + " nobody yet (default: ${DEFAULT-VALUE}).")
+    private int residents;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%s, %d agents with one link each%n", Processor.machine(), count);
+        out.printf(
+                "%s, %d agents with one link each, %d at the other supernode%n", Processor.machine(), count, residents);
         out.flush();
         EventLoopGroup loops = Sockets.loops(2, "agents");
         List<ExitAgent> agents = new ArrayList<>();
+        List<ExitAgent> atTheOther = new ArrayList<>();
         int[] ports = freePorts();
         try (BenchDirectory directory = BenchDirectory.make("links")) {
             Path certificates = directory.resolve("certificates");
@@ -74,15 +83,28 @@ public final class LinksBench implements Callable<Integer> {
                 }
                 await("all agents at the first supernode", () -> home(agents, supernodes.get(0)) == count);
                 try (SupernodeProcess second = SupernodeProcess.start(certificates, ports[1])) {
+                    for (int i = 0; i < residents; i++) {
+                        atTheOther.add(agent("resident-" + i, List.of(supernodes.get(1)), authority, loops));
+                    }
+                    await("the other's agents at home", () -> home(atTheOther, supernodes.get(1)) == residents);
+                    out.println("all at home; one supernode is killed");
+                    out.flush();
+                    Duration agentsBefore =
+                            Processor.time(ProcessHandle.current().pid());
+                    Duration secondBefore = Processor.time(second.process().pid());
                     kill(first, agents, supernodes.get(1), out);
                     second.check();
+                    out.printf(
+                            "processor time an agent that came home: %.2f ms of the agents, %.2f ms of the supernode%n",
+                            sinceMs(ProcessHandle.current().pid(), agentsBefore) / count,
+                            sinceMs(second.process().pid(), secondBefore) / count);
+                    out.flush();
                     return 0;
-                } finally {
-                    agents.forEach(ExitAgent::close);
                 }
             }
         } finally {
             agents.forEach(ExitAgent::close);
+            atTheOther.forEach(ExitAgent::close);
             loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).await();
         }
     }
@@ -160,6 +182,10 @@ public final class LinksBench implements Callable<Integer> {
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MS);
         }
+    }
+
+    private static double sinceMs(long pid, Duration before) {
+        return Processor.time(pid).minus(before).toNanos() / 1e6;
     }
 
     private static InetSocketAddress address(int port) {
