@@ -98,7 +98,10 @@ class ModuleRulesTest {
 
     @Test
     void nobodyDependsOnTheLab() {
-        check(noClasses().that().resideInAnyPackage(SCHEMAS, EDGE_KIT, PROXY, RELAY, JOBS, DASHBOARDS, CLI), LAB, HOSTS);
+        check(
+                noClasses().that().resideInAnyPackage(SCHEMAS, EDGE_KIT, PROXY, RELAY, JOBS, DASHBOARDS, CLI),
+                LAB,
+                HOSTS);
     }
 
     @Test
