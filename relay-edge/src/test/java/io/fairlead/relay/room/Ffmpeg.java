@@ -1,11 +1,14 @@
 package io.fairlead.relay.room;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /** Runs ffmpeg and ffprobe, which the tests need. */
 public final class Ffmpeg {
@@ -13,6 +16,16 @@ public final class Ffmpeg {
     private static final long PATIENCE_S = 120;
 
     private Ffmpeg() {}
+
+    /** Skips what needs them where they are not installed; the script that runs the tests installs them or says so. */
+    public static void demand() {
+        for (String program : List.of("ffmpeg", "ffprobe")) {
+            Assumptions.assumeTrue(
+                    Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                            .anyMatch(directory -> Files.isExecutable(Path.of(directory, program))),
+                    program + " is not installed");
+        }
+    }
 
     /** A picture that moves and a tone, as FLV of AVC and AAC: 25 frames a second, a key frame each second. */
     public static List<String> testPicture(int seconds, String... to) {

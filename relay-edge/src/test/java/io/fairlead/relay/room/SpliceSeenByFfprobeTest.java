@@ -28,6 +28,7 @@ class SpliceSeenByFfprobeTest {
 
     @BeforeAll
     static void encode() throws Exception {
+        Ffmpeg.demand();
         Path file = directory.resolve("in.flv");
         Ffmpeg.run(Ffmpeg.testPicture(SECONDS, file.toString()));
         encoded = Files.readAllBytes(file);

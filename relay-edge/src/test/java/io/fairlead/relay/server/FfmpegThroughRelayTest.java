@@ -23,6 +23,7 @@ class FfmpegThroughRelayTest {
 
     @Test
     void whatFfmpegPublishesFfmpegRecordsWithoutAGap() throws Exception {
+        Ffmpeg.demand();
         try (RelayServer server = RelayServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new PublishKeys(Map.of("live/test", PublishKeys.digest("k"))),
