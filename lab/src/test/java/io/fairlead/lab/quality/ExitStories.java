@@ -4,9 +4,11 @@ import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.ClientProtocol;
+import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.EdgeTick;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
 import io.fairlead.schemas.telemetry.ExitConnected;
+import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
@@ -17,6 +19,7 @@ import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
 import io.fairlead.schemas.wire.WireEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
@@ -24,16 +27,23 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Tells of exits as an edge does, now. */
+/** Tells of exits as an edge does, at the time that a clock shows. */
 final class ExitStories implements AutoCloseable {
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final Map<String, Long> sequences = new HashMap<>();
     private final String edge;
-    private final long epochMs = System.currentTimeMillis();
+    private final InstantSource clock;
+    private final long epochMs;
 
     ExitStories(String bootstrap, String edge) {
+        this(bootstrap, edge, InstantSource.system());
+    }
+
+    ExitStories(String bootstrap, String edge, InstantSource clock) {
         this.edge = edge;
+        this.clock = clock;
+        epochMs = clock.millis();
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap, "acks", "all"),
                 new ByteArraySerializer(),
@@ -52,6 +62,21 @@ final class ExitStories implements AutoCloseable {
                         .setPoolType(PoolType.RESIDENTIAL)
                         .setConsent(true)
                         .setDeclaredCapacityRequests(8)
+                        .build());
+    }
+
+    void disconnected(String exitId, DisconnectReason reason) {
+        tell(
+                Topics.TELEMETRY_EXITS,
+                exitId,
+                ExitDisconnected.newBuilder()
+                        .setHeader(header(Topics.TELEMETRY_EXITS, exitId))
+                        .setExitId(exitId)
+                        .setLinkId(exitId + "-1")
+                        .setAgentEpochMs(epochMs)
+                        .setReason(reason)
+                        .setConnectedMs(1)
+                        .setLinksLeft(0)
                         .build());
     }
 
@@ -161,7 +186,7 @@ final class ExitStories implements AutoCloseable {
 
     private TelemetryHeader header(TopicSpec topic, int partition) {
         long sequence = sequences.merge(topic.name() + "/" + partition, 1L, Long::sum) - 1;
-        return new TelemetryHeader(edge, epochMs, partition, sequence, System.currentTimeMillis());
+        return new TelemetryHeader(edge, epochMs, partition, sequence, clock.millis());
     }
 
     private static int partition(TopicSpec topic, String exitId) {
