@@ -7,6 +7,7 @@ import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.StayChance;
 import io.fairlead.schemas.telemetry.AppliedDecisions;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.ClientProtocol;
@@ -246,6 +247,19 @@ public final class FactTables {
             .text("trigger_edge_id", ExitScore::getTriggerEdgeId)
             .symbol("pool_type", PoolType.class, ExitScore::getPoolType)
             .int64("asn", ExitScore::getAsn)
+            .float64("psi_ms", ExitScore::getPsiMs)
+            .float64("omega_ms", ExitScore::getOmegaMs)
+            .float64("benchmark_weight", ExitScore::getBenchmarkWeight)
+            .float64("ping_weight", ExitScore::getPingWeight)
+            .int64("up_since_ms", ExitScore::getUpSinceMs)
+            .int64s("stay_horizon_ms", ExitScore::getStays, StayChance::getHorizonMs)
+            .float64s("stay_mean", ExitScore::getStays, s -> s.getChance().getMean())
+            .float64s("stay_lower", ExitScore::getStays, s -> s.getChance().getLower())
+            .float64s("stay_upper", ExitScore::getStays, s -> s.getChance().getUpper())
+            .float64s("stay_weight", ExitScore::getStays, s -> s.getChance().getWeight())
+            .text("disconnect_basis", ExitScore::getDisconnectBasis)
+            .float64("network_success", ExitScore::getNetworkSuccess)
+            .texts("failing_targets", ExitScore::getFailingTargets)
             .build();
 
     static final FactTable<JobHeartbeat> JOB_HEARTBEATS = FactTable.log(

@@ -2,9 +2,11 @@ package io.fairlead.jobs.quality;
 
 import io.fairlead.model.PoolType;
 import io.fairlead.model.exit.ExitRating;
+import io.fairlead.model.exit.ExitState;
 import io.fairlead.model.exit.Presence;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.schemas.wire.WireEncoder;
+import java.util.function.Predicate;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
@@ -31,6 +33,9 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
 
     /** The same, when nothing urgent was heard. */
     static final long LOOK_MS = 200;
+
+    /** When what a network carries moves by this, its exits are rated at once. */
+    private static final double AT_ONCE_SHARE = 0.25;
 
     private static final long serialVersionUID = 1L;
     private static final ValueStateDescriptor<TrackedExit> EXIT =
@@ -116,16 +121,34 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
             out.collect(pulse(tick, book, context));
             return;
         }
+        Predicate<ExitState> concerned = concerned(ruling, book);
         book.take(ruling, context.getBroadcastState(Rulebook.STATE));
-        if (ruling instanceof Ruling.PolicySet) {
+        if (concerned != null) {
             long watermarkMs = context.currentWatermark();
             long nowMs = context.currentProcessingTime();
             context.applyToKeyedState(EXIT, (exitId, state) -> {
                 TrackedExit exit = state.value();
-                look(exitId, exit, book, Math.max(exit.state.newestMs, watermarkMs), nowMs, out);
-                state.update(exit);
+                if (concerned.test(exit.state)) {
+                    look(exitId, exit, book, Math.max(exit.state.newestMs, watermarkMs), nowMs, out);
+                    state.update(exit);
+                }
             });
         }
+    }
+
+    /** Which exits a ruling may change by so much that they are rated at once; null: none, it counts when they are looked at next. */
+    private static @Nullable Predicate<ExitState> concerned(Ruling ruling, Rulebook before) {
+        if (ruling instanceof Ruling.PolicySet || ruling instanceof Ruling.FleetDay) {
+            return exit -> true;
+        }
+        if (ruling instanceof Ruling.EdgeSilent silent) {
+            return exit -> exit.edgeSilent(silent.edge(), silent.epochMs());
+        }
+        if (ruling instanceof Ruling.NetworkSuccess network) {
+            boolean much = Math.abs(network.share() - before.networkSuccess(network.asn())) >= AT_ONCE_SHARE;
+            return much ? exit -> exit.asn == network.asn() : null;
+        }
+        return null;
     }
 
     private Finding pulse(Ruling.Tick tick, Rulebook book, Context context) throws Exception {
@@ -150,11 +173,7 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
         QualityPolicy policy = book.quality(type, "", nowMs);
         exit.state.settle(nowMs, policy, book);
         ExitRating rating = ExitRating.of(
-                exit.state,
-                nowMs,
-                targetClass -> book.quality(type, targetClass, nowMs),
-                book::classWeight,
-                book.groupMean(GroupOutcomes.group(type, exit.state.asn)));
+                exit.state, nowMs, targetClass -> book.quality(type, targetClass, nowMs), book::classWeight, book);
         String trigger = exit.told.worth(rating, book.policyVersion(), nowMs, policy);
         if (!trigger.isEmpty()) {
             decisions.inc();

@@ -4,7 +4,9 @@ import io.fairlead.model.PoolType;
 import io.fairlead.model.exit.ClassRating;
 import io.fairlead.model.exit.ClassState;
 import io.fairlead.model.exit.ExitRating;
+import io.fairlead.model.exit.Presence;
 import io.fairlead.model.exit.Shortfalls;
+import io.fairlead.model.exit.StayOutlook;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.model.quality.Estimate;
 import io.fairlead.model.quality.OutcomeCounts;
@@ -14,6 +16,7 @@ import io.fairlead.schemas.decisions.ClassScore;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
+import io.fairlead.schemas.decisions.StayChance;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +25,9 @@ final class ExitScores {
 
     /** Stands for a benchmark that only fails: an infinite time can't be plotted. */
     static final double FAILING_BENCHMARK_MS = 3_600_000;
+
+    /** The chance to stay is told for so long, too, ms: what a long session asks for. */
+    static final long LONGER_MS = 3_600_000;
 
     private ExitScores() {}
 
@@ -42,7 +48,9 @@ final class ExitScores {
             long issuedAtMs) {
         PoolType type = exit.state.type;
         QualityPolicy policy = book.quality(type, "", nowMs);
-        double groupMean = book.groupMean(GroupOutcomes.group(type, exit.state.asn));
+        double groupMean = book.groupMean(type, exit.state.asn);
+        StayOutlook outlook = StayOutlook.of(exit.state, policy, nowMs, book);
+        Estimate stay = outlook.stay(policy.disconnectHorizonMs());
         ExitScore score = new ExitScore();
         score.setExitId(exitId);
         score.setVersion(new DecisionVersion(0L, 0L));
@@ -55,7 +63,8 @@ final class ExitScores {
         score.setPingTerm(rating.pingTerm() < 0 ? -1 : rating.pingTerm());
         score.setBenchmarkMs(told(rating.benchmarkMs()));
         score.setPingMs(told(rating.pingMs()));
-        score.setDisconnect(bounded(exit.state.disconnections.estimate(nowMs, policy, policy.disconnectHorizonMs())));
+        score.setDisconnect(bounded(complement(stay)));
+        double benchmarkWeight = 0;
         double won = 0;
         double lost = 0;
         List<ClassScore> classes = new ArrayList<>(rating.classes().size());
@@ -64,6 +73,7 @@ final class ExitScores {
             OutcomeCounts outcomes = known == null ? new OutcomeCounts() : known.outcomes;
             QualityPolicy ofClass = book.quality(type, each.targetClass(), nowMs);
             double halfLifeMs = policy.successHalfLifeMs();
+            benchmarkWeight += known == null ? 0 : known.benchmarks.weight(nowMs, halfLifeMs);
             won += outcomes.successes(nowMs, halfLifeMs);
             lost += outcomes.failures(nowMs, halfLifeMs);
             classes.add(new ClassScore(
@@ -91,7 +101,22 @@ final class ExitScores {
         score.setTriggerEdgeId(exit.newestEdge);
         score.setPoolType(io.fairlead.schemas.telemetry.PoolType.valueOf(type.name()));
         score.setAsn(exit.state.asn);
+        score.setPsiMs(rating.references().psiMs());
+        score.setOmegaMs(rating.references().omegaMs());
+        score.setBenchmarkWeight(benchmarkWeight);
+        score.setPingWeight(exit.state.pings.weight(nowMs, (double) policy.successHalfLifeMs()));
+        score.setUpSinceMs(rating.presence() == Presence.ONLINE ? exit.state.upSinceMs : 0);
+        score.setStays(List.of(
+                new StayChance(policy.disconnectHorizonMs(), bounded(stay)),
+                new StayChance(LONGER_MS, bounded(outlook.stay(LONGER_MS)))));
+        score.setDisconnectBasis(outlook.bySurvival() ? "survival" : "hazard");
+        score.setNetworkSuccess(rating.networkSuccess());
+        score.setFailingTargets(rating.failingTargets());
         return score;
+    }
+
+    private static Estimate complement(Estimate of) {
+        return new Estimate(1 - of.mean(), 1 - of.upper(), 1 - of.lower(), of.weight());
     }
 
     private static double told(double ms) {

@@ -18,14 +18,29 @@ import org.apache.flink.core.memory.DataOutputView;
  *
  * @param edge who saw it
  * @param edgeEpochMs start of that edge's process
- * @param lane number of the topic it came on: with edge, epoch and exit it is one numbered lane
+ * @param lane number of the topic it came on, or of the verdicts on that: with edge, epoch and exit it is one numbered lane
  * @param sequence in the lane, with gaps
  * @param observedAtMs by the edge's clock, as it told it
  */
 record ExitSignal(
         String exitId, String edge, long edgeEpochMs, byte lane, long sequence, long observedAtMs, ExitEvent event) {
 
+    /** Lanes of what is told of one exit: topics, and verdicts on what came on them, which come later. */
+    static final byte EXITS = 0;
+
+    static final byte ATTEMPTS = 1;
+    static final byte OUTCOMES = 2;
+    static final byte VERDICTS_ON_ATTEMPTS = 3;
+    static final byte VERDICTS_ON_EXITS = 4;
+    static final int LANES = 5;
+
     static final TypeInformation<ExitSignal> TYPE = new LeanTypeInformation<>(ExitSignal.class, Serializer.INSTANCE);
+
+    /** What became of this failure, on the lane of its verdicts. */
+    ExitSignal verdict(ExitEvent told) {
+        byte later = lane == ATTEMPTS ? VERDICTS_ON_ATTEMPTS : VERDICTS_ON_EXITS;
+        return new ExitSignal(exitId, edge, edgeEpochMs, later, sequence, observedAtMs, told);
+    }
 
     static final class Serializer extends ImmutableSerializer<ExitSignal> {
 
@@ -51,6 +66,7 @@ record ExitSignal(
         private static final byte ATTEMPTED = 4;
         private static final byte TOLD_BLOCKED = 5;
         private static final byte HEARTBEAT_WITH_OBJECTION = 6;
+        private static final byte SPARED = 7;
         private static final ExitSignal EMPTY =
                 new ExitSignal("", "", 0, (byte) 0, 0, 0, new ExitEvent.Disconnected(0, "", 0, "", false));
 
@@ -101,6 +117,9 @@ record ExitSignal(
                 out.writeInt(event.declaredRequests());
             } else if (signal.event instanceof ExitEvent.ToldBlocked event) {
                 out.writeByte(TOLD_BLOCKED);
+                out.writeUTF(event.targetClass());
+            } else if (signal.event instanceof ExitEvent.Spared event) {
+                out.writeByte(SPARED);
                 out.writeUTF(event.targetClass());
             } else if (signal.event instanceof ExitEvent.Disconnected event) {
                 out.writeByte(DISCONNECTED);
@@ -159,6 +178,7 @@ record ExitSignal(
                                     in.readLong(),
                                     in.readInt());
                         case TOLD_BLOCKED -> new ExitEvent.ToldBlocked(atMs, in.readUTF());
+                        case SPARED -> new ExitEvent.Spared(atMs, in.readUTF());
                         case DISCONNECTED ->
                             new ExitEvent.Disconnected(atMs, edge, epochMs, in.readUTF(), in.readBoolean());
                         default -> throw new IOException("an exit's signal of unknown kind " + kind);

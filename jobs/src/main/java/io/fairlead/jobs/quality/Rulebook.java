@@ -1,6 +1,7 @@
 package io.fairlead.jobs.quality;
 
 import io.fairlead.model.PoolType;
+import io.fairlead.model.exit.FleetTerms;
 import io.fairlead.model.exit.TargetFaults;
 import io.fairlead.model.policy.BenchmarkPolicy;
 import io.fairlead.model.policy.CapacityPolicy;
@@ -8,24 +9,27 @@ import io.fairlead.model.policy.Policy;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.model.policy.Scope;
 import io.fairlead.model.policy.ScopedPolicies;
+import io.fairlead.model.quality.References;
 import io.fairlead.model.quality.SuccessPosterior;
+import io.fairlead.model.survival.GroupSurvival;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.wire.SchemaDirectory;
 import io.fairlead.schemas.wire.UnreadableRecordException;
 import io.fairlead.schemas.wire.WireReader;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All rulings that count now, as one task knows them. What is durable stands in broadcast state, by the name of what it is
  * about; this is made of it anew after a restart.
  */
-final class Rulebook implements TargetFaults {
+final class Rulebook implements TargetFaults, FleetTerms {
 
     static final MapStateDescriptor<String, Ruling> STATE =
             new MapStateDescriptor<>("rulings", Types.STRING, Ruling.TYPE);
@@ -39,12 +43,20 @@ final class Rulebook implements TargetFaults {
     private static final String POLICY = "policy ";
     private static final String GROUP = "group ";
     private static final String NEWEST_POLICY = "newest policy";
+    private static final String NETWORK = "network ";
+    private static final String SURVIVAL = "survival ";
+    private static final String FLEET_DAY = "fleet day";
 
     private final ScopedPolicies<QualityPolicy> quality = new ScopedPolicies<>(QualityPolicy.defaults());
     private final ScopedPolicies<CapacityPolicy> capacity = new ScopedPolicies<>(CapacityPolicy.defaults());
     private final Map<String, Double> classWeights = new HashMap<>();
     private final Map<String, Double> groups = new HashMap<>();
-    private final Map<Long, Ruling.TargetFault> faults = new HashMap<>();
+    private final Map<Long, Double> networks = new HashMap<>();
+    private final Map<PoolType, GroupSurvival> survivalOfTypes = new EnumMap<>(PoolType.class);
+    private final Map<String, GroupSurvival> survivalOfNetworks = new HashMap<>();
+    private final FaultSpans<Long> faults = new FaultSpans<>(MAX_FAULTS);
+    private final FaultSpans<String> edgeFaults = new FaultSpans<>(FleetDesk.MAX_EDGES);
+    private Ruling.@Nullable FleetDay fleetDay;
     private final WireReader reader = new WireReader(SchemaDirectory.builtIn());
     private long policyVersion = -1;
 
@@ -69,6 +81,16 @@ final class Rulebook implements TargetFaults {
             state.put(NEWEST_POLICY, new Ruling.PolicySet("", policyVersion, null));
         } else if (ruling instanceof Ruling.GroupMean group && groups.containsKey(group.group())) {
             state.put(GROUP + group.group(), ruling);
+        } else if (ruling instanceof Ruling.NetworkSuccess network) {
+            if (network.share() == 1) {
+                state.remove(NETWORK + network.asn());
+            } else {
+                state.put(NETWORK + network.asn(), ruling);
+            }
+        } else if (ruling instanceof Ruling.Survival survival) {
+            state.put(SURVIVAL + survival.type() + "/" + survival.asn(), ruling);
+        } else if (ruling instanceof Ruling.FleetDay) {
+            state.put(FLEET_DAY, ruling);
         }
     }
 
@@ -90,14 +112,36 @@ final class Rulebook implements TargetFaults {
         return classWeights.getOrDefault(targetClass, 1.0);
     }
 
-    double groupMean(String group) {
-        return groups.getOrDefault(group, SuccessPosterior.UNKNOWN_GROUP_MEAN);
+    @Override
+    public double groupMean(PoolType type, long asn) {
+        return groups.getOrDefault(GroupOutcomes.group(type, asn), SuccessPosterior.UNKNOWN_GROUP_MEAN);
+    }
+
+    @Override
+    public double networkSuccess(long asn) {
+        return networks.getOrDefault(asn, 1.0);
+    }
+
+    @Override
+    public References references(QualityPolicy policy) {
+        Ruling.FleetDay day = fleetDay;
+        return day == null ? References.of(policy) : References.of(policy, new References(day.psiMs(), day.omegaMs()));
+    }
+
+    @Override
+    public @Nullable GroupSurvival survival(PoolType type, long asn) {
+        GroupSurvival ofType = survivalOfTypes.get(type);
+        return ofType == null ? null : survivalOfNetworks.getOrDefault(GroupOutcomes.group(type, asn), ofType);
     }
 
     @Override
     public boolean covers(long target, long atMs) {
-        Ruling.TargetFault fault = faults.get(target);
-        return fault != null && fault.fromMs() <= atMs && atMs <= fault.untilMs();
+        return faults.touches(target, atMs, atMs);
+    }
+
+    @Override
+    public boolean coversLoss(String edge, long atMs) {
+        return edgeFaults.touches(edge, atMs, atMs);
     }
 
     private void enter(Ruling ruling) {
@@ -108,28 +152,23 @@ final class Rulebook implements TargetFaults {
                 groups.put(group.group(), group.mean());
             }
         } else if (ruling instanceof Ruling.TargetFault fault) {
-            enter(fault);
-        }
-    }
-
-    /** A fault that goes on is one: it reaches from its first to its last report. */
-    private void enter(Ruling.TargetFault fault) {
-        Ruling.TargetFault before = faults.get(fault.target());
-        boolean goesOn = before != null && fault.fromMs() <= before.untilMs() && before.fromMs() <= fault.untilMs();
-        if (before != null && goesOn) {
-            faults.put(
-                    fault.target(),
-                    new Ruling.TargetFault(
-                            fault.target(),
-                            Math.min(before.fromMs(), fault.fromMs()),
-                            Math.max(before.untilMs(), fault.untilMs())));
-        } else {
-            faults.put(fault.target(), fault);
-        }
-        if (faults.size() > MAX_FAULTS) {
-            faults.values().stream()
-                    .min(Comparator.comparingLong(Ruling.TargetFault::untilMs))
-                    .ifPresent(oldest -> faults.remove(oldest.target()));
+            faults.add(fault.target(), fault.fromMs(), fault.untilMs());
+        } else if (ruling instanceof Ruling.EdgeFault fault) {
+            edgeFaults.add(fault.edge(), fault.fromMs(), fault.untilMs());
+        } else if (ruling instanceof Ruling.NetworkSuccess network) {
+            if (network.share() == 1) {
+                networks.remove(network.asn());
+            } else {
+                networks.put(network.asn(), network.share());
+            }
+        } else if (ruling instanceof Ruling.Survival survival) {
+            if (survival.asn() == Ruling.Survival.WHOLE_TYPE) {
+                survivalOfTypes.put(survival.type(), survival.group());
+            } else {
+                survivalOfNetworks.put(GroupOutcomes.group(survival.type(), survival.asn()), survival.group());
+            }
+        } else if (ruling instanceof Ruling.FleetDay day) {
+            fleetDay = day;
         }
     }
 

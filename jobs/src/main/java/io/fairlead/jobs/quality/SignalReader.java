@@ -18,12 +18,14 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Reads telemetry: signals of exits go on one by one, and what they say of groups of exits and of targets is gathered and
- * goes on every half second, and before a checkpoint, so that nothing of it is lost.
+ * Reads telemetry: signals of exits go on one by one, but for failures of which it is open whose fault they were: those go to the
+ * {@link FleetDesk}, which tells the exit. What tries say of groups of exits, of targets and of the ways they went is gathered and goes on
+ * every half second, and before a checkpoint, so that nothing of it is lost.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls open before anything else
 final class SignalReader extends AbstractStreamOperator<ExitSignal>
@@ -31,12 +33,14 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
 
     static final OutputTag<RawRecord> DEAD = new OutputTag<>("dead letters", RawRecords.TYPE);
     static final OutputTag<Glimpse> GLIMPSES = new OutputTag<>("glimpses of targets", Glimpse.TYPE);
+    static final OutputTag<Evidence> EVIDENCE = new OutputTag<>("evidence of tries and links", Evidence.TYPE);
+    static final OutputTag<ExitSignal> WATCHED = new OutputTag<>("signals of links and benchmarks", ExitSignal.TYPE);
     static final OutputTag<GroupOutcomes> GROUPS = new OutputTag<>("outcomes of groups", GroupOutcomes.TYPE);
 
     /** How long evidence is gathered, ms. */
     static final long GATHER_MS = 500;
 
-    /** Targets, and groups, that are gathered at most; over it they go on sooner. */
+    /** Ways that tries go which are gathered at most; over it they go on sooner. */
     static final int MAX_GATHERED = 10_000;
 
     private static final long serialVersionUID = 1L;
@@ -45,10 +49,24 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
     private final Properties clientProperties;
 
     private transient ContractReader reader;
-    private transient Map<TargetSecond, long[]> targets;
-    private transient Map<GroupKey, long[]> groups;
+    private transient Map<Way, Gathered> ways;
+    private transient long passedOnMs;
     private transient Counter deadLetters;
     private transient Counter signals;
+
+    /** By all that can be at fault. */
+    private record Way(String exitId, long target, String edge, long second) {}
+
+    /** What was seen on one way within a second. */
+    private static final class Gathered {
+        PoolType type = PoolType.UNKNOWN;
+        long asn;
+        long newestMs;
+        int carried;
+        int atFault;
+        boolean failed;
+        boolean benchmarkCarried;
+    }
 
     private record TargetSecond(long target, long second) {}
 
@@ -63,8 +81,7 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
     public void open() throws Exception {
         super.open();
         reader = new ContractReader(bootstrapServers, clientProperties);
-        targets = new HashMap<>();
-        groups = new HashMap<>();
+        ways = new HashMap<>();
         MetricGroup metrics = getMetricGroup().addGroup("quality");
         deadLetters = metrics.counter("deadLetters");
         signals = metrics.counter("signals");
@@ -92,12 +109,12 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
             ExitSignal signal = Signals.of(record, raw.brokerTimeMs());
             if (signal != null) {
                 signals.inc();
-                if (record instanceof ProxiedAttempt attempt) {
-                    gather(Signals.type(attempt.getPoolType()), attempt.getAsn(), signal);
-                } else if (signal.event() instanceof ExitEvent.Benchmarked benchmarked) {
-                    gather(benchmarked.target(), benchmarked.atMs(), benchmarked.verdict(), signal.exitId());
+                if (record instanceof ProxiedAttempt attempt
+                        && signal.event() instanceof ExitEvent.Attempted attempted) {
+                    attempted(attempted, signal, attempt);
+                } else {
+                    linked(signal);
                 }
-                output.collect(new StreamRecord<>(signal, signal.event().atMs()));
             }
         } catch (UnreadableRecordException e) {
             dead(raw, String.valueOf(e.getMessage()), nowMs);
@@ -109,27 +126,55 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
         output.collect(DEAD, new StreamRecord<>(DeadLetters.of(raw, reason, QualityJob.NAME, nowMs)));
     }
 
-    private void gather(PoolType type, long asn, ExitSignal signal) {
-        if (signal.event() instanceof ExitEvent.Attempted attempted) {
-            gather(attempted.target(), attempted.atMs(), attempted.verdict(), signal.exitId());
-            boolean carried = carried(attempted.verdict());
-            if (carried || attempted.verdict() == Verdict.AT_FAULT) {
-                long[] counts = groups.computeIfAbsent(new GroupKey(type, asn), key -> new long[3]);
-                counts[0] = Math.max(counts[0], attempted.atMs());
-                counts[carried ? 1 : 2]++;
-            }
+    private void attempted(ExitEvent.Attempted event, ExitSignal signal, ProxiedAttempt attempt) {
+        Verdict verdict = event.verdict();
+        boolean carried = carried(verdict);
+        if (carried || verdict == Verdict.AT_FAULT || verdict == Verdict.AMBIGUOUS) {
+            Gathered way = gathered(signal, event.target(), event.atMs());
+            way.type = Signals.type(attempt.getPoolType());
+            way.asn = attempt.getAsn();
+            way.carried += carried ? 1 : 0;
+            way.atFault += verdict == Verdict.AT_FAULT ? 1 : 0;
+            way.failed |= verdict == Verdict.AMBIGUOUS;
+        }
+        if (verdict == Verdict.AMBIGUOUS) {
+            output.collect(EVIDENCE, new StreamRecord<>(new Evidence.Failed(signal, attempt.getAsn()), event.atMs()));
+        } else {
+            output.collect(new StreamRecord<>(signal, event.atMs()));
         }
     }
 
-    private void gather(long target, long atMs, Verdict verdict, String exitId) {
-        if (!carried(verdict) && verdict != Verdict.AMBIGUOUS) {
-            return;
+    /** Whatever is no try of a user's request. */
+    private void linked(ExitSignal signal) {
+        ExitEvent event = signal.event();
+        boolean open = false;
+        if (event instanceof ExitEvent.Benchmarked benchmarked) {
+            open = benchmarked.verdict() == Verdict.AMBIGUOUS;
+            Gathered way = gathered(signal, benchmarked.target(), benchmarked.atMs());
+            way.benchmarkCarried |= carried(benchmarked.verdict());
+            way.failed |= open;
+        } else if (event instanceof ExitEvent.Disconnected lost && lost.unexpected()) {
+            output.collect(
+                    EVIDENCE,
+                    new StreamRecord<>(
+                            new Evidence.LinkLost(signal.edge(), signal.exitId(), lost.atMs()), lost.atMs()));
         }
-        long[] bits = targets.computeIfAbsent(new TargetSecond(target, atMs / TargetTally.SLOT_MS), key -> new long[2]);
-        bits[carried(verdict) ? 1 : 0] |= TargetTally.bit(exitId);
-        if (targets.size() >= MAX_GATHERED || groups.size() >= MAX_GATHERED) {
+        if (signal.lane() == ExitSignal.EXITS) {
+            output.collect(WATCHED, new StreamRecord<>(signal, event.atMs()));
+        }
+        if (!open) {
+            output.collect(new StreamRecord<>(signal, event.atMs()));
+        }
+    }
+
+    private Gathered gathered(ExitSignal signal, long target, long atMs) {
+        if (ways.size() >= MAX_GATHERED) {
             passOn();
         }
+        Gathered way = ways.computeIfAbsent(
+                new Way(signal.exitId(), target, signal.edge(), atMs / TargetTally.SLOT_MS), key -> new Gathered());
+        way.newestMs = Math.max(way.newestMs, atMs);
+        return way;
     }
 
     private static boolean carried(Verdict verdict) {
@@ -137,15 +182,48 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
     }
 
     private void passOn() {
+        Map<TargetSecond, long[]> targets = new HashMap<>();
+        Map<GroupKey, long[]> groups = new HashMap<>();
+        ways.forEach((way, seen) -> {
+            if (seen.carried > 0) {
+                output.collect(
+                        EVIDENCE,
+                        new StreamRecord<>(
+                                new Evidence.Carried(
+                                        way.exitId, seen.asn, way.target, way.edge, seen.newestMs, seen.carried),
+                                seen.newestMs));
+            }
+            if (seen.carried > 0 || seen.failed || seen.benchmarkCarried) {
+                long[] bits = targets.computeIfAbsent(new TargetSecond(way.target, way.second), key -> new long[2]);
+                long bit = TargetTally.bit(way.exitId);
+                bits[0] |= seen.failed ? bit : 0;
+                bits[1] |= seen.carried > 0 || seen.benchmarkCarried ? bit : 0;
+            }
+            if (seen.carried > 0 || seen.atFault > 0) {
+                long[] counts = groups.computeIfAbsent(new GroupKey(seen.type, seen.asn), key -> new long[3]);
+                counts[0] = Math.max(counts[0], seen.newestMs);
+                counts[1] += seen.carried;
+                counts[2] += seen.atFault;
+            }
+        });
+        ways.clear();
         targets.forEach((key, bits) -> output.collect(
                 GLIMPSES,
                 new StreamRecord<>(new Glimpse(key.target, key.second * TargetTally.SLOT_MS, bits[0], bits[1]))));
-        targets.clear();
         groups.forEach((key, counts) -> output.collect(
                 GROUPS,
                 new StreamRecord<>(new GroupOutcomes(
                         GroupOutcomes.group(key.type, key.asn), counts[0], (int) counts[1], (int) counts[2]))));
-        groups.clear();
+    }
+
+    /** Where old telemetry is read, event time runs fast: what was gathered must not come behind it. */
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        if (mark.getTimestamp() >= passedOnMs + GATHER_MS) {
+            passedOnMs = mark.getTimestamp();
+            passOn();
+        }
+        super.processWatermark(mark);
     }
 
     @Override

@@ -28,9 +28,6 @@ final class Signals {
     /** The same of an exit's objection. */
     private static final int OBJECTION_CHARS_MAX = 200;
 
-    private static final byte EXITS = 0;
-    private static final byte ATTEMPTS = 1;
-    private static final byte OUTCOMES = 2;
     private static final double US_PER_MS = 1_000;
 
     private Signals() {}
@@ -44,7 +41,7 @@ final class Signals {
     static @Nullable ExitSignal of(SpecificRecord record, long brokerMs) {
         if (record instanceof ProxiedAttempt attempt) {
             return attempt.getPhase() == AttemptPhase.COMPLETED
-                    ? signal(attempt.getHeader(), attempt.getExitId(), ATTEMPTS, event(attempt, brokerMs))
+                    ? signal(attempt.getHeader(), attempt.getExitId(), ExitSignal.ATTEMPTS, event(attempt, brokerMs))
                     : null;
         }
         if (record instanceof TargetOutcome told) {
@@ -52,21 +49,25 @@ final class Signals {
                     ? signal(
                             told.getHeader(),
                             told.getExitId(),
-                            OUTCOMES,
+                            ExitSignal.OUTCOMES,
                             new ExitEvent.ToldBlocked(atMs(told.getHeader(), brokerMs), cut(told.getTargetClass())))
                     : null;
         }
         if (record instanceof ExitHeartbeat heartbeat) {
-            return signal(heartbeat.getHeader(), heartbeat.getExitId(), EXITS, event(heartbeat, brokerMs));
+            return signal(heartbeat.getHeader(), heartbeat.getExitId(), ExitSignal.EXITS, event(heartbeat, brokerMs));
         }
         if (record instanceof ExitBenchmarked benchmark) {
-            return signal(benchmark.getHeader(), benchmark.getExitId(), EXITS, event(benchmark, brokerMs));
+            return signal(benchmark.getHeader(), benchmark.getExitId(), ExitSignal.EXITS, event(benchmark, brokerMs));
         }
         if (record instanceof ExitConnected connected) {
-            return signal(connected.getHeader(), connected.getExitId(), EXITS, event(connected, brokerMs));
+            return signal(connected.getHeader(), connected.getExitId(), ExitSignal.EXITS, event(connected, brokerMs));
         }
         if (record instanceof ExitDisconnected disconnected) {
-            return signal(disconnected.getHeader(), disconnected.getExitId(), EXITS, event(disconnected, brokerMs));
+            return signal(
+                    disconnected.getHeader(),
+                    disconnected.getExitId(),
+                    ExitSignal.EXITS,
+                    event(disconnected, brokerMs));
         }
         return null;
     }
@@ -177,7 +178,7 @@ final class Signals {
         return Math.max(0, Math.min(header.getObservedAtMs(), brokerMs));
     }
 
-    private static String cut(String name) {
+    static String cut(String name) {
         return cut(name, NAME_CHARS_MAX);
     }
 

@@ -9,9 +9,15 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 
-/** Finds targets that fail whatever the exit, so that no exit is blamed for them. */
+/**
+ * Finds targets that fail whatever the exit, so that no exit is blamed for them: told to the {@link FleetDesk}, which rules on what waits
+ * there, and to all exits, for failures that an older version left waiting in their states.
+ */
 final class TargetJudge extends KeyedProcessFunction<Long, Glimpse, Ruling> {
+
+    static final OutputTag<Evidence> EVIDENCE = new OutputTag<>("failing targets", Evidence.TYPE);
 
     private static final long serialVersionUID = 1L;
     private static final Duration TIME_TO_LIVE = Duration.ofMinutes(10);
@@ -33,8 +39,10 @@ final class TargetJudge extends KeyedProcessFunction<Long, Glimpse, Ruling> {
         tally.add(seen.atMs(), seen.failed(), seen.carried());
         tallies.update(tally);
         if (seen.failed() != 0 && tally.atFault(seen.atMs())) {
-            out.collect(new Ruling.TargetFault(
-                    seen.target(), seen.atMs() - TargetTally.COVERS_MS, seen.atMs() + TargetTally.SLOT_MS));
+            long fromMs = seen.atMs() - TargetTally.COVERS_MS;
+            long untilMs = seen.atMs() + TargetTally.SLOT_MS;
+            out.collect(new Ruling.TargetFault(seen.target(), fromMs, untilMs));
+            context.output(EVIDENCE, new Evidence.TargetFails(seen.target(), fromMs, untilMs));
         }
     }
 }

@@ -12,15 +12,13 @@ public class TrackedExit {
     /** Edges, each with its epoch, whose sequences are remembered; over it the oldest epoch goes. */
     static final int MAX_LANES = 64;
 
-    private static final int TOPICS = 3;
-
     /** What was told of the exit. */
     public ExitState state = new ExitState();
 
     /** What was told to the edges last. */
     public Told told = new Told();
 
-    /** Newest sequence for each topic, by edge and epoch: what an edge sends twice counts once. */
+    /** Newest sequence for each of the {@link ExitSignal#LANES}, by edge and epoch: what an edge sends twice counts once. */
     public Map<String, long[]> lanes = new HashMap<>(4);
 
     /** When the one timer is set to, event time, ms; 0: it is not. */
@@ -48,14 +46,14 @@ public class TrackedExit {
                         .min((a, b) -> Long.compare(epoch(a), epoch(b)))
                         .ifPresent(lanes::remove);
             }
-            newest = new long[TOPICS];
+            newest = new long[ExitSignal.LANES];
             Arrays.fill(newest, -1);
             lanes.put(lane, newest);
         }
-        if (newest.length < TOPICS) { // state of an older version, which knew fewer topics
+        if (newest.length < ExitSignal.LANES) { // state of an older version, which knew fewer
             int known = newest.length;
-            newest = Arrays.copyOf(newest, TOPICS);
-            Arrays.fill(newest, known, TOPICS, -1);
+            newest = Arrays.copyOf(newest, ExitSignal.LANES);
+            Arrays.fill(newest, known, ExitSignal.LANES, -1);
             lanes.put(lane, newest);
         }
         if (signal.sequence() <= newest[signal.lane()]) {

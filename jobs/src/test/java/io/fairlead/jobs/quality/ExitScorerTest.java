@@ -6,6 +6,7 @@ import io.fairlead.model.PoolType;
 import io.fairlead.model.exit.ExitEvent;
 import io.fairlead.model.exit.Verdict;
 import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.model.survival.FleetSurvival;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
@@ -223,6 +224,144 @@ class ExitScorerTest {
             spared = successAfterFailures(scorer);
         }
         assertThat(spared).isGreaterThan(blamed + 0.2);
+    }
+
+    @Test
+    void aVerdictCountsThoughLaterSignalsWereSeenAndOnlyOnce() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.signal(heartbeat(START + 100, 20));
+            scorer.signal(benchmarked(START + 200, 200));
+            ExitSignal failure = signal(
+                    START + 300, (byte) 1, new ExitEvent.Attempted(START + 300, "shop", 7, Verdict.AMBIGUOUS, 0, 1));
+            scorer.signal(signal(
+                    START + 400, (byte) 1, new ExitEvent.Attempted(START + 400, "shop", 7, Verdict.CARRIED, 20, 1)));
+            ExitSignal verdict =
+                    failure.verdict(new ExitEvent.Attempted(START + 300, "shop", 7, Verdict.AT_FAULT, 0, 1));
+            scorer.signal(verdict);
+            scorer.signal(verdict);
+            scorer.ruling(policy(POLICY.withReferences(40, 10), 17));
+            assertThat(scorer.last().getSuccess().getWeight()).isBetween(1.5, 2.0);
+        }
+    }
+
+    @Test
+    void exitsOfAnEdgeThatFellSilentAreToldAtOnceAndItIsNoDisconnection() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.signal(heartbeat(START + 1_000, 20));
+            double before = scorer.last().getDisconnect().getMean();
+            scorer.ruling(new Ruling.EdgeSilent("edge-2", 1));
+            assertThat(scorer.told()).isEmpty();
+            scorer.ruling(new Ruling.EdgeSilent("edge-1", 1));
+            ExitScore silent = onlyScore(scorer);
+            assertThat(silent.getState()).isEqualTo(ExitState.SILENT);
+            assertThat(silent.getTrigger()).isEqualTo("state");
+            assertThat(silent.getAvailableRequests()).isZero();
+            assertThat(silent.getDisconnect().getMean()).isLessThanOrEqualTo(before);
+            scorer.signal(heartbeat(START + 20_000, 20));
+            assertThat(onlyScore(scorer).getState()).isEqualTo(ExitState.ONLINE);
+        }
+    }
+
+    @Test
+    void aLostLinkCountsWhenItsEdgeDidNotLoseManyWithIt() throws Exception {
+        double alone;
+        double together;
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            alone = disconnectAfterALoss(scorer);
+        }
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.ruling(new Ruling.EdgeFault("edge-1", START + 9_000, START + 11_000));
+            together = disconnectAfterALoss(scorer);
+        }
+        assertThat(alone).isGreaterThan(2 * together);
+    }
+
+    private double disconnectAfterALoss(Harness scorer) throws Exception {
+        scorer.signal(connected(START));
+        scorer.signal(heartbeat(START + 1_000, 20));
+        scorer.signal(signal(
+                START + 10_000, (byte) 0, new ExitEvent.Disconnected(START + 10_000, "edge-1", 1, EXIT + "-1", true)));
+        scorer.signal(connected(START + 12_000));
+        scorer.watermark(START + 20_000);
+        scorer.signal(benchmarked(START + 21_000, 400));
+        return scorer.last().getDisconnect().getMean();
+    }
+
+    @Test
+    void anOutageOfItsNetworkIsToldAtOnceAndIsNotInItsOwnSuccess() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.signal(heartbeat(START + 1_000, 20));
+            scorer.signal(benchmarked(START + 2_000, 300));
+            ExitScore before = scorer.last();
+            scorer.ruling(new Ruling.NetworkSuccess(1, 0.02));
+            assertThat(scorer.told()).as("another network").isEmpty();
+            scorer.ruling(new Ruling.NetworkSuccess(64_500, 0.02));
+            ExitScore cut = onlyScore(scorer);
+            assertThat(cut.getQuality()).isLessThan(0.05 * before.getQuality());
+            assertThat(cut.getSuccess()).isEqualTo(before.getSuccess());
+            assertThat(cut.getNetworkSuccess()).isEqualTo(0.02);
+            scorer.ruling(new Ruling.NetworkSuccess(64_500, 1));
+            assertThat(onlyScore(scorer).getQuality()).isEqualTo(before.getQuality());
+        }
+    }
+
+    @Test
+    void referencesOfTheFleetCountWhereThePolicyAsksForThem() throws Exception {
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.signal(heartbeat(START + 1_000, 200));
+            scorer.signal(benchmarked(START + 2_000, 1_000));
+            scorer.told();
+            scorer.ruling(new Ruling.FleetDay(500, 100));
+            assertThat(scorer.told()).as("fixed by the policy").isEmpty();
+            var record = (io.fairlead.schemas.config.QualityPolicy)
+                    PolicyRecords.write(POLICY, new Authorship("ann", "a test", 1L, 1L));
+            record.setReferenceMode(io.fairlead.schemas.config.ReferenceMode.FLEET);
+            scorer.ruling(new Ruling.PolicySet("quality/default", 18, WireEncoder.encode(record)));
+            ExitScore score = onlyScore(scorer);
+            assertThat(score.getPsiMs()).isEqualTo(500);
+            assertThat(score.getOmegaMs()).isEqualTo(100);
+            assertThat(score.getBenchmarkTerm()).isEqualTo(0.5);
+            assertThat(score.getReasons()).noneMatch(reason -> reason.contains("slow"));
+        }
+    }
+
+    @Test
+    void theChanceToStayStandsOnItsLikeWhereEnoughWasSeenOfThem() throws Exception {
+        FleetSurvival fleet = new FleetSurvival();
+        for (int i = 0; i < 400; i++) {
+            fleet.watched(PoolType.RESIDENTIAL, 64_500, 0, 0, (1 + i % 40) * 60_000L, true);
+        }
+        fleet.fit();
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.signal(heartbeat(START + 1_000, 20));
+            scorer.signal(benchmarked(START + 2_000, 400));
+            ExitScore before = scorer.last();
+            assertThat(before.getDisconnectBasis()).isEqualTo("hazard");
+            assertThat(before.getUpSinceMs()).isEqualTo(START);
+            scorer.ruling(new Ruling.Survival(
+                    PoolType.RESIDENTIAL, Ruling.Survival.WHOLE_TYPE, fleet.group(PoolType.RESIDENTIAL)));
+            scorer.ruling(policy(POLICY.withReferences(40, 10), 17));
+            ExitScore after = scorer.last();
+            assertThat(after.getDisconnectBasis()).isEqualTo("survival");
+            assertThat(after.getStays()).hasSize(2);
+            assertThat(after.getStays().get(0).getHorizonMs()).isEqualTo(POLICY.disconnectHorizonMs());
+            assertThat(after.getStays().get(0).getChance().getMean())
+                    .isEqualTo(1 - after.getDisconnect().getMean());
+            assertThat(after.getStays().get(0).getChance().getWeight()).isGreaterThan(50);
+            assertThat(after.getStays().get(1).getChance().getMean()).isLessThan(0.05);
+        }
     }
 
     @Test

@@ -38,10 +38,21 @@ public final class ResumableJobs {
      */
     public synchronized String submit(Path jar, String entryClass, List<String> arguments, int parallelism)
             throws IOException, InterruptedException {
+        return submit(jar, entryClass, arguments, parallelism, Optional.empty());
+    }
+
+    /**
+     * The same, where the first life of the job begins from a savepoint.
+     *
+     * @param savepoint its directory; not looked at when the job has left a checkpoint here
+     */
+    public synchronized String submit(
+            Path jar, String entryClass, List<String> arguments, int parallelism, Optional<Path> savepoint)
+            throws IOException, InterruptedException {
         FlinkRest rest = new FlinkRest(cluster.restUrl());
         Properties jobs = remembered();
         JarRun run = JarRun.of(entryClass, arguments, parallelism);
-        Optional<Path> checkpoint = latestCheckpoint(entryClass);
+        Optional<Path> checkpoint = latestCheckpoint(entryClass).or(() -> savepoint);
         if (checkpoint.isPresent()) {
             run = run.restoredFrom(checkpoint.get().toUri().toString());
         }

@@ -8,6 +8,8 @@ import io.fairlead.model.exit.ClassRating;
 import io.fairlead.model.exit.ExitEvent;
 import io.fairlead.model.exit.ExitRating;
 import io.fairlead.model.exit.ExitState;
+import io.fairlead.model.exit.FleetTerms;
+import io.fairlead.model.exit.TargetFaults;
 import io.fairlead.model.exit.Told;
 import io.fairlead.model.exit.Verdict;
 import io.fairlead.model.policy.CapacityPolicy;
@@ -34,7 +36,6 @@ final class DecisionPlane {
     private static final Bounded UNTOLD = new Bounded(0.5, 0.0, 1.0, 0.0);
     private static final long URGENT_MS = 50;
     private static final long LOOK_MS = 500;
-    private static final double RATES_HALF_LIFE_MS = 30_000;
 
     /** What is kept of an exit. */
     private static final class Tracked {
@@ -48,7 +49,7 @@ final class DecisionPlane {
 
     private record Waiting(ExitEvent.Attempted attempted, Culprit truth) {}
 
-    final FaultJudge judge = new FaultJudge(QUALITY.verdictWaitMs(), RATES_HALF_LIFE_MS);
+    final FaultJudge judge = new FaultJudge(QUALITY.verdictWaitMs(), FaultJudge.HALF_LIFE_MS);
     final FleetSurvival survival = new FleetSurvival();
     long rightlyAttributed;
     long attributed;
@@ -207,13 +208,13 @@ final class DecisionPlane {
     private void look(SimulatedExit exit, Tracked tracked) {
         long nowMs = timeline.nowMs();
         tracked.lookedAtMs = nowMs;
+        tracked.state.settle(nowMs, QUALITY, TargetFaults.NONE);
         ExitRating rating = ExitRating.of(
                 tracked.state,
                 nowMs,
                 name -> QUALITY,
                 name -> 1,
-                SuccessPosterior.UNKNOWN_GROUP_MEAN,
-                judge.networkMean(exit.asn, nowMs));
+                FleetTerms.of(SuccessPosterior.UNKNOWN_GROUP_MEAN, judge.networkMean(exit.asn, nowMs)));
         tracked.quality = rating.quality();
         String trigger = tracked.told.worth(rating, -1, nowMs, QUALITY);
         if (!trigger.isEmpty()) {

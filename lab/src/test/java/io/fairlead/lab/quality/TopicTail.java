@@ -7,9 +7,11 @@ import io.fairlead.schemas.wire.WireReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -28,6 +30,7 @@ final class TopicTail<T> implements AutoCloseable {
     private final WireReader reader = new WireReader(SchemaDirectory.builtIn());
     private final List<T> all = new ArrayList<>();
     private final Map<String, T> newest = new LinkedHashMap<>();
+    private final Set<String> ended = new HashSet<>();
 
     TopicTail(String bootstrap, TopicSpec topic, Class<T> type) {
         this.type = type;
@@ -52,11 +55,18 @@ final class TopicTail<T> implements AutoCloseable {
         return newest;
     }
 
+    /** Keys that were written and then taken away. */
+    Set<String> ended() throws UnreadableRecordException {
+        poll();
+        return ended;
+    }
+
     private void poll() throws UnreadableRecordException {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
             String key = new String(record.key(), StandardCharsets.UTF_8);
             if (record.value() == null) {
                 newest.remove(key);
+                ended.add(key);
             } else {
                 T value = type.cast(reader.read(record.value()));
                 all.add(value);

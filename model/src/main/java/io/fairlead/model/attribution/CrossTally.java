@@ -1,5 +1,8 @@
 package io.fairlead.model.attribution;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -56,6 +59,31 @@ public class CrossTally {
     private static boolean mostFail(long failed, long carried, int least) {
         int failing = Long.bitCount(failed & ~carried);
         return failing >= least && failing >= TargetTally.MIN_FAILING_SHARE * Long.bitCount(failed | carried);
+    }
+
+    /** Whether nothing was heard in the last slots before that time. */
+    boolean faded(long nowMs) {
+        long oldest = nowMs / TargetTally.SLOT_MS - TargetTally.SLOTS;
+        for (int at = 0; at < slots.length; at += FIELDS) {
+            if (slots[at] > oldest) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void write(DataOutput out) throws IOException {
+        for (long each : slots) {
+            out.writeLong(each);
+        }
+    }
+
+    static CrossTally read(DataInput in) throws IOException {
+        CrossTally tally = new CrossTally();
+        for (int i = 0; i < tally.slots.length; i++) {
+            tally.slots[i] = in.readLong();
+        }
+        return tally;
     }
 
     private static long targetBit(long target) {

@@ -2,6 +2,9 @@ package io.fairlead.model.attribution;
 
 import io.fairlead.model.quality.Estimate;
 import io.fairlead.model.quality.SuccessPosterior;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /**
  * How often one exit, network, target or edge fails by its own fault: decayed tries, and the blame for their failures. Plain mutable
@@ -15,18 +18,25 @@ public class FailureTerm {
     /** Success that it is drawn to. */
     static final double PRIOR_SUCCESS = 0.98;
 
+    private static final double FADED_TRIES = 0.01;
+
     public double tries;
     public double blame;
     public long atMs;
 
-    void tried(long nowMs, double halfLifeMs) {
+    void tried(int n, long nowMs, double halfLifeMs) {
         decay(nowMs, halfLifeMs);
-        tries++;
+        tries += n;
     }
 
     void blamed(double share, long nowMs, double halfLifeMs) {
         decay(nowMs, halfLifeMs);
         blame += share;
+    }
+
+    /** Whether so little of its tries is left that it is as good as never seen. */
+    boolean faded(long nowMs, double halfLifeMs) {
+        return tries * left(nowMs, halfLifeMs) < FADED_TRIES;
     }
 
     /** Share of tries that it fails, without bounds: cheap. */
@@ -37,6 +47,20 @@ public class FailureTerm {
     /** Share of tries that it carries, with bounds. */
     Estimate success(long nowMs, double halfLifeMs) {
         return posterior(nowMs, halfLifeMs).estimate();
+    }
+
+    void write(DataOutput out) throws IOException {
+        out.writeDouble(tries);
+        out.writeDouble(blame);
+        out.writeLong(atMs);
+    }
+
+    static FailureTerm read(DataInput in) throws IOException {
+        FailureTerm term = new FailureTerm();
+        term.tries = in.readDouble();
+        term.blame = in.readDouble();
+        term.atMs = in.readLong();
+        return term;
     }
 
     private SuccessPosterior posterior(long nowMs, double halfLifeMs) {

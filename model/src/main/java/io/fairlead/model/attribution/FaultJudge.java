@@ -1,13 +1,18 @@
 package io.fairlead.model.attribution;
 
 import io.fairlead.model.quality.Estimate;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says whose fault ambiguous failures were. Each waits until its neighbours have been heard, at most 5 s; then it is the edge's, the
@@ -24,6 +29,9 @@ public final class FaultJudge {
      * is higher than what the target has shown); a sound exit that fails at a target seldom seen is not.
      */
 
+    /** Half-life of the rates by which the simulated faults were judged right, ms. */
+    public static final double HALF_LIFE_MS = 30_000;
+
     /** Exits, networks, targets or edges remembered, of each. */
     public static final int MAX_REMEMBERED = 100_000;
 
@@ -33,38 +41,62 @@ public final class FaultJudge {
     /** Share that a network carries while most of it fails. */
     private static final double CUT_OFF = 0.02;
 
+    private static final byte FORM = 1;
+
     private final long waitMs;
     private final double halfLifeMs;
     private final Map<String, FailureTerm> exits = bounded();
     private final Map<Long, FailureTerm> networks = bounded();
     private final Map<Long, FailureTerm> targets = bounded();
+    private final @Nullable FailingTargets failingTargets;
     private final Map<Long, TargetTally> targetTallies = bounded();
     private final Map<Long, CrossTally> networkTallies = bounded();
     private final Map<String, CrossTally> edgeTallies = bounded();
     private final Queue<Try> waiting = new ArrayDeque<>();
+    private long newestMs;
 
     /**
      * @param waitMs how long a failure waits, ms (0–5 000)
      * @param halfLifeMs after which a try weighs half in the rates, ms
      */
     public FaultJudge(long waitMs, double halfLifeMs) {
+        this(waitMs, halfLifeMs, null);
+    }
+
+    /**
+     * The same where the tallies of targets are kept elsewhere.
+     *
+     * @param failingTargets asked when a failure has waited; null: it keeps them itself
+     */
+    public FaultJudge(long waitMs, double halfLifeMs, @Nullable FailingTargets failingTargets) {
         if (waitMs < 0 || waitMs > 5_000 || !(halfLifeMs > 0)) {
             throw new IllegalArgumentException("waitMs is " + waitMs + ", halfLifeMs " + halfLifeMs
                     + "; give a wait of 0 to 5000 ms and a half-life above 0");
         }
         this.waitMs = waitMs;
         this.halfLifeMs = halfLifeMs;
+        this.failingTargets = failingTargets;
     }
 
     /** A try was carried through. */
     public void carried(Try seen) {
-        hear(seen, true);
+        carried(seen, 1);
+    }
+
+    /** Several that went the same way within a second were. */
+    public void carried(Try seen, int tries) {
+        hear(seen, true, tries);
     }
 
     /** A try failed, and it is open whose fault that was. Returns what had to be settled early, to keep the bound. */
     public List<Ruled> failed(Try seen) {
-        hear(seen, false);
-        waiting.add(seen);
+        hear(seen, false, 1);
+        return await(seen);
+    }
+
+    /** A failure waits that has been heard already, before a restart. Returns what had to be settled early. */
+    public List<Ruled> await(Try failure) {
+        waiting.add(failure);
         return waiting.size() > MAX_WAITING ? List.of(rule(waiting.remove())) : List.of();
     }
 
@@ -99,23 +131,26 @@ public final class FaultJudge {
         return term == null ? new Estimate(1, 0, 1, 0) : term.success(nowMs, halfLifeMs);
     }
 
-    private void hear(Try seen, boolean carried) {
-        long bit = TargetTally.bit(seen.exitId());
-        of(targetTallies, seen.target(), TargetTally::new).add(seen.atMs(), carried ? 0 : bit, carried ? bit : 0);
+    private void hear(Try seen, boolean carried, int tries) {
+        newestMs = Math.max(newestMs, seen.atMs());
+        if (failingTargets == null) {
+            long bit = TargetTally.bit(seen.exitId());
+            of(targetTallies, seen.target(), TargetTally::new).add(seen.atMs(), carried ? 0 : bit, carried ? bit : 0);
+        }
         of(edgeTallies, seen.edge(), CrossTally::new).add(seen, carried);
-        exit(seen).tried(seen.atMs(), halfLifeMs);
-        target(seen).tried(seen.atMs(), halfLifeMs);
+        exit(seen).tried(tries, seen.atMs(), halfLifeMs);
+        target(seen).tried(tries, seen.atMs(), halfLifeMs);
         if (seen.asn() != 0) {
             of(networkTallies, seen.asn(), CrossTally::new).add(seen, carried);
-            network(seen).tried(seen.atMs(), halfLifeMs);
+            network(seen).tried(tries, seen.atMs(), halfLifeMs);
         }
     }
 
     private Ruled rule(Try failure) {
         CrossTally ofEdge = of(edgeTallies, failure.edge(), CrossTally::new);
         CrossTally ofNetwork = networkTallies.get(failure.asn());
-        TargetTally ofTarget = of(targetTallies, failure.target(), TargetTally::new);
         long lastMs = failure.atMs() + waitMs;
+        boolean told = failingTargets != null && failingTargets.atFault(failure.target(), failure.atMs(), lastMs);
         for (long atMs = failure.atMs(); atMs <= lastMs; atMs += TargetTally.SLOT_MS) {
             if (ofEdge.atFault(atMs)) {
                 return new Ruled(failure, Culprit.EDGE, 1);
@@ -124,12 +159,17 @@ public final class FaultJudge {
                 network(failure).blamed(1, lastMs, halfLifeMs);
                 return new Ruled(failure, Culprit.ASN, 1);
             }
-            if (ofTarget.atFault(atMs)) {
+            if (told || targetAtFault(failure.target(), atMs)) {
                 target(failure).blamed(1, lastMs, halfLifeMs);
                 return new Ruled(failure, Culprit.TARGET, 1);
             }
         }
         return byRates(failure, lastMs);
+    }
+
+    private boolean targetAtFault(long target, long atMs) {
+        TargetTally tally = targetTallies.get(target);
+        return tally != null && tally.atFault(atMs);
     }
 
     private Ruled byRates(Try failure, long nowMs) {
@@ -148,6 +188,71 @@ public final class FaultJudge {
         return target >= network
                 ? new Ruled(failure, Culprit.TARGET, target / sum)
                 : new Ruled(failure, Culprit.ASN, network / sum);
+    }
+
+    /** Networks that are remembered. */
+    public Set<Long> networks() {
+        return Set.copyOf(networks.keySet());
+    }
+
+    /** Writes down what is remembered, but not what waits. What has faded is forgotten by it. */
+    public void write(DataOutput out) throws IOException {
+        for (Map<?, FailureTerm> terms : List.of(exits, networks, targets)) {
+            terms.values().removeIf(term -> term.faded(newestMs, halfLifeMs));
+        }
+        networkTallies.values().removeIf(tally -> tally.faded(newestMs));
+        edgeTallies.values().removeIf(tally -> tally.faded(newestMs));
+        out.writeByte(FORM);
+        out.writeLong(newestMs);
+        write(exits, DataOutput::writeUTF, FailureTerm::write, out);
+        write(networks, DataOutput::writeLong, FailureTerm::write, out);
+        write(targets, DataOutput::writeLong, FailureTerm::write, out);
+        write(networkTallies, DataOutput::writeLong, CrossTally::write, out);
+        write(edgeTallies, DataOutput::writeUTF, CrossTally::write, out);
+    }
+
+    /** Remembers what {@link #write} wrote. */
+    public void read(DataInput in) throws IOException {
+        byte form = in.readByte();
+        if (form != FORM) {
+            throw new IOException(
+                    "what a judge of faults remembered has the form " + form + "; this version knows " + FORM);
+        }
+        newestMs = in.readLong();
+        read(exits, DataInput::readUTF, FailureTerm::read, in);
+        read(networks, DataInput::readLong, FailureTerm::read, in);
+        read(targets, DataInput::readLong, FailureTerm::read, in);
+        read(networkTallies, DataInput::readLong, CrossTally::read, in);
+        read(edgeTallies, DataInput::readUTF, CrossTally::read, in);
+    }
+
+    private interface Reading<T> {
+        T of(DataInput in) throws IOException;
+    }
+
+    private interface KeyWriting<K> {
+        void to(DataOutput out, K key) throws IOException;
+    }
+
+    private interface Writing<V> {
+        void to(V value, DataOutput out) throws IOException;
+    }
+
+    private static <K, V> void write(Map<K, V> all, KeyWriting<K> key, Writing<V> value, DataOutput out)
+            throws IOException {
+        out.writeInt(all.size());
+        for (Map.Entry<K, V> each : all.entrySet()) {
+            key.to(out, each.getKey());
+            value.to(each.getValue(), out);
+        }
+    }
+
+    private static <K, V> void read(Map<K, V> all, Reading<K> key, Reading<V> value, DataInput in) throws IOException {
+        int size = in.readInt();
+        for (int i = 0; i < size; i++) {
+            K name = key.of(in);
+            all.put(name, value.of(in));
+        }
     }
 
     private FailureTerm exit(Try seen) {

@@ -72,4 +72,7 @@ public sealed interface ExitEvent {
 
     /** A customer told that the target had answered with a block. The try itself has been counted as carried. */
     record ToldBlocked(long atMs, String targetClass) implements ExitEvent {}
+
+    /** A failure of a try or a benchmark turned out to be the target's, whatever the exit: it is not held against the exit. */
+    record Spared(long atMs, String targetClass) implements ExitEvent {}
 }

@@ -29,6 +29,10 @@ import java.util.function.ToDoubleFunction;
  * @param runningRequests Pchi by the newest heartbeat
  * @param objection why it takes no request now, in words; empty: it does
  * @param classes by share, the greatest first
+ * @param bySurvival the probability of disconnection stands on the survival of its group, not on a constant hazard
+ * @param networkSuccess share of tries that its autonomous system carries, 0–1
+ * @param references what the speed terms are measured against
+ * @param failingTargets classes of which a target fails of late, whatever the exit: nothing of that is held against it
  */
 public record ExitRating(
         Presence presence,
@@ -43,7 +47,11 @@ public record ExitRating(
         int capacityRequests,
         int runningRequests,
         String objection,
-        List<ClassRating> classes) {
+        List<ClassRating> classes,
+        boolean bySurvival,
+        double networkSuccess,
+        References references,
+        List<String> failingTargets) {
 
     /** Requests that it can take now. */
     public int availableRequests() {
@@ -63,27 +71,26 @@ public record ExitRating(
             Function<String, QualityPolicy> policyOf,
             ToDoubleFunction<String> classWeight,
             double groupMean) {
-        return of(state, nowMs, policyOf, classWeight, groupMean, 1);
+        return of(state, nowMs, policyOf, classWeight, FleetTerms.of(groupMean, 1));
     }
 
-    /**
-     * The same where the exit's network is known to fail by itself.
-     *
-     * @param networkSuccess share of tries that its autonomous system carries, 0–1: what fails there is not held against the exit, but
-     *     fails all the same
-     */
+    /** The same with all that the fleet says of the exit. */
     public static ExitRating of(
             ExitState state,
             long nowMs,
             Function<String, QualityPolicy> policyOf,
             ToDoubleFunction<String> classWeight,
-            double groupMean,
-            double networkSuccess) {
+            FleetTerms fleet) {
         QualityPolicy policy = policyOf.apply("");
+        double groupMean = fleet.groupMean(state.type, state.asn);
+        double networkSuccess = fleet.networkSuccess(state.asn);
+        References references = fleet.references(policy);
+        StayOutlook outlook = StayOutlook.of(state, policy, nowMs, fleet);
         double halfLifeMs = policy.successHalfLifeMs();
         double pingMs = state.pings.medianMs(nowMs, halfLifeMs);
-        double disconnect = state.disconnections.probability(nowMs, policy);
-        double pingTerm = SpeedTerm.of(References.of(policy).omegaMs(), pingMs);
+        double disconnect = outlook.disconnect();
+        double pingTerm = SpeedTerm.of(references.omegaMs(), pingMs);
+        List<String> failingTargets = new ArrayList<>(0);
 
         List<ClassRating> rated = new ArrayList<>(state.classes.size());
         double successes = 0;
@@ -96,6 +103,9 @@ public record ExitRating(
             successes += won;
             failures += lost;
             shares += won + lost;
+            if (each.getValue().targetFails(nowMs)) {
+                failingTargets.add(each.getKey());
+            }
             rated.add(rate(
                     each.getKey(),
                     each.getValue(),
@@ -103,6 +113,7 @@ public record ExitRating(
                     lost,
                     nowMs,
                     policyOf,
+                    fleet,
                     groupMean,
                     networkSuccess,
                     disconnect,
@@ -131,7 +142,7 @@ public record ExitRating(
                     share,
                     each,
                     SpeedTerm.of(
-                            References.of(policyOf.apply(each.targetClass())).psiMs(), each.benchmarkMs()));
+                            fleet.references(policyOf.apply(each.targetClass())).psiMs(), each.benchmarkMs()));
         }
         shared.sort(Comparator.comparingDouble(ClassRating::share).reversed().thenComparing(ClassRating::targetClass));
         double success =
@@ -154,7 +165,11 @@ public record ExitRating(
                 capacity(state),
                 state.runningRequests,
                 state.objection,
-                List.copyOf(shared));
+                List.copyOf(shared),
+                outlook.bySurvival(),
+                networkSuccess,
+                references,
+                failingTargets.stream().sorted().toList());
     }
 
     private static ClassRating rate(
@@ -164,6 +179,7 @@ public record ExitRating(
             double lost,
             long nowMs,
             Function<String, QualityPolicy> policyOf,
+            FleetTerms fleet,
             double groupMean,
             double networkSuccess,
             double disconnect,
@@ -173,7 +189,7 @@ public record ExitRating(
         DecayedMedian benchmarks = state.benchmarks;
         double halfLifeMs = policy.successHalfLifeMs();
         double benchmarkMs = benchmarks.medianMs(nowMs, halfLifeMs);
-        References references = References.of(policy);
+        References references = fleet.references(policy);
         double quality = QualityRate.of(
                 disconnect,
                 SpeedTerm.of(references.psiMs(), benchmarkMs),

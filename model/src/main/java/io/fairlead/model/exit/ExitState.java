@@ -71,6 +71,9 @@ public class ExitState {
     /** Newest event, ms since the Unix epoch; 0: none yet. */
     public long newestMs;
 
+    /** Since when it has been online without a break, as far as that was seen, ms since the Unix epoch; 0: not known. */
+    public long upSinceMs;
+
     /**
      * Takes an event in. One that is older than {@link QualityPolicy#maxLatenessMs} against the newest is left to history.
      *
@@ -93,19 +96,26 @@ public class ExitState {
             inClass(told.targetClass()).outcomes.blocked(told.atMs());
             return false;
         }
+        if (event instanceof ExitEvent.Spared spared) {
+            ClassState ofClass = inClass(spared.targetClass());
+            boolean before = ofClass.targetFails(spared.atMs());
+            ofClass.spare(spared.atMs());
+            return !before && ofClass.targetFails(spared.atMs());
+        }
         if (event instanceof ExitEvent.Benchmarked benchmarked) {
             apply(benchmarked);
         } else if (event instanceof ExitEvent.Connected connected) {
-            apply(connected, policy);
+            apply(connected, quality, policy);
         } else if (event instanceof ExitEvent.Disconnected disconnected) {
             apply(disconnected, quality);
         }
         return true;
     }
 
-    private void apply(ExitEvent.Connected event, CapacityPolicy policy) {
+    private void apply(ExitEvent.Connected event, QualityPolicy quality, CapacityPolicy policy) {
         know(event.type(), event.asn());
         dropOlderLives(event.edge(), event.edgeEpochMs());
+        begin(event.atMs(), quality);
         see(event.edge(), event.edgeEpochMs(), event.link(), event.atMs());
         disconnections.online(event.atMs(), event.atMs());
         if (capacity.capacityRequests == 0) {
@@ -122,13 +132,42 @@ public class ExitState {
             objection = "";
         }
         if (event.unexpected() && presence(event.atMs(), quality) != Presence.ONLINE) {
-            disconnections.disconnected(event.atMs());
+            await(new Pending(event.atMs(), event.edge()));
         }
+    }
+
+    /** A session begins with a sign of life of an exit that was not online. */
+    private void begin(long atMs, QualityPolicy quality) {
+        if (upSinceMs == 0 || presence(atMs, quality) != Presence.ONLINE) {
+            upSinceMs = atMs;
+        }
+    }
+
+    /**
+     * An edge is not heard any more: what it holds counts for nothing until it shows a sign of life.
+     *
+     * @param edgeEpochMs start of the process of the edge that fell silent
+     * @return whether the exit had a link there
+     */
+    public boolean edgeSilent(String edge, long edgeEpochMs) {
+        String ofTheEdge = edge + '/';
+        boolean had = false;
+        for (Map.Entry<String, LinkState> each : links.entrySet()) {
+            LinkState link = each.getValue();
+            if (!link.edgeSilent
+                    && link.edgeEpochMs <= edgeEpochMs
+                    && each.getKey().startsWith(ofTheEdge)) {
+                link.edgeSilent = true;
+                had = true;
+            }
+        }
+        return had;
     }
 
     private void apply(ExitEvent.Heartbeat event, QualityPolicy quality, CapacityPolicy policy) {
         know(event.type(), event.asn());
         dropOlderLives(event.edge(), event.edgeEpochMs());
+        begin(event.atMs(), quality);
         long before = see(event.edge(), event.edgeEpochMs(), event.link(), event.atMs());
         boolean unbroken = before > 0 && event.atMs() - before <= quality.exitSilenceMs();
         disconnections.online(unbroken ? before : event.atMs(), event.atMs());
@@ -206,8 +245,8 @@ public class ExitState {
     }
 
     /**
-     * Settles the failures that have waited long enough: those that a target's fault covers are forgotten, the others count
-     * against the exit.
+     * Settles the failures and losses that have waited long enough: those that a target's or an edge's fault covers are forgotten, the others
+     * count against the exit.
      *
      * @return whether any counted
      */
@@ -217,7 +256,10 @@ public class ExitState {
             Pending failure = each.next();
             if (failure.atMs + quality.verdictWaitMs() <= nowMs) {
                 each.remove();
-                if (!faults.covers(failure.target, failure.atMs)) {
+                boolean spared = failure.lostEdge.isEmpty()
+                        ? faults.covers(failure.target, failure.atMs)
+                        : faults.coversLoss(failure.lostEdge, failure.atMs);
+                if (!spared) {
                     count(failure);
                     counted = true;
                 }
@@ -243,11 +285,11 @@ public class ExitState {
         return nowMs - seenMs() < quality.exitSilenceMs() ? Presence.ONLINE : Presence.SILENT;
     }
 
-    /** Newest sign of life of any link, ms since the Unix epoch; 0: no link. */
+    /** Newest sign of life of any link whose edge is heard, ms since the Unix epoch; 0: no link. */
     public long seenMs() {
         long newest = 0;
         for (LinkState link : links.values()) {
-            newest = Math.max(newest, link.seenMs);
+            newest = link.edgeSilent ? newest : Math.max(newest, link.seenMs);
         }
         return newest;
     }
@@ -260,6 +302,10 @@ public class ExitState {
     }
 
     private void count(Pending failure) {
+        if (!failure.lostEdge.isEmpty()) {
+            disconnections.disconnected(failure.atMs);
+            return;
+        }
         ClassState state = inClass(failure.targetClass);
         if (failure.benchmark) {
             state.benchmarks.failed(failure.atMs);
@@ -305,6 +351,7 @@ public class ExitState {
             return 0;
         }
         long before = link.seenMs;
+        link.edgeSilent = false;
         link.seenMs = Math.max(before, atMs);
         link.edgeEpochMs = Math.max(link.edgeEpochMs, edgeEpochMs);
         return before;

@@ -9,6 +9,9 @@ public class LinkState {
     /** Newest sign of life, ms since the Unix epoch. */
     public long seenMs;
 
+    /** Its edge is not heard any more: the link counts for nothing until it shows a sign of life. */
+    public boolean edgeSilent;
+
     public LinkState() {}
 
     LinkState(long edgeEpochMs, long seenMs) {

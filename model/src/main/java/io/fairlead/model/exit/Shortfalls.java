@@ -18,7 +18,7 @@ public final class Shortfalls {
 
     /** The reasons of a rating made under this policy; empty: there is nothing to complain about. */
     public static List<String> of(ExitRating rating, QualityPolicy policy) {
-        References references = References.of(policy);
+        References references = rating.references();
         List<Reason> reasons = new ArrayList<>(5);
         if (rating.benchmarkTerm() >= 0) {
             String time = Double.isInfinite(rating.benchmarkMs()) ? "fails" : "slow: " + ms(rating.benchmarkMs());
@@ -34,11 +34,14 @@ public final class Shortfalls {
         double speed = SpeedTerm.speed(rating.benchmarkTerm(), rating.pingTerm());
         reasons.add(new Reason(
                 "may disconnect: " + percent(rating.disconnect()) + " within " + policy.disconnectHorizonMs() / 60_000
-                        + " min",
+                        + " min, " + (rating.bySurvival() ? "as its like do at its age" : "at a constant hazard"),
                 100 * speed * rating.disconnect()));
+        double own = Math.min(1, rating.success() / Math.max(1e-9, rating.networkSuccess()));
         reasons.add(new Reason(
-                "fails: " + percent(1 - rating.success()) + " of requests",
-                100 * speed * (1 - Math.pow(rating.success(), policy.gamma()))));
+                "fails: " + percent(1 - own) + " of requests", 100 * speed * (1 - Math.pow(own, policy.gamma()))));
+        reasons.add(new Reason(
+                "its network fails: " + percent(1 - rating.networkSuccess()) + " of requests, whatever the exit",
+                100 * speed * (1 - Math.pow(rating.networkSuccess(), policy.gamma()))));
         for (ClassRating each : rating.classes()) {
             reasons.add(new Reason(
                     "blocked by " + each.targetClass() + ": " + percent(each.blockRate()) + " of answers",
@@ -59,11 +62,19 @@ public final class Shortfalls {
                 .filter(reason -> reason.points() >= WORTH_POINTS)
                 .sorted(Comparator.comparingDouble(Reason::points).reversed())
                 .forEach(reason -> words.add(reason.words() + " (−" + Math.round(reason.points()) + ")"));
+        for (String each : rating.failingTargets()) {
+            words.add("a target of " + each + " fails whatever the exit: not held against it");
+        }
         return words;
     }
 
     private static String ms(double ms) {
-        return ms >= 10 ? Math.round(ms) + " ms" : String.format(Locale.ROOT, "%.1f ms", ms);
+        return ms >= 10 ? grouped(Math.round(ms)) + " ms" : String.format(Locale.ROOT, "%.1f ms", ms);
+    }
+
+    /** Thousands apart: 2 400. */
+    private static String grouped(long number) {
+        return String.format(Locale.ROOT, "%,d", number).replace(',', ' ');
     }
 
     private static String percent(double share) {

@@ -1,6 +1,6 @@
 package io.fairlead.model.exit;
 
-/** What is known of targets that fail whatever the exit. */
+/** What is known of targets that fail whatever the exit, and of edges that lose whatever link. */
 @FunctionalInterface
 public interface TargetFaults {
 
@@ -14,4 +14,9 @@ public interface TargetFaults {
      * @param atMs when the failure was seen, ms since the Unix epoch
      */
     boolean covers(long target, long atMs);
+
+    /** Whether the loss of a link through this edge at that time was the edge's own: many were lost at once. */
+    default boolean coversLoss(String edge, long atMs) {
+        return false;
+    }
 }

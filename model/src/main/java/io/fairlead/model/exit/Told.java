@@ -30,12 +30,15 @@ public class Told {
     /** Offset of the newest policy that had gone into it; -1: defaults. */
     public long policyVersion = -1;
 
+    /** Classes of which a target failed whatever the exit, with commas between. */
+    public String failingTargets = "";
+
     /** Quality by class of targets. */
     public Map<String, Double> classes = new HashMap<>(4);
 
     /**
-     * Why a rating is worth telling now: {@code first}, {@code state}, {@code capacity}, {@code quality}, {@code policy} or {@code refresh};
-     * empty: it is not, or not yet.
+     * Why a rating is worth telling now: {@code first}, {@code state}, {@code capacity}, {@code quality}, {@code policy} or {@code refresh}, {@code target} when a target
+     * of some class began or ended to fail whatever the exit; empty: it is not, or not yet.
      */
     public String worth(ExitRating rating, long policyVersion, long nowMs, QualityPolicy policy) {
         if (atMs == 0) {
@@ -63,6 +66,9 @@ public class Told {
         if (moved || rating.lowConfidence() != lowConfidence) {
             return "quality";
         }
+        if (!String.join(",", rating.failingTargets()).equals(failingTargets)) {
+            return "target";
+        }
         return sinceMs >= REFRESH_MS && change > REFRESH_SHARE * policy.tellPoints() ? "refresh" : "";
     }
 
@@ -74,6 +80,7 @@ public class Told {
         lowConfidence = rating.lowConfidence();
         capacityRequests = rating.capacityRequests();
         objection = rating.objection();
+        failingTargets = String.join(",", rating.failingTargets());
         this.policyVersion = policyVersion;
         classes.clear();
         for (ClassRating each : rating.classes()) {

@@ -80,13 +80,19 @@ public class DecayedMedian {
      * @return missing: mean {@link SpeedTerm#MISSING} and weight 0
      */
     public Estimate estimateMs(long nowMs, double halfLifeMs) {
+        double weight = weight(nowMs, halfLifeMs);
+        double median = medianMs(nowMs, halfLifeMs);
+        return Estimate.around(
+                median, quantileMs(0.25, nowMs, halfLifeMs), quantileMs(0.75, nowMs, halfLifeMs), weight);
+    }
+
+    /** Decayed number of slots that it stands on. */
+    public double weight(long nowMs, double halfLifeMs) {
         double weight = 0;
         for (int i = 0; i < SLOTS; i++) {
             weight += slotWeight(i, nowMs, halfLifeMs);
         }
-        double median = medianMs(nowMs, halfLifeMs);
-        return Estimate.around(
-                median, quantileMs(0.25, nowMs, halfLifeMs), quantileMs(0.75, nowMs, halfLifeMs), weight);
+        return weight;
     }
 
     double quantileMs(double quantile, long nowMs, double halfLifeMs) {

@@ -1,5 +1,9 @@
 package io.fairlead.model.quality;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * References that follow the fleet, once a day: the first look after midnight (UTC) derives them from what the day before has brought,
  * if that was enough; else they stay. Feed it each exit's own median, so that busy exits weigh no more than idle ones.
@@ -10,6 +14,9 @@ public class FleetReferences {
 
     /** Medians of a day under which the references stay. */
     public static final int MIN_MEDIANS = 100;
+
+    /** Those of a new day that differ by less leave the former in force: scores of two days can be compared. */
+    public static final double KEEP_SHARE = 0.05;
 
     private static final long DAY_MS = 86_400_000;
     private static final double LOWER_QUARTILE = 0.25;
@@ -54,10 +61,36 @@ public class FleetReferences {
                 pings.quantileMs(LOWER_QUARTILE).mean());
         benchmarks = new QuantileSketch();
         pings = new QuantileSketch();
-        boolean changed = derived.psiMs() != psiMs || derived.omegaMs() != omegaMs;
+        if (!differs(derived.psiMs(), psiMs) && !differs(derived.omegaMs(), omegaMs)) {
+            return false;
+        }
         psiMs = derived.psiMs();
         omegaMs = derived.omegaMs();
-        return changed;
+        return true;
+    }
+
+    private static boolean differs(double derivedMs, double inForceMs) {
+        return Math.abs(derivedMs - inForceMs) > KEEP_SHARE * inForceMs;
+    }
+
+    /** Writes it down, for {@link #read}. */
+    public void write(DataOutput out) throws IOException {
+        out.writeLong(day);
+        out.writeDouble(psiMs);
+        out.writeDouble(omegaMs);
+        benchmarks.write(out);
+        pings.write(out);
+    }
+
+    /** What {@link #write} wrote. */
+    public static FleetReferences read(DataInput in) throws IOException {
+        FleetReferences references = new FleetReferences();
+        references.day = in.readLong();
+        references.psiMs = in.readDouble();
+        references.omegaMs = in.readDouble();
+        references.benchmarks = QuantileSketch.read(in);
+        references.pings = QuantileSketch.read(in);
+        return references;
     }
 
     /** What counts where a policy asks for the fleet's. */

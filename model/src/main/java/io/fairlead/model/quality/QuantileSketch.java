@@ -1,5 +1,8 @@
 package io.fairlead.model.quality;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -37,6 +40,27 @@ public class QuantileSketch {
         for (int i = 0; i < BUCKETS; i++) {
             counts[i] += other.counts[i];
         }
+    }
+
+    /** Writes it down, for {@link #read}: what is not empty. */
+    public void write(DataOutput out) throws IOException {
+        out.writeInt((int) Arrays.stream(counts).filter(n -> n > 0).count());
+        for (int i = 0; i < BUCKETS; i++) {
+            if (counts[i] > 0) {
+                out.writeInt(i);
+                out.writeLong(counts[i]);
+            }
+        }
+    }
+
+    /** What {@link #write} wrote. */
+    public static QuantileSketch read(DataInput in) throws IOException {
+        QuantileSketch sketch = new QuantileSketch();
+        for (int left = in.readInt(); left > 0; left--) {
+            int bucket = in.readInt();
+            sketch.counts[bucket] = in.readLong();
+        }
+        return sketch;
     }
 
     /** Times taken in. */

@@ -2,9 +2,17 @@ package io.fairlead.model.survival;
 
 import io.fairlead.model.PoolType;
 import io.fairlead.model.quality.Estimate;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long the exits of a fleet stay, by pool type, autonomous system and hour of the week. A network's curve is drawn to its type's
@@ -23,6 +31,7 @@ public final class FleetSurvival {
 
     private static final long HOUR_MS = 3_600_000;
     private static final double HOUR_STRENGTH = 20;
+    private static final byte FORM = 1;
 
     /** 1 January 1970 was a Thursday; hour 0 is Monday's first, UTC. */
     private static final int FIRST_HOUR = 3 * 24;
@@ -92,10 +101,11 @@ public final class FleetSurvival {
 
     /** By how much the hazard of the hour differs from the week's. */
     public double hourFactor(PoolType type, long atMs) {
-        Hours byHour = hours.get(type);
-        return byHour == null
-                ? 1
-                : (byHour.ends[hour(atMs)] + HOUR_STRENGTH) / (byHour.expected[hour(atMs)] + HOUR_STRENGTH);
+        return factor(hours.get(type), hour(atMs));
+    }
+
+    private static double factor(@Nullable Hours byHour, int hour) {
+        return byHour == null ? 1 : (byHour.ends[hour] + HOUR_STRENGTH) / (byHour.expected[hour] + HOUR_STRENGTH);
     }
 
     /** Chance that an exit stays {@code longerMs} from now on, with bounds; the hour is that of now. */
@@ -107,6 +117,88 @@ public final class FleetSurvival {
                 Math.pow(base.lower(), factor),
                 Math.pow(base.upper(), factor),
                 base.weight());
+    }
+
+    /** What is known of a pool type, or of one of its networks, as last fitted; it does not change any more. */
+    public GroupSurvival group(PoolType type) {
+        return new GroupSurvival(copy(curve(type)), factors(type));
+    }
+
+    /** The same of a network; without one of its own, its type's. */
+    public GroupSurvival group(PoolType type, long asn) {
+        return new GroupSurvival(copy(curve(type, asn)), factors(type));
+    }
+
+    /** Pool types of which anything was seen. */
+    public Set<PoolType> types() {
+        return Set.copyOf(types.keySet());
+    }
+
+    /** Networks of a pool type that have a curve of their own. */
+    public Set<Long> networks(PoolType type) {
+        Set<Long> asns = new HashSet<>();
+        networks.keySet().stream().filter(network -> network.type == type).forEach(network -> asns.add(network.asn));
+        return asns;
+    }
+
+    private static SurvivalCurve copy(SurvivalCurve curve) {
+        LifeTable table = new LifeTable();
+        table.add(curve.table());
+        return new SurvivalCurve(table, curve.law(), curve.strength());
+    }
+
+    private List<Double> factors(PoolType type) {
+        List<Double> factors = new ArrayList<>(HOURS);
+        for (int hour = 0; hour < HOURS; hour++) {
+            factors.add(factor(hours.get(type), hour));
+        }
+        return factors;
+    }
+
+    /** Writes down what was seen, for {@link #read}; laws are fitted anew. */
+    public void write(DataOutput out) throws IOException {
+        out.writeByte(FORM);
+        out.writeInt(types.size());
+        for (Map.Entry<PoolType, LifeTable> each : types.entrySet()) {
+            out.writeUTF(each.getKey().name());
+            each.getValue().write(out);
+            Hours byHour = hours.computeIfAbsent(each.getKey(), t -> new Hours());
+            for (int hour = 0; hour < HOURS; hour++) {
+                out.writeInt(byHour.ends[hour]);
+                out.writeDouble(byHour.expected[hour]);
+            }
+        }
+        out.writeInt(networks.size());
+        for (Map.Entry<Network, LifeTable> each : networks.entrySet()) {
+            out.writeUTF(each.getKey().type.name());
+            out.writeLong(each.getKey().asn);
+            each.getValue().write(out);
+        }
+    }
+
+    /** What {@link #write} wrote, with its laws fitted. */
+    public static FleetSurvival read(DataInput in) throws IOException {
+        byte form = in.readByte();
+        if (form != FORM) {
+            throw new IOException("the survival of a fleet has the form " + form + "; this version knows " + FORM);
+        }
+        FleetSurvival fleet = new FleetSurvival();
+        for (int left = in.readInt(); left > 0; left--) {
+            PoolType type = PoolType.valueOf(in.readUTF());
+            fleet.types.put(type, LifeTable.read(in));
+            Hours byHour = new Hours();
+            for (int hour = 0; hour < HOURS; hour++) {
+                byHour.ends[hour] = in.readInt();
+                byHour.expected[hour] = in.readDouble();
+            }
+            fleet.hours.put(type, byHour);
+        }
+        for (int left = in.readInt(); left > 0; left--) {
+            Network network = new Network(PoolType.valueOf(in.readUTF()), in.readLong());
+            fleet.networks.put(network, LifeTable.read(in));
+        }
+        fleet.fit();
+        return fleet;
     }
 
     static int hour(long atMs) {

@@ -1,5 +1,8 @@
 package io.fairlead.model.survival;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -89,6 +92,24 @@ public class LifeTable {
             sum += ms;
         }
         return sum;
+    }
+
+    /** Writes it down, for {@link #read}. */
+    public void write(DataOutput out) throws IOException {
+        for (int i = 0; i < PARTS; i++) {
+            out.writeInt(ends[i]);
+            out.writeLong(atRiskMs[i]);
+        }
+    }
+
+    /** What {@link #write} wrote. */
+    public static LifeTable read(DataInput in) throws IOException {
+        LifeTable table = new LifeTable();
+        for (int i = 0; i < PARTS; i++) {
+            table.ends[i] = in.readInt();
+            table.atRiskMs[i] = in.readLong();
+        }
+        return table;
     }
 
     @Override

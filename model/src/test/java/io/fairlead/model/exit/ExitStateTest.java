@@ -73,7 +73,45 @@ class ExitStateTest {
         apply(new ExitEvent.Disconnected(START, EDGE, 1, "a", true));
         assertThat(exit.disconnections.probability(START, QUALITY)).isEqualTo(before);
         apply(new ExitEvent.Disconnected(START, EDGE, 1, "b", true));
+        assertThat(exit.disconnections.probability(START, QUALITY)).isEqualTo(before);
+        exit.settle(exit.nextSettlementMs(QUALITY), QUALITY, TargetFaults.NONE);
         assertThat(exit.disconnections.probability(START, QUALITY)).isGreaterThan(before);
+    }
+
+    @Test
+    void aLinkThatItsEdgeLostTogetherWithManyIsNoDisconnection() {
+        apply(connected(START, 1, "a"));
+        double before = exit.disconnections.probability(START, QUALITY);
+        apply(new ExitEvent.Disconnected(START + 1_000, EDGE, 1, "a", true));
+        assertThat(exit.presence(START + 1_000, QUALITY)).isEqualTo(Presence.OFFLINE);
+        exit.settle(START + 60_000, QUALITY, new TargetFaults() {
+            @Override
+            public boolean covers(long target, long atMs) {
+                return false;
+            }
+
+            @Override
+            public boolean coversLoss(String edge, long atMs) {
+                return edge.equals(EDGE) && atMs == START + 1_000;
+            }
+        });
+        assertThat(exit.pending).isEmpty();
+        assertThat(exit.disconnections.probability(START, QUALITY)).isLessThanOrEqualTo(before);
+    }
+
+    @Test
+    void linksOfAnEdgeThatFellSilentCountForNothingUntilTheyAreHeardAgain() {
+        apply(connected(START, 1, "a"));
+        apply(new ExitEvent.Connected(START, "edge-2", 1, "a", PoolType.RESIDENTIAL, 1, 8));
+        assertThat(exit.edgeSilent("edge-2", 1)).isTrue();
+        assertThat(exit.presence(START + 1, QUALITY)).isEqualTo(Presence.ONLINE);
+        assertThat(exit.edgeSilent(EDGE, 0)).as("a later life of the edge").isFalse();
+        assertThat(exit.edgeSilent(EDGE, 1)).isTrue();
+        assertThat(exit.presence(START + 1, QUALITY)).isEqualTo(Presence.SILENT);
+        assertThat(exit.pending).isEmpty();
+        apply(heartbeat(START + 20_000, 20, 1, 0));
+        assertThat(exit.presence(START + 20_000, QUALITY)).isEqualTo(Presence.ONLINE);
+        assertThat(exit.upSinceMs).isEqualTo(START + 20_000);
     }
 
     @Test
@@ -194,9 +232,28 @@ class ExitStateTest {
         apply(new ExitEvent.Benchmarked(START, "shop", TARGET, Verdict.CARRIED, 20, 100));
         apply(attempted(START, Verdict.CARRIED));
         ExitRating sound = rating(START);
-        ExitRating cut = ExitRating.of(exit, START, name -> QUALITY, name -> 1, 0.9, 0.1);
+        ExitRating cut = ExitRating.of(exit, START, name -> QUALITY, name -> 1, FleetTerms.of(0.9, 0.1));
         assertThat(cut.quality()).isCloseTo(0.1 * sound.quality(), within(1e-9));
         assertThat(cut.success()).isCloseTo(0.1 * sound.success(), within(1e-9));
+        assertThat(Shortfalls.of(cut, QUALITY))
+                .anyMatch(reason -> reason.startsWith("its network fails: 90 % of requests"))
+                .noneMatch(reason -> reason.matches("fails: \\d\\d % .*"));
+    }
+
+    @Test
+    void whatATargetFailsIsToldAndMovesNoQuality() {
+        apply(connected(START, 1, "a"));
+        apply(heartbeat(START, 40, 1, 8));
+        ExitRating before = rating(START + 1_000);
+        for (int i = 0; i < 5; i++) {
+            apply(new ExitEvent.Spared(START + i, "shop"));
+        }
+        ExitRating after = rating(START + 1_000);
+        assertThat(after.failingTargets()).containsExactly("shop");
+        assertThat(after.success()).isEqualTo(before.success());
+        assertThat(Shortfalls.of(after, QUALITY))
+                .contains("a target of shop fails whatever the exit: not held against it");
+        assertThat(rating(START + 120_000).failingTargets()).isEmpty();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.fairlead.model.exit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.model.quality.References;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -70,7 +71,23 @@ class ToldTest {
     private static ExitRating objecting(String objection) {
         ExitRating rating = rating(Presence.ONLINE, 80, 8);
         return new ExitRating(
-                rating.presence(), 80, false, 0.5, 0.5, 100, 20, 0.01, 0.9, 8, 0, objection, rating.classes());
+                rating.presence(),
+                80,
+                false,
+                0.5,
+                0.5,
+                100,
+                20,
+                0.01,
+                0.9,
+                8,
+                0,
+                objection,
+                rating.classes(),
+                false,
+                1,
+                References.of(POLICY),
+                List.of());
     }
 
     @Test
@@ -109,6 +126,22 @@ class ToldTest {
 
     private static ExitRating rating(Presence presence, double quality, int capacity, ClassRating... classes) {
         return new ExitRating(
-                presence, quality, false, 0.5, 0.5, 100, 20, 0.01, 0.9, capacity, 0, "", List.of(classes));
+                presence,
+                quality,
+                false,
+                0.5,
+                0.5,
+                100,
+                20,
+                0.01,
+                0.9,
+                capacity,
+                0,
+                "",
+                List.of(classes),
+                false,
+                1,
+                References.of(POLICY),
+                List.of());
     }
 }

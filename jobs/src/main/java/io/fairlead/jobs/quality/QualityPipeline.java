@@ -1,0 +1,154 @@
+package io.fairlead.jobs.quality;
+
+import io.fairlead.jobs.source.RawRecord;
+import io.fairlead.jobs.source.RawRecords;
+import io.fairlead.schemas.wire.TelemetryPeek;
+import io.fairlead.schemas.wire.UnreadableRecordException;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.BroadcastStream;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * The operators between what is read and what is told: those of the job, and of whoever asks what it would have decided.
+ *
+ * <pre>
+ * telemetry ──▶ reader ──signals──────────────────────────▶ scorer ──▶ desk (numbers them) ──▶ decisions, heartbeats
+ *                 ├─links, benchmarks─▶ watch ──┐              ▲  ▲
+ *                 ├─tries, failures─────────────┼─▶ fleet ─verdicts │
+ *                 ├─targets─▶ judge ────────────┤     │              │
+ * edges ──▶ edge reader ────────────────────────┘     ├─────────────┤ rulings, broadcast
+ *                 └─groups──▶ tally ───────────────────┤
+ * policies ──▶ gate ───────────────────────────────────┤
+ * clock, every second ─────────────────────────────────┘
+ * </pre>
+ */
+final class QualityPipeline {
+
+    private QualityPipeline() {}
+
+    /**
+     * What is read.
+     *
+     * @param telemetry of exits, attempts and outcomes, with event times and watermarks
+     * @param edges reports of edges; they hold no event time back
+     * @param policies in their order
+     * @param clock a tick a second
+     */
+    record Sources(
+            DataStream<RawRecord> telemetry,
+            DataStream<RawRecord> edges,
+            DataStream<RawRecord> policies,
+            DataStream<Ruling> clock) {}
+
+    /**
+     * What is told.
+     *
+     * @param decisions and heartbeats, with their topics
+     * @param refused dead letters and refused policies, with their topics
+     */
+    record Told(DataStream<RawRecord> decisions, DataStream<RawRecord> refused) {}
+
+    /** Puts the operators behind the sources. Writer schemas that are not known are looked for at the broker. */
+    static Told of(Sources sources, String bootstrapServers, Properties kafka) {
+        return of(sources, bootstrapServers, kafka, QualityJob.NAME, true);
+    }
+
+    /**
+     * The same for what was recorded: rulings hold event time back, so that all operators are as far as it says.
+     *
+     * @param name of this one among those of the same job
+     */
+    static Told replayed(Sources sources, String name) {
+        return of(sources, "", new Properties(), name, false);
+    }
+
+    private static Told of(Sources sources, String bootstrapServers, Properties kafka, String name, boolean live) {
+        SingleOutputStreamOperator<ExitSignal> signals = sources.telemetry
+                .transform("reader", ExitSignal.TYPE, new SignalReader(bootstrapServers, kafka))
+                .uid(name + "-reader");
+        SingleOutputStreamOperator<Evidence> watched = signals.getSideOutput(SignalReader.WATCHED)
+                .keyBy(ExitSignal::exitId, Types.STRING)
+                .process(new ExitWatch(), Evidence.TYPE)
+                .name("watch")
+                .uid(name + "-watch");
+        SingleOutputStreamOperator<Ruling> targets = signals.getSideOutput(SignalReader.GLIMPSES)
+                .keyBy(Glimpse::target, Types.LONG)
+                .process(new TargetJudge(), Ruling.TYPE)
+                .name("targets")
+                .uid(name + "-targets");
+        SingleOutputStreamOperator<Evidence> edges = sources.edges
+                .process(new EdgeReader(bootstrapServers, kafka), Evidence.TYPE)
+                .name("edge reader")
+                .uid(name + "-edge-reader");
+        SingleOutputStreamOperator<Ruling> fleet = signals.getSideOutput(SignalReader.EVIDENCE)
+                .union(watched, targets.getSideOutput(TargetJudge.EVIDENCE), edges)
+                .transform("fleet", Ruling.TYPE, new FleetDesk())
+                .uid(name + "-fleet")
+                .forceNonParallel();
+        SingleOutputStreamOperator<Ruling> groups = signals.getSideOutput(SignalReader.GROUPS)
+                .keyBy(GroupOutcomes::group, Types.STRING)
+                .process(new GroupTally(), Ruling.TYPE)
+                .name("groups")
+                .uid(name + "-groups");
+        SingleOutputStreamOperator<Ruling> policies = sources.policies
+                .process(new PolicyGate(bootstrapServers, kafka), Ruling.TYPE)
+                .name("gate")
+                .uid(name + "-gate")
+                .setParallelism(1);
+        DataStream<Ruling> all = sources.clock.union(policies, groups, targets, fleet);
+        BroadcastStream<Ruling> rulings = (live
+                        ? all.assignTimestampsAndWatermarks(neverHoldingBack())
+                                .name("rulings")
+                                .uid(name + "-rulings")
+                        : all)
+                .broadcast(Rulebook.STATE);
+        SingleOutputStreamOperator<RawRecord> decisions = signals.union(fleet.getSideOutput(FleetDesk.VERDICTS))
+                .keyBy(ExitSignal::exitId, Types.STRING)
+                .connect(rulings)
+                .process(new ExitScorer(), Finding.TYPE)
+                .name("scorer")
+                .uid(name + "-scorer")
+                .process(new DecisionDesk(), RawRecords.TYPE)
+                .name("desk")
+                .uid(name + "-desk")
+                .setParallelism(1);
+        DataStream<RawRecord> refused = signals.getSideOutput(SignalReader.DEAD)
+                .union(policies.getSideOutput(PolicyGate.REFUSED), edges.getSideOutput(EdgeReader.DEAD));
+        return new Told(decisions, refused);
+    }
+
+    /** When an edge saw it, if the record says so; never later than the broker took it. */
+    static long observedAtMs(RawRecord record) {
+        byte[] value = record.value();
+        if (value == null) {
+            return record.brokerTimeMs();
+        }
+        try {
+            return Math.max(0, Math.min(TelemetryPeek.observedAtMs(value), record.brokerTimeMs()));
+        } catch (UnreadableRecordException e) {
+            return record.brokerTimeMs(); // the reader makes a dead letter of it
+        }
+    }
+
+    /** What has no event time of its own counts from when it comes. */
+    static <T> WatermarkStrategy<T> neverHoldingBack() {
+        return WatermarkStrategy.forGenerator(context -> new NeverHoldsBack<>());
+    }
+
+    private static final class NeverHoldsBack<T> implements WatermarkGenerator<T> {
+
+        @Override
+        public void onEvent(T each, long atMs, WatermarkOutput output) {}
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {
+            output.emitWatermark(Watermark.MAX_WATERMARK);
+        }
+    }
+}
