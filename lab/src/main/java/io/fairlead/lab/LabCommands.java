@@ -4,6 +4,7 @@ import io.fairlead.cli.CommandSource;
 import io.fairlead.lab.bench.BenchCommand;
 import io.fairlead.lab.demo.DemoCommand;
 import io.fairlead.lab.fleet.FleetCommand;
+import io.fairlead.lab.replay.ReplayCommand;
 import io.fairlead.lab.simulate.SimulateCommand;
 import java.util.List;
 
@@ -12,6 +13,7 @@ public final class LabCommands implements CommandSource {
 
     @Override
     public List<Object> commands() {
-        return List.of(new BenchCommand(), new DemoCommand(), new FleetCommand(), new SimulateCommand());
+        return List.of(
+                new BenchCommand(), new DemoCommand(), new FleetCommand(), new ReplayCommand(), new SimulateCommand());
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.clickhouse.client.api.Client;
 import com.clickhouse.client.api.query.QuerySettings;
 import com.clickhouse.data.ClickHouseFormat;
+import io.fairlead.dashboards.query.ClickHouseSource;
+import io.fairlead.dashboards.query.RecordedTelemetry;
 import io.fairlead.dashboards.schema.ClickHouseMigrations;
 import io.fairlead.jobs.facts.FactColumn;
 import io.fairlead.jobs.facts.FactTable;
@@ -12,16 +14,26 @@ import io.fairlead.jobs.facts.FactTables;
 import io.fairlead.jobs.facts.RowBinary;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.lab.host.ClickHouseProcess;
+import io.fairlead.schemas.telemetry.AttemptPhase;
+import io.fairlead.schemas.telemetry.ExitBenchmarked;
+import io.fairlead.schemas.telemetry.ExitConnected;
+import io.fairlead.schemas.telemetry.ExitDisconnected;
+import io.fairlead.schemas.telemetry.ExitHeartbeat;
+import io.fairlead.schemas.telemetry.ProxiedAttempt;
+import io.fairlead.schemas.telemetry.TargetOutcome;
+import io.fairlead.schemas.telemetry.TelemetryHeader;
 import io.fairlead.schemas.wire.Contract;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
@@ -30,6 +42,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -91,6 +104,50 @@ class FactTablesTest {
                 .get()) {
             byte[] all = response.getInputStream().readAllBytes();
             assertThat(split(all, rows)).containsExactlyInAnyOrderElementsOf(rows);
+        }
+    }
+
+    @Test
+    void whatIsKeptOfTelemetryComesBackAsTheRecordsThatItWasMadeOf() throws Exception {
+        long atMs = 1_790_000_000_000L;
+        List<SpecificRecord> told = new ArrayList<>();
+        for (FactTable<?> table : FactTables.all()) {
+            Schema schema = Contract.schema(table.record().asSubclass(SpecificRecord.class));
+            boolean kept = Set.of(
+                            ExitConnected.class,
+                            ExitDisconnected.class,
+                            ExitHeartbeat.class,
+                            ExitBenchmarked.class,
+                            ProxiedAttempt.class,
+                            TargetOutcome.class)
+                    .contains(table.record());
+            if (kept) {
+                SpecificRecord record = (SpecificRecord) Ends.HIGHEST.record(schema);
+                record.put(0, new TelemetryHeader("edge-1", 5L, 2, (long) told.size(), atMs));
+                if (record instanceof ProxiedAttempt attempt) {
+                    attempt.setPhase(AttemptPhase.COMPLETED);
+                }
+                told.add(record);
+                RowBinary row = new RowBinary();
+                row.clear();
+                table.write(record, new RawRecord("fairlead.t", 2, 0, atMs + told.size(), null, null), row);
+                client.insert(
+                                table.name(),
+                                table.columns().stream().map(FactColumn::name).toList(),
+                                new ByteArrayInputStream(row.toBytes()),
+                                ClickHouseFormat.RowBinary)
+                        .get()
+                        .close();
+            }
+        }
+        try (ClickHouseSource source = new ClickHouseSource(
+                engine.url().toString(), engine.user(), engine.password(), 1, Duration.ofSeconds(30))) {
+            RecordedTelemetry telemetry = new RecordedTelemetry(source);
+            assertThat(telemetry.between(atMs, atMs + 60_000))
+                    .extracting(RecordedTelemetry.Recorded::record)
+                    .isEqualTo(told);
+            assertThat(telemetry.between(atMs + 60_000, atMs + 120_000)).isEmpty();
+            assertThat(telemetry.policies(atMs)).isEmpty();
         }
     }
 
