@@ -115,6 +115,7 @@ class QualityLoopTest {
             patiently().untilAsserted(() -> {
                 assertThat(scores.newest().get("slow").getPolicyVersion()).isEqualTo(1);
                 assertThat(scores.newest().get("slow").getQuality()).isGreaterThan(50);
+                assertThat(heartbeats.newest()).containsKey("quality");
                 assertThat(heartbeats.newest().get("quality").getPolicyVersion())
                         .isEqualTo(1);
             });
