@@ -20,6 +20,7 @@ export interface ExitRow {
   issuedAtMs: number;
   requests: number | null;
   failures: number | null;
+  targetFails: boolean;
 }
 
 export interface FleetAnswer { atMs: number; windowSeconds: number; exits: ExitRow[] }
@@ -47,7 +48,14 @@ export interface Decision {
   runningRequests: number;
   trigger: string;
   reason: string;
+  disconnect: number;
+  networkSuccess: number;
+  reasons: string[];
 }
+
+export interface Ended { targetClass: string; layer: string; outcome: string; tries: number }
+
+export interface Stay { horizonMs: number; chance: Estimate }
 
 export interface ExitDetails {
   exit: ExitRow;
@@ -60,7 +68,17 @@ export interface ExitDetails {
   trigger: string;
   triggerObservedAtMs: number;
   triggerEdgeId: string;
+  psiMs: number;
+  omegaMs: number;
+  benchmarkWeight: number;
+  pingWeight: number;
+  upSinceMs: number;
+  stays: Stay[];
+  disconnectBasis: string;
+  networkSuccess: number;
+  failingTargets: string[];
   history: Decision[] | null;
+  outcomes: Ended[] | null;
   historyProblem: string | null;
 }
 
@@ -142,7 +160,7 @@ async function get<T>(path: string): Promise<T> {
 export const api = {
   status: () => get<Status>("/api/status"),
   fleet: () => get<FleetAnswer>("/api/fleet"),
-  exit: (id: string) => get<ExitDetails>(`/api/fleet/${encodeURIComponent(id)}`),
+  exit: (id: string, hours = 1) => get<ExitDetails>(`/api/fleet/${encodeURIComponent(id)}?hours=${hours}`),
   traffic: (from: number, to: number) => get<TrafficAnswer>(`/api/traffic?from=${from}&to=${to}`),
   changes: (from: number, to: number) => get<ChangesAnswer>(`/api/policy-changes?from=${from}&to=${to}`),
 };

@@ -2,12 +2,14 @@ import { render } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import "uplot/dist/uPlot.min.css";
 import "./styles.css";
+import { ExitPage } from "./exit/page";
 import { FleetPage } from "./fleet/page";
 import { duration } from "./format";
 import { Store } from "./store";
 import { applyTheme, nextTheme, storedTheme, type Theme } from "./theme";
 import { readView, writeView, type View } from "./view";
 
+const exitId = /^\/exit\/([^/]+)\/?$/.exec(location.pathname)?.[1];
 const store = new Store();
 applyTheme(storedTheme());
 store.start(readView(location.search).range);
@@ -49,13 +51,13 @@ function Page() {
   };
   return (
     <>
-      <a class="skip" href="#exits">Skip to the exits</a>
+      <a class="skip" href={exitId ? "#main" : "#exits"}>{exitId ? "Skip to the exit" : "Skip to the exits"}</a>
       <header class="top">
         <a class="brand" href="/" aria-label="Fairlead, fleet">
           <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true"><circle cx="16" cy="16" r="10" /><path d="M2 23 16 16l14-7" /></svg>
           Fairlead
         </a>
-        <nav aria-label="Pages"><a href="/" aria-current="page">Fleet</a></nav>
+        <nav aria-label="Pages"><a href="/" {...(exitId ? {} : { "aria-current": "page" as const })}>Fleet</a></nav>
         <span class="spacer" />
         <Freshness />
         <button type="button" class="quiet" onClick={turn} aria-label={`Colours: ${theme}. Change.`}>
@@ -63,7 +65,9 @@ function Page() {
         </button>
       </header>
       <Problems />
-      <FleetPage store={store} view={view} change={change} theme={`${theme}-${system}`} tick={tick} />
+      {exitId
+        ? <ExitPage store={store} id={decodeURIComponent(exitId)} theme={`${theme}-${system}`} tick={tick} />
+        : <FleetPage store={store} view={view} change={change} theme={`${theme}-${system}`} tick={tick} />}
       <footer>Traffic and history from ClickHouse, decisions live from Kafka. Times are your browser's; windows are named beside each number.</footer>
       <p class="hidden" role="status" aria-live="polite">{store.announcement}</p>
     </>

@@ -40,7 +40,14 @@ export function ExitDetailsPanel({ row, now }: Props) {
         <span class="operator" aria-hidden="true">×</span>
         <Factor label="Success" value={success.mean} max={1}
           note={`${percent(success.lower)} – ${percent(success.upper)}, weight ${Math.round(success.weight)}`} />
+        {details.networkSuccess < 1 && (
+          <>
+            <span class="operator" aria-hidden="true">×</span>
+            <Factor label="Its network carries" value={details.networkSuccess} max={1} note={`AS${row.asn}, whatever the exit`} />
+          </>
+        )}
       </section>
+      <p class="more"><a href={`/exit/${encodeURIComponent(row.id)}`}>All of {row.id}: evidence, outlook, tries and history</a></p>
       <div class="columns">
         <section>
           <h4>Why</h4>
@@ -83,7 +90,7 @@ export function ExitDetailsPanel({ row, now }: Props) {
   );
 }
 
-function Factor({ label, value, max, note }: { label: string; value: number; max: number; note: string }) {
+export function Factor({ label, value, max, note }: { label: string; value: number; max: number; note: string }) {
   const share = Math.max(0, Math.min(1, value / max));
   return (
     <div class="factor">

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class Console implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Console.class);
-    private static final long HISTORY_MS = 3_600_000;
+    private static final long HISTORY_HOURS_MAX = 168;
     private static final long SPAN_SECONDS_MAX = 400L * 86_400;
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final String POLICY =
@@ -145,6 +145,7 @@ public final class Console implements AutoCloseable {
     private void route(ConsoleAssets assets) {
         server.before(this::guard);
         server.get("/", assets::page);
+        server.get("/exit/{exit}", assets::page);
         server.get("/assets/{name}", context -> {
             if (!assets.asset(context, context.pathParam("name"))) {
                 throw new NotFoundResponse(
@@ -153,7 +154,7 @@ public final class Console implements AutoCloseable {
         });
         server.get("/api/status", context -> context.json(status()));
         server.get("/api/fleet", context -> context.json(fleetAnswer()));
-        server.get("/api/fleet/{exit}", context -> context.json(details(context.pathParam("exit"))));
+        server.get("/api/fleet/{exit}", context -> context.json(details(context.pathParam("exit"), context)));
         server.get("/api/traffic", context -> context.json(traffic(context)));
         server.get("/api/policy-changes", context -> context.json(changes(context)));
         server.get("/api/live", context -> {
@@ -212,18 +213,33 @@ public final class Console implements AutoCloseable {
         return new FleetAnswer(clock.millis(), History.WINDOW_SECONDS, rows);
     }
 
-    private ExitDetails details(String exitId) {
+    private ExitDetails details(String exitId, Context context) {
+        long fromMs = clock.millis() - hours(context) * 3_600_000;
         return fleet.score(exitId)
                 .map(score -> {
                     ExitRow row = ExitRow.of(score, history.load(exitId));
                     try {
-                        return ExitDetails.of(score, row, history.decisions(exitId, clock.millis() - HISTORY_MS), null);
+                        return ExitDetails.of(
+                                score, row, history.decisions(exitId, fromMs), history.outcomes(exitId, fromMs), null);
                     } catch (History.UnansweredException said) {
-                        return ExitDetails.of(score, row, null, said.getMessage());
+                        return ExitDetails.of(score, row, null, null, said.getMessage());
                     }
                 })
                 .orElseThrow(() -> new NotFoundResponse(
                         "No decision names an exit '" + exitId + "'. It may have been retracted."));
+    }
+
+    /** How far back an exit's history is asked for. */
+    private static long hours(Context context) {
+        String text = context.queryParam("hours");
+        if (text == null || text.isEmpty()) {
+            return 1;
+        }
+        if (!text.matches("\\d{1,3}") || Long.parseLong(text) < 1 || Long.parseLong(text) > HISTORY_HOURS_MAX) {
+            throw new BadRequestResponse(
+                    "'" + text + "' is no span for 'hours'; give a whole number from 1 to " + HISTORY_HOURS_MAX + ".");
+        }
+        return Long.parseLong(text);
     }
 
     private TrafficAnswer traffic(Context context) throws History.UnansweredException {

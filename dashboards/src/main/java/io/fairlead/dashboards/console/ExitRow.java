@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param requests attempts that ended in the traffic window; null: not known now
  * @param failures of these, those that the exit answers for
  * @param reason the heaviest, in words
+ * @param targetFails a target of some class fails whatever the exit: nothing of that is in quality
  */
 record ExitRow(
         String id,
@@ -35,7 +36,8 @@ record ExitRow(
         long policyVersion,
         long issuedAtMs,
         @Nullable Long requests,
-        @Nullable Long failures) {
+        @Nullable Long failures,
+        boolean targetFails) {
 
     /** @param load null: not known now */
     static ExitRow of(ExitScore score, @Nullable Load load) {
@@ -58,7 +60,8 @@ record ExitRow(
                 score.getPolicyVersion(),
                 score.getIssuedAtMs(),
                 load == null ? null : load.attempts(),
-                load == null ? null : load.failures());
+                load == null ? null : load.failures(),
+                !score.getFailingTargets().isEmpty());
     }
 
     static double rounded(double value) {

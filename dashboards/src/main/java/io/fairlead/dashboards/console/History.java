@@ -2,6 +2,7 @@ package io.fairlead.dashboards.console;
 
 import io.fairlead.dashboards.query.ClickHouseSource;
 import io.fairlead.dashboards.query.DecisionHistory;
+import io.fairlead.dashboards.query.ExitOutcomes;
 import io.fairlead.dashboards.query.ExitTraffic;
 import io.fairlead.dashboards.query.ExitTraffic.Load;
 import io.fairlead.dashboards.query.FactsFreshness;
@@ -39,6 +40,7 @@ final class History {
     private final TrafficHistory traffic;
     private final ExitTraffic exits;
     private final DecisionHistory decisions;
+    private final ExitOutcomes outcomes;
     private final PolicyHistory policies;
     private final FactsFreshness freshness;
     private volatile @Nullable String problem = "ClickHouse has not answered yet.";
@@ -71,6 +73,7 @@ final class History {
         this.traffic = new TrafficHistory(source);
         this.exits = new ExitTraffic(source);
         this.decisions = new DecisionHistory(source);
+        this.outcomes = new ExitOutcomes(source);
         this.policies = new PolicyHistory(source);
         this.freshness = new FactsFreshness(source);
     }
@@ -94,6 +97,10 @@ final class History {
 
     List<DecisionHistory.Decision> decisions(String exitId, long fromMs) throws UnansweredException {
         return answered(() -> decisions.of(exitId, fromMs));
+    }
+
+    List<ExitOutcomes.Ended> outcomes(String exitId, long fromMs) throws UnansweredException {
+        return answered(() -> outcomes.of(exitId, fromMs));
     }
 
     List<PolicyChange> policyChanges(long fromMs, long toMs) throws UnansweredException {

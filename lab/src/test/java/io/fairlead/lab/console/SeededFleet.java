@@ -12,6 +12,7 @@ import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.StayChance;
 import io.fairlead.schemas.telemetry.AppliedDecisions;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.PoolType;
@@ -91,14 +92,14 @@ final class SeededFleet implements AutoCloseable {
         producer.flush();
         sql(
                 "INSERT INTO fairlead.exit_scores (exit_id, at, issued_at, job_epoch, counter, policy_version, state, quality, success_mean,"
-                        + " capacity_requests, running_requests, trigger, reasons)"
+                        + " capacity_requests, running_requests, trigger, reasons, disconnect_mean)"
                         + " SELECT concat('exit-', leftPad(toString(1 + number % " + exits
                         + "), 2, '0')) AS e, now64(3) - INTERVAL"
                         + " intDiv(number, " + exits + ") * 90 SECOND AS t, t, " + jobEpoch
                         + ", 100000 - number, 0, 'ONLINE',"
                         + " if(number % " + exits + " % 6 = 0, 8 + 30 * intDiv(number, " + exits
                         + ") / 40, 62 + 14 * sin(number) ), 0.96, 12, 4,"
-                        + " if(number % 3 = 0, 'capacity', 'quality'), ['ping 88 ms against a reference of 40 ms']"
+                        + " if(number % 3 = 0, 'capacity', 'quality'), ['ping slow: 88 ms against 80 ms (−5)', 'may disconnect: 4.1 % within 10 min, as its like do at its age (−3)'], 0.03 + 0.02 * sin(number / 5)"
                         + " FROM numbers(" + 40L * exits + ")");
     }
 
@@ -209,14 +210,12 @@ final class SeededFleet implements AutoCloseable {
         int running = offline ? 0 : bad ? 0 : 2 + random.nextInt(5);
         List<String> reasons = bad
                 ? List.of(
-                        String.format("benchmark %.0f ms against a reference of 150 ms takes 41 points", benchmarkMs),
-                        String.format("ping %.0f ms against a reference of 40 ms takes 40 points", pingMs),
-                        "success 62 % over 214 requests takes 7 points")
+                        String.format("benchmark slow: %.0f ms against 300 ms (−41)", benchmarkMs),
+                        String.format("ping slow: %.0f ms against 80 ms (−40)", pingMs),
+                        "fails: 38 % of requests (−7)")
                 : List.of(
-                        String.format(
-                                "ping %.0f ms against a reference of 40 ms takes %.0f points",
-                                pingMs, 50 - 100 * pingTerm),
-                        String.format("benchmark %.0f ms is near its reference", benchmarkMs));
+                        String.format("ping slow: %.0f ms against 80 ms (−%.0f)", pingMs, 50 - 100 * pingTerm),
+                        "a target of search fails whatever the exit: not held against it");
         return ExitScore.newBuilder()
                 .setExitId(exitId(exit))
                 .setVersion(new DecisionVersion(jobEpoch, ++counter))
@@ -255,6 +254,24 @@ final class SeededFleet implements AutoCloseable {
                 .setTriggerEdgeId("edge-1")
                 .setPoolType(type)
                 .setAsn(64_500 + exit % 8)
+                .setPsiMs(150)
+                .setOmegaMs(40)
+                .setBenchmarkWeight(unmeasured ? 0 : 6.3)
+                .setPingWeight(7.8)
+                .setUpSinceMs(offline ? 0 : now - 5_400_000L * (1 + exit % 5))
+                .setStays(List.of(
+                        new StayChance(
+                                600_000L, new Bounded(1 - disconnect, 1 - disconnect * 1.8, 1 - disconnect / 2, 41.0)),
+                        new StayChance(
+                                3_600_000L,
+                                new Bounded(
+                                        Math.pow(1 - disconnect, 5),
+                                        Math.pow(1 - disconnect * 1.8, 5),
+                                        Math.pow(1 - disconnect / 2, 5),
+                                        63.0))))
+                .setDisconnectBasis(exit % 3 == 0 ? "hazard" : "survival")
+                .setNetworkSuccess(exit % 8 == 3 ? 0.04 : 1)
+                .setFailingTargets(bad ? List.of() : List.of("search"))
                 .build();
     }
 
