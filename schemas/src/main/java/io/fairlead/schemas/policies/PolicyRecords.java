@@ -8,7 +8,9 @@ import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.BenchmarkPolicy;
 import io.fairlead.schemas.config.BenchmarkTarget;
 import io.fairlead.schemas.config.CapacityPolicy;
+import io.fairlead.schemas.config.ForecastPolicy;
 import io.fairlead.schemas.config.PolitenessPolicy;
+import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +26,13 @@ public final class PolicyRecords {
             "quality", QualityPolicy.class,
             "capacity", CapacityPolicy.class,
             "benchmark", BenchmarkPolicy.class,
-            "politeness", PolitenessPolicy.class);
+            "politeness", PolitenessPolicy.class,
+            "pool", PoolPolicy.class,
+            "forecast", ForecastPolicy.class);
 
     private PolicyRecords() {}
 
-    /** Kinds of policies, in the order of the alphabet: benchmark, capacity, politeness, quality. */
+    /** Kinds of policies, in the order of the alphabet: benchmark, capacity, forecast, politeness, pool, quality. */
     public static List<String> kinds() {
         return List.copyOf(new TreeMap<>(KINDS).keySet());
     }
@@ -41,6 +45,9 @@ public final class PolicyRecords {
             case "benchmark" -> scoped(io.fairlead.model.policy.BenchmarkPolicy.defaults(), scope);
             case "politeness" ->
                 io.fairlead.model.policy.PolitenessPolicy.defaults().withScope(scope);
+            case "pool" -> io.fairlead.model.policy.PoolPolicy.defaults().withScope(scope);
+            case "forecast" ->
+                io.fairlead.model.policy.ForecastPolicy.defaults().withScope(scope);
             default ->
                 throw new IllegalArgumentException(
                         "there is no policy of kind '" + kind + "'; there are " + String.join(", ", kinds()));
@@ -58,6 +65,12 @@ public final class PolicyRecords {
         }
         if (policy instanceof io.fairlead.model.policy.CapacityPolicy) {
             return "capacity";
+        }
+        if (policy instanceof io.fairlead.model.policy.PoolPolicy) {
+            return "pool";
+        }
+        if (policy instanceof io.fairlead.model.policy.ForecastPolicy) {
+            return "forecast";
         }
         return policy instanceof io.fairlead.model.policy.BenchmarkPolicy ? "benchmark" : "politeness";
     }
@@ -78,6 +91,12 @@ public final class PolicyRecords {
             return read(policy);
         }
         if (record instanceof PolitenessPolicy policy) {
+            return read(policy);
+        }
+        if (record instanceof PoolPolicy policy) {
+            return read(policy);
+        }
+        if (record instanceof ForecastPolicy policy) {
             return read(policy);
         }
         throw new IllegalArgumentException(
@@ -120,6 +139,12 @@ public final class PolicyRecords {
         if (policy instanceof io.fairlead.model.policy.BenchmarkPolicy benchmark) {
             return write(benchmark, authorship);
         }
+        if (policy instanceof io.fairlead.model.policy.PoolPolicy pool) {
+            return write(pool, authorship);
+        }
+        if (policy instanceof io.fairlead.model.policy.ForecastPolicy forecast) {
+            return write(forecast, authorship);
+        }
         return write((io.fairlead.model.policy.PolitenessPolicy) policy, authorship);
     }
 
@@ -140,6 +165,78 @@ public final class PolicyRecords {
                 .setRequestsPerMinute(p.requestsPerMinute())
                 .setRestAfterBlockMs(p.restAfterBlockMs())
                 .setRestStatuses(p.restStatuses())
+                .build();
+    }
+
+    private static io.fairlead.model.policy.PoolPolicy read(PoolPolicy p) {
+        return new io.fairlead.model.policy.PoolPolicy(
+                Scope.parse(p.getScope()),
+                p.getEffectiveAtMs(),
+                p.getHealthMargin(),
+                p.getChurnSharePerHour(),
+                p.getDepartedGraceMs(),
+                p.getRetryMs(),
+                p.getFailureWeight(),
+                p.getReplacedWeight(),
+                p.getReplacedWithinMs(),
+                p.getRestWeight(),
+                p.getRestMs(),
+                p.getPromiseWeight(),
+                p.getOwnerWeight(),
+                p.getBatteryWeight(),
+                p.getBatteryFloorPercent(),
+                p.getEdgeLeaseMs());
+    }
+
+    private static PoolPolicy write(io.fairlead.model.policy.PoolPolicy p, Authorship authorship) {
+        return PoolPolicy.newBuilder()
+                .setScope(p.scope().toString())
+                .setAuthorship(authorship)
+                .setEffectiveAtMs(p.effectiveAtMs())
+                .setHealthMargin(p.healthMargin())
+                .setChurnSharePerHour(p.churnSharePerHour())
+                .setDepartedGraceMs(p.departedGraceMs())
+                .setRetryMs(p.retryMs())
+                .setFailureWeight(p.failureWeight())
+                .setReplacedWeight(p.replacedWeight())
+                .setReplacedWithinMs(p.replacedWithinMs())
+                .setRestWeight(p.restWeight())
+                .setRestMs(p.restMs())
+                .setPromiseWeight(p.promiseWeight())
+                .setOwnerWeight(p.ownerWeight())
+                .setBatteryWeight(p.batteryWeight())
+                .setBatteryFloorPercent(p.batteryFloorPercent())
+                .setEdgeLeaseMs(p.edgeLeaseMs())
+                .build();
+    }
+
+    private static io.fairlead.model.policy.ForecastPolicy read(ForecastPolicy p) {
+        return new io.fairlead.model.policy.ForecastPolicy(
+                Scope.parse(p.getScope()),
+                p.getEffectiveAtMs(),
+                p.getLevelWeight(),
+                p.getTrendWeight(),
+                p.getSeasonWeight(),
+                p.getTrendDamping(),
+                p.getWeightPower(),
+                p.getMemoryMinutes(),
+                p.getColdWidening(),
+                p.getShortProbability());
+    }
+
+    private static ForecastPolicy write(io.fairlead.model.policy.ForecastPolicy p, Authorship authorship) {
+        return ForecastPolicy.newBuilder()
+                .setScope(p.scope().toString())
+                .setAuthorship(authorship)
+                .setEffectiveAtMs(p.effectiveAtMs())
+                .setLevelWeight(p.levelWeight())
+                .setTrendWeight(p.trendWeight())
+                .setSeasonWeight(p.seasonWeight())
+                .setTrendDamping(p.trendDamping())
+                .setWeightPower(p.weightPower())
+                .setMemoryMinutes(p.memoryMinutes())
+                .setColdWidening(p.coldWidening())
+                .setShortProbability(p.shortProbability())
                 .build();
     }
 

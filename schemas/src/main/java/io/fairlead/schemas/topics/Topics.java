@@ -5,12 +5,17 @@ import io.fairlead.schemas.config.CapacityPolicy;
 import io.fairlead.schemas.config.ConfigChanged;
 import io.fairlead.schemas.config.ConfigRejected;
 import io.fairlead.schemas.config.ExitOverride;
+import io.fairlead.schemas.config.ForecastPolicy;
 import io.fairlead.schemas.config.PolitenessPolicy;
+import io.fairlead.schemas.config.PoolDefinition;
+import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.PoolAssignment;
+import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.EdgeTick;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
@@ -53,7 +58,15 @@ public final class Topics {
             "fairlead.config.policies",
             "kind/scope",
             1,
-            List.of(QualityPolicy.class, CapacityPolicy.class, BenchmarkPolicy.class, PolitenessPolicy.class));
+            List.of(
+                    QualityPolicy.class,
+                    CapacityPolicy.class,
+                    BenchmarkPolicy.class,
+                    PolitenessPolicy.class,
+                    PoolPolicy.class,
+                    ForecastPolicy.class));
+    public static final TopicSpec CONFIG_POOLS =
+            compacted("fairlead.config.pools", "pool id", 1, List.of(PoolDefinition.class));
     public static final TopicSpec CONFIG_TENANTS =
             compacted("fairlead.config.tenants", "tenant id", 1, List.of(Tenant.class));
     public static final TopicSpec CONFIG_EXITS =
@@ -65,6 +78,13 @@ public final class Topics {
 
     public static final TopicSpec DECISIONS_EXITS =
             compacted("fairlead.decisions.exits", "exit id", 4, List.of(ExitScore.class));
+
+    /** One partition: an edge that has applied one assignment has applied all before it, which exclusivity stands on. */
+    public static final TopicSpec DECISIONS_POOLS =
+            compacted("fairlead.decisions.pools", "exit id", 1, List.of(PoolAssignment.class));
+
+    public static final TopicSpec DECISIONS_FORECASTS =
+            compacted("fairlead.decisions.forecasts", "pool id", 1, List.of(PoolForecast.class));
     public static final TopicSpec DECISIONS_HEARTBEATS =
             compacted("fairlead.decisions.heartbeats", "job", 1, List.of(JobHeartbeat.class));
 
@@ -79,11 +99,14 @@ public final class Topics {
             TELEMETRY_OUTCOMES,
             TELEMETRY_EDGES,
             CONFIG_POLICIES,
+            CONFIG_POOLS,
             CONFIG_TENANTS,
             CONFIG_EXITS,
             CONFIG_HISTORY,
             CONFIG_REJECTED,
             DECISIONS_EXITS,
+            DECISIONS_POOLS,
+            DECISIONS_FORECASTS,
             DECISIONS_HEARTBEATS,
             DEADLETTERS);
 

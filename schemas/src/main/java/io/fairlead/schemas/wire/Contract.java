@@ -5,12 +5,17 @@ import io.fairlead.schemas.config.CapacityPolicy;
 import io.fairlead.schemas.config.ConfigChanged;
 import io.fairlead.schemas.config.ConfigRejected;
 import io.fairlead.schemas.config.ExitOverride;
+import io.fairlead.schemas.config.ForecastPolicy;
 import io.fairlead.schemas.config.PolitenessPolicy;
+import io.fairlead.schemas.config.PoolDefinition;
+import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.PoolAssignment;
+import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.EdgeTick;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
@@ -58,11 +63,16 @@ public final class Contract {
             CapacityPolicy.class,
             BenchmarkPolicy.class,
             PolitenessPolicy.class,
+            PoolPolicy.class,
+            ForecastPolicy.class,
+            PoolDefinition.class,
             Tenant.class,
             ExitOverride.class,
             ConfigChanged.class,
             ConfigRejected.class,
             ExitScore.class,
+            PoolAssignment.class,
+            PoolForecast.class,
             JobHeartbeat.class,
             DeadLetter.class);
 

@@ -21,11 +21,12 @@ class PolicyRecordsTest {
     @Test
     void everyFieldSurvivesTheWayThereAndBack() {
         for (String kind : PolicyRecords.kinds()) {
-            Policy policy = PolicyRecords.defaults(kind, Scope.parse("type:mobile"));
+            Scope scope = Scope.parse(kind.equals("pool") || kind.equals("forecast") ? "pool:a" : "type:mobile");
+            Policy policy = PolicyRecords.defaults(kind, scope);
             SpecificRecord record = PolicyRecords.write(policy, AUTHOR);
             assertThat(PolicyRecords.read(record)).isEqualTo(policy);
             assertThat(PolicyRecords.authorship(record)).isEqualTo(AUTHOR);
-            assertThat(PolicyRecords.violations(kind + "/type:mobile", record)).isEmpty();
+            assertThat(PolicyRecords.violations(kind + "/" + scope, record)).isEmpty();
         }
         Policy targets = io.fairlead.model.policy.BenchmarkPolicy.defaults()
                 .withTargets(
@@ -66,6 +67,6 @@ class PolicyRecordsTest {
                 .contains("Authorship is no policy");
         assertThatThrownBy(() -> PolicyRecords.defaults("speed", Scope.GLOBAL))
                 .hasMessageContaining("'speed'")
-                .hasMessageContaining("benchmark, capacity, politeness, quality");
+                .hasMessageContaining("benchmark, capacity, forecast, politeness, pool, quality");
     }
 }
