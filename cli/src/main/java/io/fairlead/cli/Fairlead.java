@@ -4,6 +4,7 @@ import io.fairlead.cli.clickhouse.ClickHouseCommand;
 import io.fairlead.cli.config.DecisionsCommand;
 import io.fairlead.cli.config.ExitsCommand;
 import io.fairlead.cli.config.PolicyCommand;
+import io.fairlead.cli.config.PoolCommand;
 import io.fairlead.cli.config.TenantCommand;
 import io.fairlead.cli.console.ConsoleCommand;
 import io.fairlead.cli.edge.AgentCommand;
@@ -79,6 +80,7 @@ public final class Fairlead {
                 new ConsoleCommand(),
                 new PolicyCommand(),
                 new TenantCommand(),
+                new PoolCommand(),
                 new ExitsCommand(),
                 new DecisionsCommand(),
                 new ProxyCommand(),

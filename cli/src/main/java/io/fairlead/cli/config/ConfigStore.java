@@ -81,6 +81,17 @@ public final class ConfigStore {
         return entries;
     }
 
+    /** Every record that a topic still holds, in its order: of a compacted one the newest of each key, and what is not compacted yet. */
+    List<SpecificRecord> all(TopicSpec topic) {
+        List<SpecificRecord> records = new ArrayList<>();
+        consume(topic, record -> {
+            if (record.value() != null) {
+                decode(record).ifPresent(records::add);
+            }
+        });
+        return records;
+    }
+
     /** Changes of a key, the oldest first; of every key with an empty one. */
     public List<ConfigChanged> history(String key) {
         List<ConfigChanged> changes = new ArrayList<>();

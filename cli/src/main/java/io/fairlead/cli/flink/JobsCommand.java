@@ -34,6 +34,7 @@ public final class JobsCommand {
 
     private static final Map<String, String> ENTRY_CLASSES = new TreeMap<>(Map.of(
             "facts", "io.fairlead.jobs.facts.FactsJob",
+            "pools", "io.fairlead.jobs.pools.PoolJob",
             "quality", "io.fairlead.jobs.quality.QualityJob"));
 
     @Mixin

@@ -2,6 +2,7 @@ package io.fairlead.edge.table;
 
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.PoolAssignment;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,18 @@ public interface DecisionReader<T> {
                         score.getVersion().getCounter(),
                         score.getIssuedAtMs(),
                         score.getTriggerObservedAtMs())
+                : null;
+    }
+
+    /** Of {@code decisions.pools}. */
+    static DecisionReader<PoolAssignment> poolAssignments() {
+        return (key, record) -> record instanceof PoolAssignment assignment
+                ? new Decision<>(
+                        assignment,
+                        assignment.getVersion().getJobEpoch(),
+                        assignment.getVersion().getCounter(),
+                        assignment.getIssuedAtMs(),
+                        0)
                 : null;
     }
 

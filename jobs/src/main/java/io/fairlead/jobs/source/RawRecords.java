@@ -3,10 +3,12 @@ package io.fairlead.jobs.source;
 import io.fairlead.schemas.topics.TopicSpec;
 import java.util.List;
 import java.util.Properties;
+import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -21,6 +23,9 @@ public final class RawRecords {
     /** What Flink is told of the type: its own serializer, never a generic one. */
     public static final TypeInformation<RawRecord> TYPE =
             new LeanTypeInformation<>(RawRecord.class, RawRecordSerializer.INSTANCE);
+
+    /** Within what brokers allow as they come (15 min); a job that is down for longer after a checkpoint loses what waited. */
+    private static final long TRANSACTION_TIMEOUT_MS = 600_000;
 
     private RawRecords() {}
 
@@ -74,6 +79,31 @@ public final class RawRecords {
                 .build();
     }
 
+    /**
+     * A sink that writes each record to one topic, and exactly once: what it wrote is seen by those who read committed records when the checkpoint
+     * stands, and is gone if it never does.
+     *
+     * @param transactionPrefix unique to the sink, the same at every start
+     */
+    public static KafkaSink<RawRecord> exactlyOnce(
+            String bootstrapServers, Properties clientProperties, TopicSpec topic, String transactionPrefix) {
+        Properties producer = new Properties();
+        producer.put("transaction.timeout.ms", Long.toString(TRANSACTION_TIMEOUT_MS));
+        producer.putAll(clientProperties);
+        return KafkaSink.<RawRecord>builder()
+                .setBootstrapServers(bootstrapServers)
+                .setKafkaProducerConfig(producer)
+                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                .setTransactionalIdPrefix(transactionPrefix)
+                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+                .setRecordSerializer(KafkaRecordSerializationSchema.<RawRecord>builder()
+                        .setTopic(topic.name())
+                        .setKeySerializationSchema(new KeyOf())
+                        .setValueSerializationSchema(new ValueOf())
+                        .build())
+                .build();
+    }
+
     private static final class Reader implements KafkaRecordDeserializationSchema<RawRecord> {
         private static final long serialVersionUID = 1L;
 
@@ -91,6 +121,27 @@ public final class RawRecords {
         @Override
         public TypeInformation<RawRecord> getProducedType() {
             return TYPE;
+        }
+    }
+
+    /** Flink asks such a class for its type, which a lambda does not know. */
+    private static final class KeyOf implements SerializationSchema<RawRecord> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        @SuppressWarnings("NullAway") // Kafka takes a record without a key
+        public byte[] serialize(RawRecord record) {
+            return record.key();
+        }
+    }
+
+    private static final class ValueOf implements SerializationSchema<RawRecord> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        @SuppressWarnings("NullAway") // a tombstone has no value
+        public byte[] serialize(RawRecord record) {
+            return record.value();
         }
     }
 

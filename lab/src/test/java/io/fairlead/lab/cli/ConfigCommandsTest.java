@@ -103,6 +103,41 @@ class ConfigCommandsTest {
     }
 
     @Test
+    void aPoolIsAskedForChangedAndDeletedWhenNobodyUsesItAnyMore() {
+        Run create =
+                on("pool", "create", "res-fr", "--wanted=50", "countries=[\"fr\"]", "minQuality=60", "--reason=new");
+        assertThat(create.err).isEmpty();
+        assertThat(create.out).contains("Pool res-fr is now revision 1");
+        assertThat(on("pool", "list").out).contains("res-fr", "50 members wanted; nothing is decided yet");
+        assertThat(on("pool", "show", "res-fr").out).contains("\"minQuality\" : 60.0", "Nothing is decided of it yet");
+
+        Run million = on("pool", "create", "giant", "--wanted=1000000", "--reason=more");
+        assertThat(million.status).isEqualTo(1);
+        assertThat(million.err)
+                .contains("wantedMembers is 1000000", "at most 50000")
+                .doesNotContain("\tat ");
+        Run nobody = on("pool", "create", "p2", "--wanted=5", "owner=nobody", "sibling=none", "--reason=a slip");
+        assertThat(nobody.err).contains("no such tenant", "no such pool");
+        Run late = on("pool", "create", "res-fr", "wantedMembers=40", "--reason=no", "--revision=0");
+        assertThat(late.err).contains("Revision 1 of res-fr is there, not 0");
+        assertThat(on("pool", "create", "res-fr", "wantedMembers=40", "--reason=less", "--revision=1").out)
+                .contains("wantedMembers: 50 → 40");
+
+        String hash = "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
+        on("tenant", "set", "user-of-pool", "--secret-hash=" + hash, "--pools=res-fr", "--reason=new");
+        assertThat(on("pool", "delete", "res-fr", "--reason=over").err)
+                .contains("Pool res-fr is in use", "is used by tenant user-of-pool");
+        on("tenant", "remove", "user-of-pool", "--reason=gone");
+        assertThat(on("pool", "delete", "res-fr", "--reason=over").out).contains("is deleted");
+        assertThat(on("pool", "history", "res-fr").out.lines())
+                .hasSize(3)
+                .last()
+                .asString()
+                .contains("(deleted)");
+        assertThat(on("pool", "why", "res-fr").out).contains("Nothing is told of changes in pool res-fr");
+    }
+
+    @Test
     void anExitIsTakenOutAndLetInAgain() {
         assertThat(on("exits", "kill", "exit-07", "--reason=abuse").status).isZero();
         assertThat(on("exits", "list").out.lines()).anyMatch(line -> line.matches("exit-07 +killed .*abuse.*"));

@@ -365,10 +365,11 @@ final class Curation {
     }
 
     private long next() {
+        long soonest = soonest();
         if (book.state == PoolState.CURING) {
-            return Math.max(1_000, Math.min(IDLE_LOOK_MS, book.nextCureMs() - nowMs));
+            return Math.min(soonest, Math.max(1_000, book.nextCureMs() - nowMs));
         }
-        return book.state == PoolState.DEGRADED || foundNobody ? policy.retryMs() : Math.min(IDLE_LOOK_MS, soonest());
+        return book.state == PoolState.DEGRADED || foundNobody ? Math.min(soonest, policy.retryMs()) : soonest;
     }
 
     /** When the first member that is offline loses its place, or the exclusivity ends. */

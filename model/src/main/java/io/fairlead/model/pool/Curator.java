@@ -182,6 +182,26 @@ public final class Curator {
         edges.heard(edgeId, applied, atMs);
     }
 
+    /**
+     * An assignment of a former start stands on the topic, and nothing else is known of it: there was no checkpoint to go on from. It is taken back, and an
+     * exit that had an owner is nobody's until every edge knows.
+     *
+     * @param owner pool that had it alone; empty: none
+     * @return whether it is taken back
+     */
+    public boolean former(String exitId, Stamp stamp, String owner) {
+        Candidate exit = stamp.epoch() < epoch ? exit(exitId) : null;
+        if (exit == null || !exit.pools.isEmpty() || !exit.clearAfter.equals(Stamp.NONE)) {
+            return false;
+        }
+        touch(exit);
+        if (!owner.isEmpty()) {
+            exit.held = owner;
+            toClear.add(exitId);
+        }
+        return true;
+    }
+
     // What it decides.
 
     /**

@@ -145,6 +145,19 @@ class CurationTest {
     }
 
     @Test
+    void whoIsGoneLeavesInTimeAlsoWhileTheChurnBoundHoldsCuringBack() {
+        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(0));
+        fleet.exit("a", 0.9, 1).exit("b", 0.9, 1);
+        fleet.curator.define(Fleet.pool("p", 1, 2, 2));
+        fleet.curate();
+        fleet.offline("b");
+        fleet.curate();
+        assertThat(fleet.status("p").state()).isEqualTo(PoolState.CURING);
+        fleet.after(15_000);
+        assertThat(fleet.usable("p")).containsExactly("a");
+    }
+
+    @Test
     void whatWasForeseenIsHeldAgainstWhatCame() {
         fleet.exit("a", 0.9, 0.9).exit("b", 0.8, 0.9);
         fleet.curator.define(Fleet.pool("p", 1, 2, 2));

@@ -16,6 +16,7 @@ import io.fairlead.proxy.exit.Location;
 import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
@@ -51,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExitTable implements ExitChooser, ExitEvents {
 
     private static final double US_PER_MS = 1_000;
+    private static final Assigned NOT_ASSIGNED = new Assigned(List.of(), false, 0, false);
     private static final long FORGET_EVERY_MS = 60_000;
     private static final int MAX_SHARED_NAMES = 10_000;
 
@@ -69,6 +71,14 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private final Queue<KnownExit> refusing = new ConcurrentLinkedQueue<>();
     private final AtomicInteger onlineExits = new AtomicInteger();
     private final AtomicInteger heldBackExits = new AtomicInteger();
+
+    /** Exits that a pool alone may use. */
+    private final Set<KnownExit> owned = ConcurrentHashMap.newKeySet();
+
+    /** Ids of curated pools: who is in them is decided, not declared. */
+    private final Set<String> curated = ConcurrentHashMap.newKeySet();
+
+    private volatile long unheardMs;
 
     /** Exits whose operator has named hours: the only ones whose terms change with the time alone. */
     private final Set<KnownExit> timed = ConcurrentHashMap.newKeySet();
@@ -359,6 +369,55 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             operatorTerms(exit, OperatorTerms.NONE);
             settle(exit);
         });
+    }
+
+    /** The curated pools of an exit are decided anew. What runs through it goes on. */
+    public void assigned(PoolAssignment told) {
+        change(told.getExitId(), true, exit -> {
+            assign(exit, Assigned.of(told, told.getLeaseMs() < unheardMs));
+            settle(exit);
+        });
+    }
+
+    /** Nothing is decided of an exit's curated pools any more. */
+    public void unassigned(String exitId) {
+        change(exitId, false, exit -> {
+            assign(exit, null);
+            settle(exit);
+        });
+    }
+
+    private void assign(KnownExit exit, @Nullable Assigned assigned) {
+        exit.assigned = assigned;
+        if (assigned != null && assigned.owned()) {
+            owned.add(exit);
+        } else {
+            owned.remove(exit);
+        }
+    }
+
+    /** A pool is curated from now on, or no more: exits that declare it are in it no more, or again. Looks at all exits. */
+    public void curated(String poolId, boolean now) {
+        if (now ? curated.add(poolId) : curated.remove(poolId)) {
+            exits.keySet().forEach(exitId -> change(exitId, false, this::settle));
+        }
+    }
+
+    /**
+     * How long Kafka was not heard. Exits that a pool alone may use are picked no more when that is longer than their lease: somebody else may have been
+     * given them meanwhile.
+     */
+    public void unheard(long ms) {
+        unheardMs = ms;
+        for (KnownExit each : owned) {
+            change(each.id, false, exit -> {
+                Assigned assigned = exit.assigned;
+                if (assigned != null && assigned.lapsed() != assigned.leaseMs() < ms) {
+                    exit.assigned = assigned.lapsed(assigned.leaseMs() < ms);
+                    settle(exit);
+                }
+            });
+        }
     }
 
     private void operatorTerms(KnownExit exit, OperatorTerms terms) {
@@ -664,8 +723,10 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             leave(exit, before.pools());
             return;
         }
-        Collection<String> names =
+        Collection<String> declared =
                 override == null || override.getPools().isEmpty() ? info.pools() : override.getPools();
+        Assigned assigned = exit.assigned == null ? NOT_ASSIGNED : exit.assigned;
+        Collection<String> names = assigned.with(declared, curated);
         List<Pool> left = new ArrayList<>(before.pools());
         List<Pool> joined = new ArrayList<>(names.size());
         Location location = info.location();

@@ -55,6 +55,9 @@ final class KnownExit {
     @Nullable
     ExitOverride override;
 
+    @Nullable
+    Assigned assigned;
+
     OperatorTerms operatorTerms = OperatorTerms.NONE;
 
     /** It is linked, and would serve if the operator's terms held. */

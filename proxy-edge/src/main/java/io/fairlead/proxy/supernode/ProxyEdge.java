@@ -23,9 +23,12 @@ import io.fairlead.proxy.upstream.UpstreamTerms;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.BenchmarkPolicy;
 import io.fairlead.schemas.config.ExitOverride;
+import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.policies.PolicyRecords;
+import io.fairlead.schemas.pools.PoolRecords;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
@@ -189,6 +192,7 @@ public final class ProxyEdge implements AutoCloseable {
                 exits.withdrawn(exitId);
             }
         });
+        followPools(kit, exits);
         overrides.listen(new TableListener<>() {
             @Override
             public void put(String exitId, ExitOverride override) {
@@ -229,6 +233,43 @@ public final class ProxyEdge implements AutoCloseable {
             }
         });
         return policies;
+    }
+
+    private static void followPools(EdgeKit kit, ExitTable exits) {
+        kit.config(Topics.CONFIG_POOLS, ProxyEdge::pool).listen(new TableListener<>() {
+            @Override
+            public void put(String poolId, PoolDefinition definition) {
+                exits.curated(poolId, true);
+            }
+
+            @Override
+            public void removed(String poolId) {
+                exits.curated(poolId, false);
+            }
+        });
+        kit.decisions(Topics.DECISIONS_POOLS, DecisionReader.poolAssignments()).listen(new TableListener<>() {
+            @Override
+            public void put(String exitId, Decision<PoolAssignment> decision) {
+                exits.assigned(decision.value());
+            }
+
+            @Override
+            public void removed(String exitId) {
+                exits.unassigned(exitId);
+            }
+        });
+    }
+
+    private static PoolDefinition pool(String key, SpecificRecord record) throws InvalidConfigException {
+        if (!(record instanceof PoolDefinition definition)) {
+            throw new InvalidConfigException(
+                    List.of("a " + record.getSchema().getName() + " defines no pool; write a PoolDefinition"));
+        }
+        List<String> violations = PoolRecords.violations(key, definition);
+        if (!violations.isEmpty()) {
+            throw new InvalidConfigException(violations);
+        }
+        return definition;
     }
 
     private static void disobey(String key, EdgeKit kit, ExitTable exits, Supernode supernode) {
@@ -345,6 +386,8 @@ public final class ProxyEdge implements AutoCloseable {
         try {
             policies.tick();
             exits.jobSilent(kit.jobs().isSilent(SCORING_JOB));
+            long ageMs = kit.tables().ageMs();
+            exits.unheard(ageMs < 0 ? Long.MAX_VALUE : ageMs);
             exits.tick();
         } catch (RuntimeException e) {
             LOG.error("The table of exits did not follow the time this second.", e);
