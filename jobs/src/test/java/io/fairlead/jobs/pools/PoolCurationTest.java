@@ -128,6 +128,9 @@ class PoolCurationTest {
         score.setSuccess(sure);
         score.setCapacityRequests(4);
         score.setClasses(List.of());
+        score.setStays(List.of());
+        score.setFailingTargets(List.of());
+        score.setDisconnectBasis("");
         score.setReasons(List.of());
         score.setTrigger("");
         score.setTriggerEdgeId("");
