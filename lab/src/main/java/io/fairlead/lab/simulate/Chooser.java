@@ -20,6 +20,14 @@ interface Chooser {
     /** An exit told of itself: its round trip and the requests that it runs in all, and those through this edge. */
     default void heartbeat(SimulatedExit exit, double pingMs, int running, int runningHere) {}
 
+    /**
+     * An exit told what it runs for other edges.
+     *
+     * @param edges that share it
+     * @param turn place of this one among them
+     */
+    default void shared(SimulatedExit exit, int elsewhere, int edges, int turn) {}
+
     /** A try got its first byte, or failed; after how long. */
     default void tried(SimulatedExit exit, double connectMs, double elapsedMs, boolean carried) {}
 

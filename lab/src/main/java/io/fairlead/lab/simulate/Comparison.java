@@ -53,8 +53,8 @@ record Comparison(Scenario scenario, double load, double stalenessS, Map<Policy,
 
     /** What was predicted and attributed, over the runs of our policies. */
     String estimates() {
-        Tally.Calibration survival = new Tally.Calibration();
-        Tally.Calibration hazard = new Tally.Calibration();
+        Calibration survival = new Calibration();
+        Calibration hazard = new Calibration();
         List<Result> ours = new ArrayList<>();
         results.forEach((policy, of) -> {
             if (policy.isOurs()) {

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What the jobs do, with the same classes: signals of edges go in, scores come out when they are worth it, and reach the edges late. */
 final class DecisionPlane {
@@ -40,6 +41,11 @@ final class DecisionPlane {
     /** What is kept of an exit. */
     private static final class Tracked {
         final ExitState state = new ExitState();
+
+        /** The same exit as it would be known had nothing happened that was the fault of others. */
+        final ExitState blameless = new ExitState();
+
+        boolean othersAtFault;
         final Told told = new Told();
         long lookedAtMs;
         long upSinceMs;
@@ -47,12 +53,16 @@ final class DecisionPlane {
         double quality = -1;
     }
 
-    private record Waiting(ExitEvent.Attempted attempted, Culprit truth) {}
+    /** A failure that waits for its verdict: what is told of the exit if that was at fault, and if not. */
+    private record Waiting(ExitEvent atFault, @Nullable ExitEvent otherwise, Culprit truth) {}
 
     final FaultJudge judge = new FaultJudge(QUALITY.verdictWaitMs(), FaultJudge.HALF_LIFE_MS);
     final FleetSurvival survival = new FleetSurvival();
     long rightlyAttributed;
     long attributed;
+
+    /** Most by which faults of targets, networks and clients moved an exit's quality, points. */
+    double movedByOthers;
 
     private final Timeline timeline;
     private final double stalenessMs;
@@ -83,6 +93,7 @@ final class DecisionPlane {
         Tracked tracked = tracked(exit);
         watch(exit, dropped);
         tracked.state.disconnections.online(tracked.upSinceMs, timeline.nowMs());
+        tracked.blameless.disconnections.online(tracked.upSinceMs, timeline.nowMs());
         apply(exit, new ExitEvent.Disconnected(timeline.nowMs(), "edge-0", 1, exit.id, dropped));
     }
 
@@ -94,21 +105,26 @@ final class DecisionPlane {
                         timeline.nowMs(), "edge-0", 1, exit.id, exit.type(), exit.asn, pingMs, exit.running, 0, ""));
     }
 
-    void benchmarked(SimulatedExit exit, int targetClass, long target, boolean carried, double connectMs, double ms) {
+    /** @param truth whose fault it is if it was not carried */
+    void benchmarked(
+            SimulatedExit exit,
+            int targetClass,
+            long target,
+            boolean carried,
+            Culprit truth,
+            double connectMs,
+            double ms) {
         Verdict verdict = carried ? Verdict.CARRIED : Verdict.AT_FAULT;
         ExitEvent.Benchmarked told = new ExitEvent.Benchmarked(
                 timeline.nowMs(), TableChooser.className(targetClass), target, verdict, connectMs, ms);
+        Try seen = new Try(timeline.nowMs(), exit.id, exit.asn, target, "edge-0");
         if (carried) {
+            judge.carried(seen);
             apply(exit, told);
-            return;
+        } else {
+            waiting.put(seen, new Waiting(told, null, truth)); // not the exit's fault: it is missing, not 0
+            judge.failed(seen).forEach(this::ruled);
         }
-        timeline.after((double) QUALITY.verdictWaitMs(), () -> {
-            boolean others = judge.targetSuccess(target, timeline.nowMs()).mean() < 0.5
-                    || judge.networkMean(exit.asn, timeline.nowMs()) < 0.5;
-            if (!others) { // else it is missing, not 0
-                apply(exit, told);
-            }
-        });
     }
 
     /** @param truth whose fault an ambiguous failure really was, to see whether that is found */
@@ -130,10 +146,13 @@ final class DecisionPlane {
                 apply(exit, attempted);
             }
             case AMBIGUOUS -> {
-                waiting.put(seen, new Waiting(attempted, truth));
+                waiting.put(
+                        seen,
+                        new Waiting(as(attempted, Verdict.AT_FAULT), as(attempted, Verdict.NOTHING), truth));
                 judge.failed(seen).forEach(this::ruled);
             }
-            case AT_FAULT, OVERLOADED, NOTHING -> apply(exit, attempted);
+            case AT_FAULT, OVERLOADED -> apply(exit, attempted);
+            case NOTHING -> apply(exit, attempted, true);
         }
     }
 
@@ -141,6 +160,12 @@ final class DecisionPlane {
     void tick() {
         judge.settle(timeline.nowMs()).forEach(this::ruled);
         exits.forEach(this::look);
+        exits.forEach((exit, tracked) -> {
+            if (tracked.othersAtFault) {
+                double without = rating(exit, tracked.blameless).quality();
+                movedByOthers = Math.max(movedByOthers, Math.abs(tracked.quality - without));
+            }
+        });
     }
 
     void fit() {
@@ -180,15 +205,16 @@ final class DecisionPlane {
         }
         attributed++;
         rightlyAttributed += held.truth == ruled.culprit() ? 1 : 0;
-        ExitEvent.Attempted told = held.attempted;
-        Verdict verdict = ruled.culprit() == Culprit.EXIT ? Verdict.AT_FAULT : Verdict.NOTHING;
+        ExitEvent told = ruled.culprit() == Culprit.EXIT ? held.atFault : held.otherwise;
         SimulatedExit exit = byId.get(ruled.failure().exitId());
-        if (exit != null) {
-            apply(
-                    exit,
-                    new ExitEvent.Attempted(
-                            told.atMs(), told.targetClass(), told.target(), verdict, 0, told.runningRequests()));
+        if (exit != null && told != null) {
+            apply(exit, told, held.truth != Culprit.EXIT);
         }
+    }
+
+    private static ExitEvent as(ExitEvent.Attempted told, Verdict verdict) {
+        return new ExitEvent.Attempted(
+                told.atMs(), told.targetClass(), told.target(), verdict, 0, told.runningRequests());
     }
 
     private void watch(SimulatedExit exit, boolean ended) {
@@ -198,7 +224,16 @@ final class DecisionPlane {
     }
 
     private void apply(SimulatedExit exit, ExitEvent event) {
+        apply(exit, event, false);
+    }
+
+    /** @param others whose fault it really was: it would not have happened without them */
+    private void apply(SimulatedExit exit, ExitEvent event, boolean others) {
         Tracked tracked = tracked(exit);
+        tracked.othersAtFault |= others;
+        if (!others) {
+            tracked.blameless.apply(event, QUALITY, CAPACITY);
+        }
         boolean urgent = tracked.state.apply(event, QUALITY, CAPACITY);
         if (timeline.nowMs() - tracked.lookedAtMs >= (urgent ? URGENT_MS : LOOK_MS)) {
             look(exit, tracked);
@@ -209,12 +244,7 @@ final class DecisionPlane {
         long nowMs = timeline.nowMs();
         tracked.lookedAtMs = nowMs;
         tracked.state.settle(nowMs, QUALITY, TargetFaults.NONE);
-        ExitRating rating = ExitRating.of(
-                tracked.state,
-                nowMs,
-                name -> QUALITY,
-                name -> 1,
-                FleetTerms.of(SuccessPosterior.UNKNOWN_GROUP_MEAN, judge.networkMean(exit.asn, nowMs)));
+        ExitRating rating = rating(exit, tracked.state);
         tracked.quality = rating.quality();
         String trigger = tracked.told.worth(rating, -1, nowMs, QUALITY);
         if (!trigger.isEmpty()) {
@@ -224,6 +254,16 @@ final class DecisionPlane {
                 timeline.after(stalenessMs, () -> edges.accept(score));
             }
         }
+    }
+
+    private ExitRating rating(SimulatedExit exit, ExitState state) {
+        return ExitRating.of(
+                state,
+                timeline.nowMs(),
+                name -> QUALITY,
+                name -> 1,
+                FleetTerms.of(
+                        SuccessPosterior.UNKNOWN_GROUP_MEAN, judge.networkMean(exit.asn, timeline.nowMs())));
     }
 
     private ExitScore score(SimulatedExit exit, ExitRating rating, String trigger) {

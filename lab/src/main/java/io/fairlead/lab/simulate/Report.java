@@ -2,6 +2,7 @@ package io.fairlead.lab.simulate;
 
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The comparison as one HTML page that needs nothing else: plots as SVG, in the reader's colours of day or night. */
 final class Report {
@@ -37,7 +38,8 @@ final class Report {
 
     private Report() {}
 
-    static String html(List<Comparison> all) {
+    /** @param estimates null: they were not looked at */
+    static String html(List<Comparison> all, @Nullable Estimates estimates) {
         StringBuilder out = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
                 .append("<title>Choosing exits: simulation</title><style>")
@@ -49,6 +51,9 @@ final class Report {
                 .append("<i style=\"background:var(--ours)\"></i>ours<i style=\"background:var(--peer)\"></i>others")
                 .append("<i style=\"background:var(--oracle)\"></i>oracle</span></p>");
         all.forEach(each -> section(each, out));
+        if (estimates != null) {
+            estimates.html(out);
+        }
         return out.append("</body></html>\n").toString();
     }
 

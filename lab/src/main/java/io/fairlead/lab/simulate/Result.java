@@ -6,8 +6,10 @@ package io.fairlead.lab.simulate;
  * @param success of the requests that their users did not give up
  * @param goodput kilobytes a second of requests that succeeded
  * @param cut sessions whose exit went away before their time
+ * @param displaced share of the requests of sessions that found no room on their exit, and went to another
  * @param retriesPerSuccess tries after the first
  * @param overloaded share of the time that exits were up in which they ran more than they can
+ * @param farOverloaded the same, by more than one request, which probes what it can
  * @param fairness Jain's index of the exits' load over their capacity
  * @param noExit share of requests for which no exit was to be had
  * @param refused share of tries that an exit refused because it was full
@@ -15,6 +17,7 @@ package io.fairlead.lab.simulate;
  * @param divertS time from a network's outage until less than a quarter of its traffic goes there; NaN: none was seen
  * @param chooseNanos by the clock, of one choice: depends on the machine
  * @param attributedRight of the ambiguous failures; NaN: there were none
+ * @param movedByOthers most by which faults of targets, networks and clients moved an exit's quality, points
  * @param digest of all choices in their order
  */
 record Result(
@@ -29,8 +32,10 @@ record Result(
         double firstByteP99,
         double firstByteP999,
         double cut,
+        double displaced,
         double retriesPerSuccess,
         double overloaded,
+        double farOverloaded,
         double fairness,
         double blocked,
         double noExit,
@@ -39,7 +44,8 @@ record Result(
         double divertS,
         double chooseNanos,
         double attributedRight,
-        Tally.Calibration bySurvival,
-        Tally.Calibration byHazard,
+        double movedByOthers,
+        Calibration bySurvival,
+        Calibration byHazard,
         long events,
         long digest) {}

@@ -73,6 +73,11 @@ public final class SimulateCommand implements Callable<Integer> {
             description = "Simulated time that is measured (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
+    @Option(
+            names = "--estimates",
+            description = "Also hold what the model foretells and learns against the truth: some minutes more.")
+    private boolean estimates;
+
     @Option(names = "--report", paramLabel = "FILE", description = "HTML report to write (default: simulation.html).")
     private Path report = Path.of("simulation.html");
 
@@ -91,7 +96,11 @@ public final class SimulateCommand implements Callable<Integer> {
                 out.flush();
             }
         }
-        Files.writeString(report, Report.html(all));
+        Estimates of = estimates ? Estimates.of(seed) : null;
+        if (of != null) {
+            out.printf("%n%s%n", of.text());
+        }
+        Files.writeString(report, Report.html(all, of));
         out.printf("Report: %s%n", report.toAbsolutePath());
         out.flush();
         return 0;

@@ -2,6 +2,9 @@ package io.fairlead.lab.simulate;
 
 import io.fairlead.model.PoolType;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 
 /** The truth of one exit. Nobody but the world and the oracle may look at it. */
 final class SimulatedExit {
@@ -38,13 +41,19 @@ final class SimulatedExit {
     double failing;
     double slowness = 1;
     double antagonist = 1;
+    private final Map<Integer, Long> endedUs = new HashMap<>();
+    private final BitSet dropped = new BitSet();
     int running;
+
+    /** As it has told its edges last. */
+    int runningTold;
 
     /** Recent latency of its requests over all edges, as it tells when it is probed; 0: none yet. */
     double toldLatencyMs;
 
     long busyUs;
     long overUs;
+    long farOverUs;
     long onlineUs;
     long countedUs;
     double workUs;
@@ -83,9 +92,30 @@ final class SimulatedExit {
 
     /** By how much requests take longer for what runs beside them. */
     double crowding() {
-        int capacity = capacityNow();
+        return crowding(running, capacityNow());
+    }
+
+    static double crowding(int running, int capacity) {
         double use = (double) running / capacity;
         return use <= 1 ? 1 + 0.3 * use * use * use * use : 1.3 + 2 * (use - 1);
+    }
+
+    /** A session is over. */
+    void ended(long nowUs, boolean dropped) {
+        endedUs.put(sessions, nowUs);
+        if (dropped) {
+            this.dropped.set(sessions);
+        }
+    }
+
+    /** When a session ended, µs; {@link Long#MAX_VALUE}: it goes on. */
+    long endOf(int session) {
+        return endedUs.getOrDefault(session, Long.MAX_VALUE);
+    }
+
+    /** Whether a session that ended did so unannounced. */
+    boolean droppedIn(int session) {
+        return dropped.get(session);
     }
 
     /** Counts the time since the last change. */
@@ -94,6 +124,7 @@ final class SimulatedExit {
         if (since > 0 && nowUs > 0) {
             onlineUs += online ? since : 0;
             overUs += running > capacityNow() ? since : 0;
+            farOverUs += running > capacityNow() + 1 ? since : 0;
             busyUs += running > 0 ? since : 0;
             workUs += (double) running * since;
         }

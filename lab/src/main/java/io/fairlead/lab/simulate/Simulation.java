@@ -31,7 +31,10 @@ final class Simulation implements World.Watch {
     private static final double ABORTED_SHARE = 0.02;
     private static final int MAX_ATTEMPTS = 3;
     private static final double RETRY_SHARE = 0.2;
+    private static final double RETRIES_A_SECOND = 10;
     private static final double RETRIES_SAVED = 100;
+    private static final double SHARES_EVERY_MS = 1_000;
+    private static final long TURN_US = 15_000_000;
     private static final double TIMEOUT_MS = 10_000;
     private static final double NETWORK_TIMEOUT_MS = 3_000;
     private static final double TO_THE_END_S = 15;
@@ -90,6 +93,7 @@ final class Simulation implements World.Watch {
         for (SimulatedExit exit : world.exits) {
             Chance chance = new Chance(setup.seed(), 21, exit.number);
             timeline.at((long) (-2 * 60 * US_PER_S * chance.share()), () -> heartbeat(exit, chance));
+            timeline.at((long) (-2 * 60 * US_PER_S + US_PER_S * chance.share()), () -> tellShares(exit));
             Chance tests = new Chance(setup.seed(), 22, exit.number);
             timeline.at((long) (-2 * 60 * US_PER_S + 60 * US_PER_S * tests.share()), () -> benchmark(exit, tests));
         }
@@ -121,6 +125,7 @@ final class Simulation implements World.Watch {
     }
 
     private void tick() {
+        retryBudget = Math.min(RETRIES_SAVED, retryBudget + RETRIES_A_SECOND);
         plane.tick();
         for (Chooser edge : edges) {
             edge.tick();
@@ -147,14 +152,31 @@ final class Simulation implements World.Watch {
         timeline.after(15_000 * chance.between(0.8, 1.2), () -> heartbeat(exit, chance));
     }
 
+    /** What runs through the others, as its agent tells each edge when that changes. */
+    private void tellShares(SimulatedExit exit) {
+        if (exit.online && !exit.silent && exit.running != exit.runningTold) {
+            exit.runningTold = exit.running;
+            for (int i = 0; i < EDGES; i++) {
+                Chooser edge = edges[i];
+                int elsewhere = exit.running - runningHere[i][exit.number];
+                int turn = (int) Math.floorMod(i + exit.number + timeline.nowUs() / TURN_US, (long) EDGES);
+                timeline.after(exit.rttNowMs() / 2, () -> edge.shared(exit, elsewhere, EDGES, turn));
+            }
+        }
+        timeline.after(SHARES_EVERY_MS, () -> tellShares(exit));
+    }
+
     private void benchmark(SimulatedExit exit, Chance chance) {
         if (exit.online && !exit.silent) {
             int targetClass = chance.below(World.CLASSES);
             int target = targetClass * World.TARGETS_PER_CLASS + chance.below(World.TARGETS_PER_CLASS);
-            boolean carried = !world.networkOut[exit.asn] && !world.targetDead[target] && !chance.happens(exit.failing);
+            Culprit truth = world.networkOut[exit.asn]
+                    ? Culprit.ASN
+                    : world.targetDead[target] ? Culprit.TARGET : Culprit.EXIT;
+            boolean carried = truth == Culprit.EXIT && !chance.happens(exit.failing);
             double connectMs = exit.rttNowMs() * 1.5 * exit.crowding() + 45;
             double totalMs = connectMs + exit.rttNowMs() * exit.crowding() + 80;
-            plane.benchmarked(exit, targetClass, target, carried, carried ? connectMs : 0, totalMs);
+            plane.benchmarked(exit, targetClass, target, carried, truth, carried ? connectMs : 0, totalMs);
         }
         timeline.after(20_000 * chance.between(0.8, 1.2), () -> benchmark(exit, chance));
     }
@@ -269,6 +291,7 @@ final class Simulation implements World.Watch {
                 leave();
                 return;
             }
+            tally.sessionRequests += counts ? 1 : 0;
             new Flight(this, 0).start();
             timeline.after(chance.exponential(SESSION_PAUSE_MS), this::request);
         }
@@ -370,6 +393,7 @@ final class Simulation implements World.Watch {
                 SimulatedExit held = session.exit;
                 if (held != null && !tried.contains(held)) {
                     found = chooser.choose(new Ask(tenant, World.POOL, targetClass, tried, held.number, 0));
+                    tally.displaced += found == null && session.counts ? 1 : 0;
                 }
             }
             if (found == null) {
@@ -596,12 +620,14 @@ final class Simulation implements World.Watch {
     private Result result(long events) {
         double seconds = lastUs() / US_PER_S;
         double over = 0;
+        double farOver = 0;
         double up = 0;
         double sum = 0;
         double squares = 0;
         int loaded = 0;
         for (SimulatedExit exit : world.exits) {
             over += exit.overUs;
+            farOver += exit.farOverUs;
             up += exit.onlineUs;
             if (exit.onlineUs > 0 && exit.isFor(World.TENANTS[0], World.POOL)) {
                 double use = exit.workUs / exit.onlineUs / exit.trueCapacity;
@@ -622,8 +648,10 @@ final class Simulation implements World.Watch {
                 tally.firstByteUs.getValueAtPercentile(99) / 1e3,
                 tally.firstByteUs.getValueAtPercentile(99.9) / 1e3,
                 (double) tally.sessionsCut / Math.max(1, tally.sessions),
+                (double) tally.displaced / Math.max(1, tally.sessionRequests),
                 (double) tally.retries / Math.max(1, tally.succeeded),
                 over / Math.max(1, up),
+                farOver / Math.max(1, up),
                 squares > 0 ? sum * sum / (loaded * squares) : 1,
                 (double) tally.blocked / Math.max(1, tally.requests),
                 (double) tally.noExit / Math.max(1, tally.requests),
@@ -632,6 +660,7 @@ final class Simulation implements World.Watch {
                 divertS(),
                 (double) tally.choosingNanos / Math.max(1, tally.choices),
                 plane.attributed == 0 ? Double.NaN : (double) plane.rightlyAttributed / plane.attributed,
+                plane.movedByOthers,
                 tally.bySurvival,
                 tally.byHazard,
                 events,

@@ -3,6 +3,7 @@ package io.fairlead.lab.simulate;
 import io.fairlead.model.policy.PolitenessPolicy;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
+import io.fairlead.proxy.exit.ExitShare;
 import io.fairlead.proxy.exit.Location;
 import io.fairlead.proxy.pick.ExitTable;
 import io.fairlead.proxy.pick.PickPolicy;
@@ -107,6 +108,11 @@ final class TableChooser implements Chooser {
     public void heartbeat(SimulatedExit exit, double pingMs, int running, int runningHere) {
         table.heartbeat(new ExitLoad(
                 exit.id, exit.id, Math.round(pingMs * 1_000), running, runningHere, 0, exit.consent, false, -1, false));
+    }
+
+    @Override
+    public void shared(SimulatedExit exit, int elsewhere, int edges, int turn) {
+        table.shared(new ExitShare(exit.id, elsewhere, edges, turn));
     }
 
     @Override

@@ -17,7 +17,9 @@ final class World {
     static final long HISTORY_US = 7_200_000_000L;
 
     private static final double SILENT_SHARE = 0.3;
-    private static final double ANNOUNCED_SHARE = 0.15;
+    /** Of the ends of sessions. */
+    static final double ANNOUNCED_SHARE = 0.15;
+
     private static final double NOTICE_MS = 10_000;
     private static final double US = 1e6;
     private static final double WAVE_S = 240;

@@ -81,7 +81,7 @@ class SimulationTest {
                 Simulation.run(new Setup(small, Policy.BAND, 1, 0.5, 0)),
                 Simulation.run(new Setup(small, Policy.BAND, 2, 0.5, 0)),
                 Simulation.run(new Setup(small, Policy.ORACLE, 1, 0.5, 0)));
-        String html = Report.html(List.of(Comparison.of(small, 0.5, 0, results)));
+        String html = Report.html(List.of(Comparison.of(small, 0.5, 0, results)), null);
         assertThat(html).contains("<svg", "band", "steady, load 50 %").doesNotContain("http", "<script", "NaN");
     }
 

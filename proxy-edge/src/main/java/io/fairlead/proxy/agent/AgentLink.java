@@ -36,6 +36,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,9 @@ final class AgentLink {
     /** A goodbye that is not out after so long never will be. */
     private static final int GOODBYE_MS = 1_000;
 
+    /** Changes of what runs through others are told at most so often. */
+    private static final int SHARES_EVERY_MS = 1_000;
+
     private final ExitAgent agent;
     private final int number;
     private final int home;
@@ -76,6 +80,7 @@ final class AgentLink {
     private final Backoff backoff;
     private int dials;
     private final Set<Session> open = new HashSet<>();
+    private final AtomicBoolean shareDue = new AtomicBoolean();
     private boolean stopped;
     private volatile @Nullable Session session;
     private @Nullable Session relief;
@@ -116,6 +121,25 @@ final class AgentLink {
     /** Something changed that the supernode should know before the next heartbeat. */
     void tellLoad() {
         loop.execute(() -> List.copyOf(open).forEach(each -> each.load(0)));
+    }
+
+    /** What runs through this link or others has changed. Any thread. */
+    void tellShareSoon() {
+        if (shareDue.compareAndSet(false, true)) {
+            loop.schedule(
+                    () -> {
+                        shareDue.set(false);
+                        List.copyOf(open).forEach(Session::tellShare);
+                    },
+                    SHARES_EVERY_MS,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Supernode of the session in service, by its place in the settings; −1: there is none. */
+    int which() {
+        Session now = session;
+        return now == null ? -1 : now.which;
     }
 
     /** Time has passed: what serves, or serves no more, by the operator's terms is told. */
@@ -345,6 +369,8 @@ final class AgentLink {
         private volatile boolean saidHello;
         private volatile OperatorTerms operatorTerms = OperatorTerms.NONE;
         private String objectionTold = "";
+        private int runningTold;
+        private int elsewhereTold;
         private boolean leaving;
         private long helloNanos;
 
@@ -395,10 +421,24 @@ final class AgentLink {
 
         void load(long heartbeat) {
             if (saidHello) {
-                LoadLine line = agent.load().line(heartbeat, operatorTerms);
+                LoadLine line = agent.loadLine(heartbeat, operatorTerms, which);
                 objectionTold = line.objection();
+                runningTold = line.runningRequests();
+                elsewhereTold = agent.load().elsewhere(which);
                 line(line);
             }
+        }
+
+        private void tellShare() {
+            boolean changed = agent.load().running() != runningTold || agent.load().elsewhere(which) != elsewhereTold;
+            if (changed) {
+                load(LoadLine.OF_SHARES);
+            }
+        }
+
+        /** The supernode at its end, by its place in the settings. */
+        int supernode() {
+            return which;
         }
 
         private void tellChange() {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,10 @@ public final class AgentLoad {
     private final OwnerTerms terms;
     private final InstantSource clock;
     private final AtomicInteger running = new AtomicInteger();
+
+    /** Of these, by supernode, as the settings list them. */
+    private final AtomicIntegerArray bySupernode;
+
     private final Map<String, AtomicInteger> byTarget = new ConcurrentHashMap<>();
     private final Set<Channel> tunnels = ConcurrentHashMap.newKeySet();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -45,7 +50,9 @@ public final class AgentLoad {
     private volatile boolean paused;
     private volatile Device device = Device.MAINS;
 
-    AgentLoad(int capacityRequests, boolean consent, OwnerTerms terms, InstantSource clock) {
+    /** @param supernodes that the settings list */
+    AgentLoad(int capacityRequests, boolean consent, OwnerTerms terms, int supernodes, InstantSource clock) {
+        this.bySupernode = new AtomicIntegerArray(supernodes);
         this.capacityRequests = capacityRequests;
         this.consent = consent;
         this.terms = terms;
@@ -63,10 +70,11 @@ public final class AgentLoad {
     /**
      * Takes a place for a tunnel to a host.
      *
+     * @param supernode that asks, by its place in the settings
      * @param operator what the link that asks has been told
      * @return why there is none; null: it is taken, until {@link #leave}
      */
-    Refusal.@Nullable Told enter(String host, OperatorTerms operator) {
+    Refusal.@Nullable Told enter(String host, int supernode, OperatorTerms operator) {
         Refusal.Told no = refusal(operator);
         if (no == null && !takePlace()) {
             no = new Refusal.Told(Refusal.CAPACITY, "the exit runs as many requests as it can: " + capacityRequests);
@@ -77,13 +85,17 @@ public final class AgentLoad {
                     Refusal.CAPACITY,
                     "the exit runs as many requests to one host as its owner allows: " + terms.requestsPerTarget());
         }
+        if (no == null) {
+            bySupernode.incrementAndGet(supernode);
+        }
         (no == null ? served : refused).increment();
         return no;
     }
 
     /** Gives the place back. */
-    void leave(String host) {
+    void leave(String host, int supernode) {
         running.decrementAndGet();
+        bySupernode.decrementAndGet(supernode);
         if (terms.requestsPerTarget() > 0) {
             byTarget.computeIfPresent(key(host), (name, count) -> count.decrementAndGet() == 0 ? null : count);
         }
@@ -293,7 +305,23 @@ public final class AgentLoad {
                 : detail.substring(0, LoadLine.LONGEST_OBJECTION - 3) + "...";
     }
 
-    LoadLine line(long heartbeat, OperatorTerms operator) {
+    /** Tunnels for others than this supernode. */
+    int elsewhere(int supernode) {
+        int others = 0;
+        for (int i = 0; i < bySupernode.length(); i++) {
+            others += i == supernode ? 0 : bySupernode.get(i);
+        }
+        return others;
+    }
+
+    /**
+     * What is told a supernode.
+     *
+     * @param supernode by its place in the settings
+     * @param supernodes that the agent is linked with
+     * @param turn of this one among them
+     */
+    LoadLine line(long heartbeat, OperatorTerms operator, int supernode, int supernodes, int turn) {
         Device now = device;
         String objection = objection(operator);
         return new LoadLine(
@@ -304,6 +332,9 @@ public final class AgentLoad {
                 now.ownerActive(),
                 now.batteryPercent(),
                 objection,
-                now.onBattery());
+                now.onBattery(),
+                elsewhere(supernode),
+                supernodes,
+                turn);
     }
 }

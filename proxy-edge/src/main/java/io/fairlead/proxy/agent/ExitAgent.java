@@ -4,12 +4,14 @@ import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.destination.NameLookup;
 import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.link.Hello;
+import io.fairlead.proxy.link.LoadLine;
 import io.fairlead.proxy.link.WindowBudget;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -29,6 +31,7 @@ public final class ExitAgent implements AutoCloseable {
 
     private static final long LOOK_AGAIN_MS = 20;
     private static final int RELIEFS_SPREAD_MS = 10_000;
+    private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final AgentSettings settings;
     private final Supplier<SslContext> tls;
@@ -59,7 +62,12 @@ public final class ExitAgent implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.random = random;
         this.epochMs = clock.millis();
-        this.load = new AgentLoad(settings.capacityRequests(), settings.consent(), settings.terms(), clock);
+        this.load = new AgentLoad(
+                settings.capacityRequests(),
+                settings.consent(),
+                settings.terms(),
+                settings.supernodes().size(),
+                clock);
         this.names = new NameLookup(loops);
         this.dial = new TargetDial(
                 loops, names, DestinationRules.allowing(settings.allowedDestinations()), path, nanoClock);
@@ -212,6 +220,27 @@ public final class ExitAgent implements AutoCloseable {
                         .findFirst()
                         .orElse("")
                 : owners;
+    }
+
+    /** It runs more or less: supernodes that share it are told soon. Any thread. */
+    void sharesChanged() {
+        if (links.size() > 1) {
+            links.forEach(AgentLink::tellShareSoon);
+        }
+    }
+
+    /** What a supernode is told, by its place in the settings. */
+    LoadLine loadLine(long heartbeat, OperatorTerms operator, int supernode) {
+        int[] linked = IntStream.concat(
+                        IntStream.of(supernode),
+                        links.stream().filter(AgentLink::up).mapToInt(AgentLink::which))
+                .filter(which -> which >= 0)
+                .distinct()
+                .sorted()
+                .toArray();
+        int place = Arrays.binarySearch(linked, supernode);
+        int turn = (int) Math.floorMod(place + nanoClock.getAsLong() / TURN_NANOS, (long) linked.length);
+        return load.line(heartbeat, operator, supernode, linked.length, turn);
     }
 
     /** Time has passed: tells the supernodes what has changed by it. */

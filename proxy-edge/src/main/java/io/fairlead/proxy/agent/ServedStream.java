@@ -101,13 +101,17 @@ final class ServedStream extends ChannelInboundHandlerAdapter {
             return;
         }
         AgentLoad load = agent.load();
-        Refusal.Told no = load.enter(target.host(), session.operatorTerms());
+        Refusal.Told no = load.enter(target.host(), session.supernode(), session.operatorTerms());
         if (no != null) {
             refuse(ctx, no.refusal(), no.detail());
             return;
         }
         Channel stream = ctx.channel();
-        stream.closeFuture().addListener(closed -> load.leave(target.host()));
+        agent.sharesChanged();
+        stream.closeFuture().addListener(closed -> {
+            load.leave(target.host(), session.supernode());
+            agent.sharesChanged();
+        });
         load.opened(stream);
         session.end().wake();
         Promise<SocketChannel> dialled = stream.eventLoop().newPromise();

@@ -16,4 +16,7 @@ public interface ExitEvents {
 
     /** A heartbeat was answered. */
     void heartbeat(ExitLoad load);
+
+    /** The exit told what it runs for others; with each heartbeat, and between them. */
+    default void shared(ExitShare share) {}
 }

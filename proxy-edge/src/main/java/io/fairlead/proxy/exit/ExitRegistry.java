@@ -127,6 +127,14 @@ public final class ExitRegistry implements ExitTunnels {
         });
     }
 
+    /** Tells the listeners what an exit runs for others. */
+    public void shared(ExitShare share) {
+        exits.computeIfPresent(share.exitId(), (id, exit) -> {
+            listeners.forEach(listener -> listener.shared(share));
+            return exit;
+        });
+    }
+
     /** Takes what the operator lays down for an exit, online or not, and has its agent told. */
     public void operatorTerms(String exitId, OperatorTerms terms) {
         OperatorTerms before =

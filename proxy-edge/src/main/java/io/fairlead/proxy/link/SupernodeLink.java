@@ -4,6 +4,7 @@ import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLink;
 import io.fairlead.proxy.exit.ExitLoad;
 import io.fairlead.proxy.exit.ExitRegistry;
+import io.fairlead.proxy.exit.ExitShare;
 import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
@@ -242,6 +243,10 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         if (pingNanos == 0) {
             return; // sent before the first heartbeat was answered: the next one has all of it
         }
+        if (line.heartbeat() == LoadLine.OF_SHARES) {
+            tellShare(line);
+            return;
+        }
         int here = shared.registry().tunnels(provenExitId);
         long pingUs = TimeUnit.NANOSECONDS.toMicros(pingNanos);
         shared.registry()
@@ -256,9 +261,19 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
                         line.ownerActive(),
                         line.batteryPercent(),
                         Boolean.TRUE.equals(line.onBattery())));
+        tellShare(line);
         if (line.heartbeat() == pingPayload || line.heartbeat() == 0) {
             shared.counters().heartbeat();
             shared.telemetry().tell(provenExitId, heartbeat(said, line, pingUs, here));
+        }
+    }
+
+    private void tellShare(LoadLine line) {
+        Integer elsewhere = line.elsewhereRequests();
+        Integer supernodes = line.supernodes();
+        Integer turn = line.turn();
+        if (elsewhere != null && supernodes != null && turn != null) {
+            shared.registry().shared(new ExitShare(provenExitId, elsewhere, supernodes, turn));
         }
     }
 

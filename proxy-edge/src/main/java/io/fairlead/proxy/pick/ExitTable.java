@@ -12,6 +12,7 @@ import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
+import io.fairlead.proxy.exit.ExitShare;
 import io.fairlead.proxy.exit.Location;
 import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.schemas.config.ExitOverride;
@@ -55,6 +56,9 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private static final Assigned NOT_ASSIGNED = new Assigned(List.of(), false, 0, false);
     private static final long FORGET_EVERY_MS = 60_000;
     private static final int MAX_SHARED_NAMES = 10_000;
+
+    /** An exit that refused is given more again every so many seconds: a full one is full for longer than a request lasts. */
+    private static final int TRUST_EVERY_S = 4;
 
     private final PickSettings settings;
     private final InstantSource clock;
@@ -238,6 +242,16 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     }
 
     @Override
+    public void shared(ExitShare share) {
+        change(share.exitId(), false, exit -> {
+            if (exit.info != null) {
+                exit.shared(share.elsewhereRequests(), share.supernodes(), share.turn());
+                exit.limit(limit(exit));
+            }
+        });
+    }
+
+    @Override
     public void offline(String exitId, DisconnectReason reason) {
         change(exitId, false, exit -> {
             if (exit.info == null) {
@@ -286,20 +300,21 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     }
 
     /**
-     * The exit refused a request because it was full. From now on it is given less from here than it runs, and every second a tenth more, at least
-     * one: decisions tell of it seconds later, and other edges fill it meanwhile. For event loops.
+     * The exit refused a request because it was full. From now on it is given less from here than it runs, and every {@value #TRUST_EVERY_S} s a
+     * tenth more, at least one: decisions tell of it seconds later, and other edges fill it meanwhile. For event loops.
      */
     public void refused(String exitId) {
         change(exitId, false, exit -> {
             if (exit.fullAt == 0) {
                 refusing.add(exit);
             }
+            exit.fullForS = 0;
             exit.fullAt = Math.max(1, Math.min(exit.limit(), exit.running()) - 1);
             rank(exit);
         });
     }
 
-    /** Gives more again to those that have refused. */
+    /** Gives more again to those that have refused. Every second. */
     private void trustAgain() {
         for (int left = refusing.size(); left > 0; left--) {
             KnownExit exit = refusing.poll();
@@ -307,7 +322,9 @@ public final class ExitTable implements ExitChooser, ExitEvents {
                 return;
             }
             synchronized (exit) {
-                exit.fullAt += Math.max(1, exit.fullAt / 10);
+                if (++exit.fullForS % TRUST_EVERY_S == 0) {
+                    exit.fullAt += Math.max(1, exit.fullAt / 10);
+                }
                 if (exit.info == null || exit.fullAt >= admitted(exit)) {
                     exit.fullAt = 0;
                 } else {
@@ -834,7 +851,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (exit.capacityTold > 0) {
             requests = Math.min(requests, exit.capacityTold);
         }
-        return Math.max(0, requests - exit.runningElsewhere);
+        return exit.slotsHere(requests);
     }
 
     private void judgeLocally(KnownExit exit) {

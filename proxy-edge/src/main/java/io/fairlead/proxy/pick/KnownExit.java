@@ -72,11 +72,21 @@ final class KnownExit {
     int capacityTold;
     int runningElsewhere;
     private int elsewhereBefore;
+
+    // As the exit has told of those that share it: 0 supernodes: it has not.
+    private int supernodes;
+    private int turn;
+    private int hereWhenShared;
+    private int elsewhereWhenShared;
+
     long offlineSinceMs;
     long onlineSinceMs;
 
     /** It refused for lack of resources: slots given here at most, until it has grown over its limit again; 0: it has not. */
     int fullAt;
+
+    /** Seconds since it refused, or was last given more. */
+    int fullForS;
 
     /** Up to when its stay has been counted. */
     long watchedUntilMs;
@@ -95,6 +105,12 @@ final class KnownExit {
         info = as;
         poolType = as.poolType();
         asn = as.asn();
+    }
+
+    /** The same in every run: sets of exits are gone through in an order that does not depend on addresses. */
+    @Override
+    public int hashCode() {
+        return number;
     }
 
     // ---- slots
@@ -240,6 +256,26 @@ final class KnownExit {
         elsewhereBefore = requests;
     }
 
+    /** It has told what it runs for others. */
+    void shared(int elsewhere, int ofSupernodes, int ourTurn) {
+        supernodes = ofSupernodes;
+        turn = ourTurn;
+        hereWhenShared = running();
+        elsewhereWhenShared = elsewhere;
+    }
+
+    /**
+     * Slots that may be taken here of all that it has. Where it is shared: what ran here when it told, and an even part of what was
+     * left then. So edges that learn of each other a second late do not fill the same room twice.
+     */
+    int slotsHere(int capacityRequests) {
+        if (supernodes < 2) {
+            return Math.max(0, capacityRequests - runningElsewhere);
+        }
+        int left = capacityRequests - hereWhenShared - elsewhereWhenShared;
+        return Math.max(0, hereWhenShared + Math.floorDiv(left + supernodes - 1 - turn, supernodes));
+    }
+
     /** What its agent says of the device. */
     void device(ExitLoad load) {
         deviceTold = true;
@@ -264,5 +300,6 @@ final class KnownExit {
         capacityTold = 0;
         runningElsewhere = 0;
         elsewhereBefore = 0;
+        supernodes = 0;
     }
 }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Where at most {@value #FEW} exits come into question, all are looked at, and the rules hold exactly. Where there are more,
  * {@code best} looks at {@value #LOOKS} of the highest half point that has room, and {@code band} draws two at random and
  * weighs them: qualities less than half a point apart are one, and a pick costs the same among a million.
+ *
+ * <p>A session must come back to its exit, so single requests leave some room on each where they can: {@code band} and {@code hot-cold} look first
+ * for exits that have more than that, and fill one to the brim only when a bounded search finds none. {@code best} keeps to its rule.
  */
 final class Search {
     /*
@@ -38,10 +41,21 @@ final class Search {
     private static final int HOT_COLD_DRAWS = 3;
 
     /** Exits drawn for a session, of which the one that will likeliest stay is taken. */
-    private static final int STAY_DRAWS = 8;
+    private static final int STAY_DRAWS = 4;
 
     /** A session looks so many times as deep below the best as one request does. */
     private static final double STAY_BANDS = 4;
+
+    /** Share of an exit's slots that single requests leave to sessions while other exits have more. */
+    private static final double ROOM_FOR_SESSIONS = 0.25;
+
+    private static final int SPARING_ROUNDS = 4;
+
+    /** Exits looked at for one that has more room than is kept. */
+    private static final int SPARING_LOOKS = 64;
+
+    /** Picks at most that don't look for one after such a look was in vain. */
+    private static final int MOST_UNSPARING = 15;
 
     private static final double NANOS_PER_MS = 1e6;
 
@@ -78,6 +92,16 @@ final class Search {
     private @Nullable Location where;
     private boolean local;
     private boolean exploration;
+
+    /** Exits count only while they have more room than is kept for sessions. */
+    private boolean sparing;
+
+    private int looks;
+
+    // After a vain look for room beside that of sessions: picks that do without one, and how many did the last time.
+    private int unsparing;
+    private int unsparingBefore;
+
     private double stayMs;
     private int candidates;
 
@@ -160,11 +184,31 @@ final class Search {
         for (int i = 0; ; i++) {
             candidates = 0;
             int moves = moves(ofTenant, ofAll);
-            boolean taken = stayMs > 0 ? staying(bandPoints) : byPolicy(policy, bandPoints);
+            boolean taken = stayMs > 0
+                    ? staying(bandPoints)
+                    : sparing(policy, bandPoints) || byPolicy(policy, bandPoints);
             if (taken || i == SEARCHES || moves == moves(ofTenant, ofAll)) {
                 return taken;
             }
         }
+    }
+
+    /** As the policy says, among those that keep room for sessions. */
+    private boolean sparing(PickPolicy policy, double bandPoints) {
+        if (policy == PickPolicy.BEST || exploration) {
+            return false;
+        }
+        if (unsparing > 0) {
+            unsparing--;
+            return false;
+        }
+        sparing = true;
+        looks = 0;
+        boolean taken = byPolicy(policy, bandPoints);
+        sparing = false;
+        unsparingBefore = taken ? 0 : Math.min(MOST_UNSPARING, 2 * unsparingBefore + 1);
+        unsparing = unsparingBefore;
+        return taken;
     }
 
     private boolean byPolicy(PickPolicy policy, double bandPoints) {
@@ -247,7 +291,7 @@ final class Search {
 
     private boolean band(double points) {
         int top = highest(Board.BUCKETS - 1);
-        while (top >= 0) {
+        while (top >= 0 && !(sparing && looks >= SPARING_LOOKS)) {
             int bottom = Math.max(0, (int) Math.floor(top - points * Board.BUCKETS_PER_POINT));
             int count = withRoom(top, bottom);
             if (count <= FEW ? amongFew(top, bottom, points) : amongMany(top, bottom, count, points)) {
@@ -333,7 +377,7 @@ final class Search {
 
     private boolean amongMany(int top, int bottom, int count, double points) {
         int floor = Entry.thousandths((double) top / Board.BUCKETS_PER_POINT - points);
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < (sparing ? SPARING_ROUNDS : ROUNDS); round++) {
             draw(top, bottom, count, firstDraw);
             draw(top, bottom, count, secondDraw);
             long one = within(firstDraw, floor); // both are drawn by now: their words are waited for at once
@@ -345,7 +389,7 @@ final class Search {
                 return true;
             }
         }
-        for (int bucket = top; bucket >= bottom; bucket = highest(bucket - 1)) {
+        for (int bucket = top; !sparing && bucket >= bottom; bucket = highest(bucket - 1)) {
             if (firstIn(bucket)) {
                 return true;
             }
@@ -412,7 +456,7 @@ final class Search {
         Pool among = pool;
         int top = highest(Board.BUCKETS - 1);
         int count = withRoom(top, 0);
-        for (int round = 0; among != null && count > 0 && round < ROUNDS; round++) {
+        for (int round = 0; among != null && count > 0 && round < (sparing ? SPARING_ROUNDS : ROUNDS); round++) {
             double hot = among.hot.value();
             long chosen = Entry.NONE;
             for (int i = 0; i < HOT_COLD_DRAWS; i++) {
@@ -427,7 +471,7 @@ final class Search {
                 return true;
             }
         }
-        return best();
+        return !sparing && best();
     }
 
     private boolean isPreferred(long one, long other, double hot) {
@@ -446,7 +490,7 @@ final class Search {
 
     // ---- sessions
 
-    /** Among those that are good enough, one that will likely stay; if none can be had, as for one request. */
+    /** Among those that are good enough, one that will likely stay and has room for when the session comes back; if none can be had, as for one request. */
     private boolean staying(double points) {
         int top = highest(Board.BUCKETS - 1);
         int bottom = Math.max(0, (int) Math.floor(top - STAY_BANDS * points * Board.BUCKETS_PER_POINT));
@@ -458,7 +502,8 @@ final class Search {
             for (int i = 0; i < STAY_DRAWS; i++) {
                 draw(top, bottom, count, firstDraw);
                 long entry = within(firstDraw, 0);
-                double worth = entry == Entry.NONE ? -1 : Entry.thousandths(entry) * stay(entry, now);
+                double worth =
+                        entry == Entry.NONE ? -1 : Entry.thousandths(entry) * stay(entry, now) * (1 - load(entry));
                 if (worth > most) {
                     chosen = entry;
                     most = worth;
@@ -520,10 +565,15 @@ final class Search {
     /** Who stands here, if a slot may be had of it; else {@link Entry#NONE}. */
     private long eligible(@Nullable Board board, Bucket bucket, Bucket.Page page, int number, int at) {
         long entry = page.get(at);
-        if (entry == Entry.NONE || !SlotWord.hasRoom(roster.word(Entry.number(entry)))) {
+        long word = entry == Entry.NONE ? 0 : roster.word(Entry.number(entry));
+        if (!SlotWord.hasRoom(word)) {
             if (board != null) {
                 board.look(bucket, number, at);
             }
+            return Entry.NONE;
+        }
+        looks++;
+        if (sparing && SlotWord.available(word) <= Math.round(ROOM_FOR_SESSIONS * SlotWord.limit(word))) {
             return Entry.NONE;
         }
         if ((where != null || !tried.isEmpty() || !host.isEmpty()) && !isAskedFor(entry)) {

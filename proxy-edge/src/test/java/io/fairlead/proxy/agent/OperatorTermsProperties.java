@@ -77,8 +77,8 @@ class OperatorTermsProperties {
         AgentLoad load = load(owner, device, minute);
         boolean serves = load.refusal(operator.asOperator()) == null;
         assertThat(serves).isEqualTo(owner.lets(minute, device) && operator.lets(minute, device));
-        assertThat(load.enter("a.example", operator.asOperator()) == null).isEqualTo(serves);
-        LoadLine line = load.line(0, operator.asOperator());
+        assertThat(load.enter("a.example", 0, operator.asOperator()) == null).isEqualTo(serves);
+        LoadLine line = load.line(0, operator.asOperator(), 0, 1, 0);
         assertThat(line.consent()).isEqualTo(serves);
         assertThat(line.objection().isEmpty()).isEqualTo(serves);
     }
@@ -114,7 +114,7 @@ class OperatorTermsProperties {
 
     private static AgentLoad load(Says owner, Device device, int minute) {
         Instant now = Instant.ofEpochSecond(DAY_START_S + 60L * minute);
-        AgentLoad load = new AgentLoad(2, true, owner.asOwner(), () -> now);
+        AgentLoad load = new AgentLoad(2, true, owner.asOwner(), 1, () -> now);
         load.device(device);
         return load;
     }

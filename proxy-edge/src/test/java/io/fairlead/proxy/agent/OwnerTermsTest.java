@@ -67,11 +67,11 @@ class OwnerTermsTest {
     }
 
     private AgentLoad load(OwnerTerms terms) {
-        return new AgentLoad(2, true, terms, now::get);
+        return new AgentLoad(2, true, terms, 1, now::get);
     }
 
     private static Refusal.Told enter(AgentLoad load, String host) {
-        return load.enter(host, OperatorTerms.NONE);
+        return load.enter(host, 0, OperatorTerms.NONE);
     }
 
     @Test
@@ -85,24 +85,24 @@ class OwnerTermsTest {
         assertThat(enter(load, "A.example").detail()).contains("to one host as its owner allows: 1");
         assertThat(enter(load, "b.example")).isNull();
         assertThat(enter(load, "c.example").detail()).contains("as many requests as it can: 2");
-        load.leave("a.example");
+        load.leave("a.example", 0);
         assertThat(enter(load, "a.example")).isNull();
-        load.leave("a.example");
+        load.leave("a.example", 0);
 
         load.device(new Device(true, -1, false));
         assertThat(enter(load, "d").detail()).contains("uses the device");
         load.device(new Device(false, 39, true));
         assertThat(enter(load, "d").detail()).contains("battery is at 39 %");
-        assertThat(load.line(0, OperatorTerms.NONE).batteryPercent()).isEqualTo(39);
+        assertThat(load.line(0, OperatorTerms.NONE, 0, 1, 0).batteryPercent()).isEqualTo(39);
         load.device(new Device(false, 39, false));
         assertThat(load.refusal()).isNull();
 
         now.set(Instant.parse("2026-05-01T20:00:00Z"));
         assertThat(enter(load, "d").detail()).contains("serves only at 08:00-20:00 UTC");
-        assertThat(load.line(0, OperatorTerms.NONE).consent()).isFalse();
-        assertThat(load.line(0, OperatorTerms.NONE).objection()).contains("serves only at");
+        assertThat(load.line(0, OperatorTerms.NONE, 0, 1, 0).consent()).isFalse();
+        assertThat(load.line(0, OperatorTerms.NONE, 0, 1, 0).objection()).contains("serves only at");
         now.set(Instant.parse("2026-05-02T08:00:00Z"));
-        assertThat(load.line(0, OperatorTerms.NONE).consent()).isTrue();
+        assertThat(load.line(0, OperatorTerms.NONE, 0, 1, 0).consent()).isTrue();
 
         load.carried(1_000);
         assertThat(enter(load, "d").detail()).contains("1000 bytes of this day are used up");

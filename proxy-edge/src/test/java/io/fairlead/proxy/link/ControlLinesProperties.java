@@ -51,9 +51,22 @@ class ControlLinesProperties {
             @ForAll @IntRange(max = 1_000_000) int capacity,
             @ForAll boolean consent,
             @ForAll @IntRange(min = -1, max = 100) int battery,
-            @ForAll @AlphaChars @NumericChars @StringLength(max = 200) String objection)
+            @ForAll @AlphaChars @NumericChars @StringLength(max = 200) String objection,
+            @ForAll @IntRange(max = 1_000_000) int elsewhere,
+            @ForAll @IntRange(min = 1, max = 9) int supernodes)
             throws RubbishException {
-        LoadLine said = new LoadLine(heartbeat, running, capacity, consent, !consent, battery, objection, consent);
+        LoadLine said = new LoadLine(
+                heartbeat,
+                running,
+                capacity,
+                consent,
+                !consent,
+                battery,
+                objection,
+                consent,
+                elsewhere,
+                supernodes,
+                supernodes - 1);
         assertThat(ControlLines.load(line(said))).isEqualTo(said);
     }
 

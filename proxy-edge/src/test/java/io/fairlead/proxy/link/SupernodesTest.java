@@ -11,6 +11,7 @@ import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
 import io.fairlead.proxy.exit.ExitRegistry;
+import io.fairlead.proxy.exit.ExitShare;
 import io.fairlead.proxy.exit.LocationCheck;
 import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
@@ -26,10 +27,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,6 +122,53 @@ class SupernodesTest {
                 && secondRegistry.online().contains("exit-both"));
         assertThat(rig.registry.exitCount()).isBetween(5, 17);
         assertThat(secondRegistry.exitCount()).isBetween(5, 17);
+    }
+
+    @Test
+    void eachSupernodeHearsWithinASecondWhatItsLikeRunsThroughAnExitTheyShare() throws Exception {
+        BlockingQueue<ExitShare> here = shares(rig.registry);
+        BlockingQueue<ExitShare> there = shares(secondRegistry);
+        rig.start(settings("exit-both").withLinks(2));
+        await().until(() -> rig.registry.linkCount() + secondRegistry.linkCount() == 2);
+        try (Site site = new Site(Site::echo)) {
+            Channel tunnel = rig.open("exit-both", site.address());
+            assertThat(until(there, share -> share.elsewhereRequests() == 1).supernodes())
+                    .isEqualTo(2);
+            tunnel.close();
+            assertThat(until(there, share -> share.elsewhereRequests() == 0).turn())
+                    .isBetween(0, 1);
+        }
+        assertThat(here).allMatch(share -> share.elsewhereRequests() == 0);
+    }
+
+    private static BlockingQueue<ExitShare> shares(ExitRegistry registry) {
+        BlockingQueue<ExitShare> told = new LinkedBlockingQueue<>();
+        registry.listen(new ExitEvents() {
+            @Override
+            public void online(ExitInfo exit) {}
+
+            @Override
+            public void offline(String exitId, DisconnectReason reason) {}
+
+            @Override
+            public void heartbeat(ExitLoad load) {}
+
+            @Override
+            public void shared(ExitShare share) {
+                told.add(share);
+            }
+        });
+        return told;
+    }
+
+    private static ExitShare until(BlockingQueue<ExitShare> told, Predicate<ExitShare> is) throws Exception {
+        while (true) {
+            ExitShare next = told.poll(30, TimeUnit.SECONDS);
+            assertThat(next).as("a share within 30 s").isNotNull();
+            if (next != null && is.test(next)) {
+                return next;
+            }
+        }
     }
 
     @Test
