@@ -430,7 +430,8 @@ final class AgentLink {
         }
 
         private void tellShare() {
-            boolean changed = agent.load().running() != runningTold || agent.load().elsewhere(which) != elsewhereTold;
+            boolean changed =
+                    agent.load().running() != runningTold || agent.load().elsewhere(which) != elsewhereTold;
             if (changed) {
                 load(LoadLine.OF_SHARES);
             }
