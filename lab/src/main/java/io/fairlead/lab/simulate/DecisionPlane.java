@@ -146,9 +146,7 @@ final class DecisionPlane {
                 apply(exit, attempted);
             }
             case AMBIGUOUS -> {
-                waiting.put(
-                        seen,
-                        new Waiting(as(attempted, Verdict.AT_FAULT), as(attempted, Verdict.NOTHING), truth));
+                waiting.put(seen, new Waiting(as(attempted, Verdict.AT_FAULT), as(attempted, Verdict.NOTHING), truth));
                 judge.failed(seen).forEach(this::ruled);
             }
             case AT_FAULT, OVERLOADED -> apply(exit, attempted);
@@ -262,8 +260,7 @@ final class DecisionPlane {
                 timeline.nowMs(),
                 name -> QUALITY,
                 name -> 1,
-                FleetTerms.of(
-                        SuccessPosterior.UNKNOWN_GROUP_MEAN, judge.networkMean(exit.asn, timeline.nowMs())));
+                FleetTerms.of(SuccessPosterior.UNKNOWN_GROUP_MEAN, judge.networkMean(exit.asn, timeline.nowMs())));
     }
 
     private ExitScore score(SimulatedExit exit, ExitRating rating, String trigger) {

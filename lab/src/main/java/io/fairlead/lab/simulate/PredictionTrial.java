@@ -119,7 +119,12 @@ record PredictionTrial(List<Calibration> bySurvival, List<Calibration> byHazard)
         }
 
         private void await(
-                SimulatedExit exit, long horizonMs, double survival, Calibration one, double hazard, Calibration other) {
+                SimulatedExit exit,
+                long horizonMs,
+                double survival,
+                Calibration one,
+                double hazard,
+                Calibration other) {
             int life = exit.sessions;
             long nowUs = timeline.nowUs();
             double ageMs = (nowUs - exit.upSinceUs) / 1e3;
@@ -129,8 +134,7 @@ record PredictionTrial(List<Calibration> bySurvival, List<Calibration> byHazard)
                     return;
                 }
                 double seenMs = left ? (exit.endOf(life) - nowUs) / 1e3 : (double) horizonMs;
-                double notAnnounced =
-                        Math.pow(exit.kind.sessions().stay(ageMs, seenMs), World.ANNOUNCED_SHARE);
+                double notAnnounced = Math.pow(exit.kind.sessions().stay(ageMs, seenMs), World.ANNOUNCED_SHARE);
                 one.add(survival, left, 1 / notAnnounced);
                 other.add(hazard, left, 1 / notAnnounced);
             });

@@ -170,9 +170,8 @@ final class Simulation implements World.Watch {
         if (exit.online && !exit.silent) {
             int targetClass = chance.below(World.CLASSES);
             int target = targetClass * World.TARGETS_PER_CLASS + chance.below(World.TARGETS_PER_CLASS);
-            Culprit truth = world.networkOut[exit.asn]
-                    ? Culprit.ASN
-                    : world.targetDead[target] ? Culprit.TARGET : Culprit.EXIT;
+            Culprit truth =
+                    world.networkOut[exit.asn] ? Culprit.ASN : world.targetDead[target] ? Culprit.TARGET : Culprit.EXIT;
             boolean carried = truth == Culprit.EXIT && !chance.happens(exit.failing);
             double connectMs = exit.rttNowMs() * 1.5 * exit.crowding() + 45;
             double totalMs = connectMs + exit.rttNowMs() * exit.crowding() + 80;

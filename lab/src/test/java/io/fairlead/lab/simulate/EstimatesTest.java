@@ -11,7 +11,8 @@ class EstimatesTest {
     @Test
     void disconnectionIsForetoldCalibratedAndBetterThanByAConstantHazard() {
         PredictionTrial trial = PredictionTrial.of(60, 5_400, 2);
-        assertThat(PredictionTrial.ratedError(trial.bySurvival())).isLessThan(0.03); // of few exits: more of it is chance
+        assertThat(PredictionTrial.ratedError(trial.bySurvival()))
+                .isLessThan(0.03); // of few exits: more of it is chance
         assertThat(PredictionTrial.integratedBrier(trial.bySurvival()))
                 .isLessThan(PredictionTrial.integratedBrier(trial.byHazard()));
         assertThat(trial.text()).contains("10 min ahead");
@@ -47,7 +48,6 @@ class EstimatesTest {
         assertThat(calibration.happened(2)).isEqualTo(0.75);
         assertThat(calibration.share(8)).isEqualTo(0.5);
         assertThat(calibration.error()).isCloseTo(0.5 * 0.5 + 0.5 * 0.15, within(1e-9));
-        assertThat(calibration.brier())
-                .isCloseTo((3 * 0.5625 + 0.0625 + 4 * 0.0225) / 8, within(1e-9));
+        assertThat(calibration.brier()).isCloseTo((3 * 0.5625 + 0.0625 + 4 * 0.0225) / 8, within(1e-9));
     }
 }

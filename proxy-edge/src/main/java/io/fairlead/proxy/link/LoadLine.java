@@ -37,7 +37,6 @@ public record LoadLine(
     /** Heartbeat of a line that tells of others alone. */
     public static final long OF_SHARES = -1;
 
-
     private static final int MOST_REQUESTS = 1_000_000;
     private static final int MOST_SUPERNODES = 1_000;
 

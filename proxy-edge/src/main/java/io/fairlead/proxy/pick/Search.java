@@ -184,9 +184,8 @@ final class Search {
         for (int i = 0; ; i++) {
             candidates = 0;
             int moves = moves(ofTenant, ofAll);
-            boolean taken = stayMs > 0
-                    ? staying(bandPoints)
-                    : sparing(policy, bandPoints) || byPolicy(policy, bandPoints);
+            boolean taken =
+                    stayMs > 0 ? staying(bandPoints) : sparing(policy, bandPoints) || byPolicy(policy, bandPoints);
             if (taken || i == SEARCHES || moves == moves(ofTenant, ofAll)) {
                 return taken;
             }
