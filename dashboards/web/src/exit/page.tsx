@@ -219,7 +219,7 @@ function Decisions({ history, problem, span }: { history: Decision[] | null; pro
   if (history.length === 0) return <p class="note">No decision of the last {span} is in ClickHouse yet.</p>;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Table of decisions">
-      <table class="small">
+      <table class="small stacked">
         <caption class="under">{count(history.length, "decision")}{history.length > SHOWN ? `, the newest ${SHOWN} shown` : ""}</caption>
         <thead><tr><th scope="col">Time</th><th scope="col">State</th><th scope="col" class="number">Quality</th><th scope="col" class="number">Cmax</th><th scope="col">For</th><th scope="col" class="number">Policy</th><th scope="col">Reasons</th></tr></thead>
         <tbody>

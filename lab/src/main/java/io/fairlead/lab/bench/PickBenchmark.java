@@ -215,6 +215,7 @@ public class PickBenchmark {
                 .setAvailableRequests(CAPACITY)
                 .setClasses(List.of())
                 .setReasons(List.of())
+                .setStays(List.of())
                 .setTrigger("quality")
                 .setTriggerObservedAtMs(1)
                 .setTriggerEdgeId("edge-1")

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description =
                 "Run the whole loop on this machine: Kafka, Flink, ClickHouse, a proxy, agents, a site and traffic.",
-        subcommands = {DemoCommands.Impair.class, DemoCommands.Heal.class})
+        subcommands = {DemoCommands.Impair.class, DemoCommands.Heal.class, DeadTarget.class})
 public final class DemoCommand implements Callable<Integer> {
 
     private static final int ROUND_MS = 1_000;
@@ -213,6 +213,9 @@ public final class DemoCommand implements Callable<Integer> {
                 + " https://127.0.0.1:" + system.site().securePort() + "/");
         progress.accept("  make one worse, and see its traffic go:");
         progress.accept("            ./fairlead demo impair exit-07 --delay 800ms" + dataHint());
+        progress.accept("            ./fairlead demo impair exit-08 --flap" + dataHint());
+        progress.accept("  ask for what nobody answers, and see that no exit is blamed:");
+        progress.accept("            ./fairlead demo dead-target" + dataHint());
         progress.accept("");
     }
 

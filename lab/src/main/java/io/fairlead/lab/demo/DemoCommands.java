@@ -61,6 +61,8 @@ final class DemoCommands {
     @Command(name = "impair", description = "Make the paths of an exit of the running demo worse.")
     static final class Impair extends OnExit {
 
+        private static final int FLAP_MS = 5_000;
+
         @Option(
                 names = "--delay",
                 paramLabel = "TIME",
@@ -101,6 +103,9 @@ final class DemoCommands {
                 description = "About how often it loses its links, such as 30s.")
         private Duration churn = Duration.ZERO;
 
+        @Option(names = "--flap", description = "Loses its links about every 5 s: as --churn 5s.")
+        private boolean flap;
+
         @Override
         String run(ConsoleReader reader, URI impairment) throws IOException, InterruptedException {
             Impairment wanted = new Impairment(
@@ -108,7 +113,7 @@ final class DemoCommands {
                     Math.toIntExact(jitter.toMillis()),
                     loss,
                     fail,
-                    Math.toIntExact(churn.toMillis()));
+                    flap ? FLAP_MS : Math.toIntExact(churn.toMillis()));
             reader.change(impairment, wanted);
             return wanted.toString();
         }

@@ -165,6 +165,8 @@ final class DemoSystem implements AutoCloseable {
         get(consoleStart);
         exits();
         Files.writeString(options.data().resolve("fleet.url"), control().toString());
+        Files.writeString(options.data().resolve("console.url"), consoleUrl().toString());
+        Files.writeString(options.data().resolve("proxy.port"), Integer.toString(users().getPort()));
     }
 
     private void store() throws Exception {

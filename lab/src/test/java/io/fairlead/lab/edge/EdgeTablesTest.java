@@ -218,6 +218,7 @@ class EdgeTablesTest {
                 .setAvailableRequests(8)
                 .setClasses(List.of())
                 .setReasons(List.of())
+                .setStays(List.of())
                 .setTrigger("quality")
                 .setTriggerObservedAtMs(System.currentTimeMillis())
                 .setTriggerEdgeId("edge-1")

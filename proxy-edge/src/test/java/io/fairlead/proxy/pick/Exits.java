@@ -66,6 +66,7 @@ final class Exits {
                 .setAvailableRequests(capacity)
                 .setClasses(List.of(classes))
                 .setReasons(List.of())
+                .setStays(List.of())
                 .setTrigger("quality")
                 .setTriggerObservedAtMs(1)
                 .setTriggerEdgeId("edge-1")
