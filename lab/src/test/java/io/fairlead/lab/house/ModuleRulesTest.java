@@ -57,13 +57,13 @@ class ModuleRulesTest {
     }
 
     @Test
-    void onlyTheRoomOfPoliciesKnowsContractAndModel() {
+    void onlyTheRoomsThatTranslateKnowContractAndModel() {
         check(
                 noClasses()
                         .that()
                         .resideInAPackage(SCHEMAS)
                         .and()
-                        .resideOutsideOfPackage("io.fairlead.schemas.policies"),
+                        .resideOutsideOfPackages("io.fairlead.schemas.policies", "io.fairlead.schemas.pools"),
                 MODEL);
     }
 
