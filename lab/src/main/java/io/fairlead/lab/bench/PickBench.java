@@ -62,6 +62,13 @@ public final class PickBench implements Callable<Integer> {
             description = "Of each of five iterations (default: ${DEFAULT-VALUE}).")
     private int timeS;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "Before them, until everything is compiled (default: ${DEFAULT-VALUE}).")
+    private int warmUpS;
+
     @Spec
     private CommandSpec spec;
 
@@ -78,8 +85,8 @@ public final class PickBench implements Callable<Integer> {
                         .param("updates", Integer.toString(updates))
                         .threads(threads)
                         .forks(1)
-                        .warmupIterations(3)
-                        .warmupTime(TimeValue.seconds(timeS))
+                        .warmupIterations(1)
+                        .warmupTime(TimeValue.seconds(warmUpS))
                         .measurementIterations(5)
                         .measurementTime(TimeValue.seconds(timeS))
                         .jvmArgs(
