@@ -61,7 +61,7 @@ public final class PolicyCommand {
                 index = "0",
                 paramLabel = "KIND[/SCOPE]",
                 description =
-                        "KIND: quality, capacity, benchmark, politeness, pool or forecast; SCOPE: default (if not said), type:NAME, pool:NAME or class:NAME.")
+                        "KIND: quality, capacity, benchmark, politeness, pool, forecast or map; SCOPE: default (if not said), type:NAME, pool:NAME or class:NAME.")
         private String key = "";
 
         @Spec

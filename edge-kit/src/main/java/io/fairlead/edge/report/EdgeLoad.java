@@ -11,6 +11,8 @@ package io.fairlead.edge.report;
  * @param failures of these
  * @param localScoring picks stand on local scoring: the job is silent
  * @param draining no new work is taken
+ * @param groupId delivery group whose viewers it serves; empty: it serves none
+ * @param deliveredBitsPerSecond what it sends to viewers, bit/s since the last report; -1: not measured
  */
 public record EdgeLoad(
         int openConnections,
@@ -20,7 +22,32 @@ public record EdgeLoad(
         long requests,
         long failures,
         boolean localScoring,
-        boolean draining) {
+        boolean draining,
+        String groupId,
+        double deliveredBitsPerSecond) {
+
+    /** Of an edge that serves no viewers. */
+    public EdgeLoad(
+            int openConnections,
+            int inFlightRequests,
+            int exitLinks,
+            int exitsOnline,
+            long requests,
+            long failures,
+            boolean localScoring,
+            boolean draining) {
+        this(
+                openConnections,
+                inFlightRequests,
+                exitLinks,
+                exitsOnline,
+                requests,
+                failures,
+                localScoring,
+                draining,
+                "",
+                -1);
+    }
 
     /** Of an edge that has nothing to say yet. */
     public static EdgeLoad none() {

@@ -77,6 +77,8 @@ public final class EdgeReporter {
         report.setHeapUsedBytes(runtime.totalMemory() - runtime.freeMemory());
         report.setDirectMemoryBytes(directMemoryBytes());
         report.setProcessCpuLoad(processCpuLoad());
+        report.setGroupId(now.groupId());
+        report.setDeliveredBitsPerSecond(now.deliveredBitsPerSecond());
         publisher.offer(Topics.TELEMETRY_EDGES, edgeId, report);
     }
 

@@ -150,6 +150,7 @@ class PoolCurationTest {
         report.setVersion("");
         report.setJobSilenceMs(Map.of());
         report.setPublished(List.of());
+        report.setGroupId("");
         report.setApplied(List.of(new AppliedDecisions(
                 Topics.DECISIONS_POOLS.name(), version.getJobEpoch(), version.getCounter(), 0L, 0, 0L, 0L, 0L, 0L)));
         send(Topics.TELEMETRY_EDGES, "edge-1", report);

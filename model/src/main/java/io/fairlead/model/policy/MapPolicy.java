@@ -43,6 +43,24 @@ public record MapPolicy(
         return DEFAULTS;
     }
 
+    /** The same for another scope. */
+    public MapPolicy withScope(Scope other) {
+        return new MapPolicy(
+                other,
+                effectiveAtMs,
+                halfLifeMs,
+                minCount,
+                sigmas,
+                warmUpMs,
+                hysteresisMs,
+                hysteresisShare,
+                movedShare,
+                shedFromShare,
+                rollOutStageMs,
+                controlShare,
+                haltRegretMs);
+    }
+
     @Override
     public List<Violation> validate() {
         return new Checks()

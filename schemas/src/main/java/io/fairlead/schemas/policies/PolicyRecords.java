@@ -9,6 +9,7 @@ import io.fairlead.schemas.config.BenchmarkPolicy;
 import io.fairlead.schemas.config.BenchmarkTarget;
 import io.fairlead.schemas.config.CapacityPolicy;
 import io.fairlead.schemas.config.ForecastPolicy;
+import io.fairlead.schemas.config.MapPolicy;
 import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
@@ -28,11 +29,12 @@ public final class PolicyRecords {
             "benchmark", BenchmarkPolicy.class,
             "politeness", PolitenessPolicy.class,
             "pool", PoolPolicy.class,
-            "forecast", ForecastPolicy.class);
+            "forecast", ForecastPolicy.class,
+            "map", MapPolicy.class);
 
     private PolicyRecords() {}
 
-    /** Kinds of policies, in the order of the alphabet: benchmark, capacity, forecast, politeness, pool, quality. */
+    /** Kinds of policies, in the order of the alphabet: benchmark, capacity, forecast, map, politeness, pool, quality. */
     public static List<String> kinds() {
         return List.copyOf(new TreeMap<>(KINDS).keySet());
     }
@@ -48,6 +50,7 @@ public final class PolicyRecords {
             case "pool" -> io.fairlead.model.policy.PoolPolicy.defaults().withScope(scope);
             case "forecast" ->
                 io.fairlead.model.policy.ForecastPolicy.defaults().withScope(scope);
+            case "map" -> io.fairlead.model.policy.MapPolicy.defaults().withScope(scope);
             default ->
                 throw new IllegalArgumentException(
                         "there is no policy of kind '" + kind + "'; there are " + String.join(", ", kinds()));
@@ -71,6 +74,9 @@ public final class PolicyRecords {
         }
         if (policy instanceof io.fairlead.model.policy.ForecastPolicy) {
             return "forecast";
+        }
+        if (policy instanceof io.fairlead.model.policy.MapPolicy) {
+            return "map";
         }
         return policy instanceof io.fairlead.model.policy.BenchmarkPolicy ? "benchmark" : "politeness";
     }
@@ -97,6 +103,9 @@ public final class PolicyRecords {
             return read(policy);
         }
         if (record instanceof ForecastPolicy policy) {
+            return read(policy);
+        }
+        if (record instanceof MapPolicy policy) {
             return read(policy);
         }
         throw new IllegalArgumentException(
@@ -144,6 +153,9 @@ public final class PolicyRecords {
         }
         if (policy instanceof io.fairlead.model.policy.ForecastPolicy forecast) {
             return write(forecast, authorship);
+        }
+        if (policy instanceof io.fairlead.model.policy.MapPolicy map) {
+            return write(map, authorship);
         }
         return write((io.fairlead.model.policy.PolitenessPolicy) policy, authorship);
     }
@@ -237,6 +249,42 @@ public final class PolicyRecords {
                 .setMemoryMinutes(p.memoryMinutes())
                 .setColdWidening(p.coldWidening())
                 .setShortProbability(p.shortProbability())
+                .build();
+    }
+
+    private static io.fairlead.model.policy.MapPolicy read(MapPolicy p) {
+        return new io.fairlead.model.policy.MapPolicy(
+                Scope.parse(p.getScope()),
+                p.getEffectiveAtMs(),
+                p.getHalfLifeMs(),
+                p.getMinCount(),
+                p.getSigmas(),
+                p.getWarmUpMs(),
+                p.getHysteresisMs(),
+                p.getHysteresisShare(),
+                p.getMovedShare(),
+                p.getShedFromShare(),
+                p.getRollOutStageMs(),
+                p.getControlShare(),
+                p.getHaltRegretMs());
+    }
+
+    private static MapPolicy write(io.fairlead.model.policy.MapPolicy p, Authorship authorship) {
+        return MapPolicy.newBuilder()
+                .setScope(p.scope().toString())
+                .setAuthorship(authorship)
+                .setEffectiveAtMs(p.effectiveAtMs())
+                .setHalfLifeMs(p.halfLifeMs())
+                .setMinCount(p.minCount())
+                .setSigmas(p.sigmas())
+                .setWarmUpMs(p.warmUpMs())
+                .setHysteresisMs(p.hysteresisMs())
+                .setHysteresisShare(p.hysteresisShare())
+                .setMovedShare(p.movedShare())
+                .setShedFromShare(p.shedFromShare())
+                .setRollOutStageMs(p.rollOutStageMs())
+                .setControlShare(p.controlShare())
+                .setHaltRegretMs(p.haltRegretMs())
                 .build();
     }
 

@@ -4,8 +4,10 @@ import io.fairlead.schemas.config.BenchmarkPolicy;
 import io.fairlead.schemas.config.CapacityPolicy;
 import io.fairlead.schemas.config.ConfigChanged;
 import io.fairlead.schemas.config.ConfigRejected;
+import io.fairlead.schemas.config.DeliveryGroup;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.config.ForecastPolicy;
+import io.fairlead.schemas.config.MapPolicy;
 import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
@@ -13,9 +15,13 @@ import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.GroupPrice;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.MapEntry;
+import io.fairlead.schemas.decisions.MapState;
 import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
+import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.EdgeTick;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
@@ -24,6 +30,8 @@ import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
+import io.fairlead.schemas.telemetry.ResolverRtt;
+import io.fairlead.schemas.telemetry.ResolverTally;
 import io.fairlead.schemas.telemetry.TargetOutcome;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +62,9 @@ public final class Topics {
     public static final TopicSpec TELEMETRY_EDGES =
             telemetry("edges", "edge id", List.of(EdgeReport.class, EdgeTick.class));
 
+    public static final TopicSpec TELEMETRY_RESOLVERS =
+            telemetry("resolvers", "resolver prefix", List.of(ResolverTally.class, ResolverRtt.class, EdgeTick.class));
+
     public static final TopicSpec CONFIG_POLICIES = compacted(
             "fairlead.config.policies",
             "kind/scope",
@@ -64,13 +75,16 @@ public final class Topics {
                     BenchmarkPolicy.class,
                     PolitenessPolicy.class,
                     PoolPolicy.class,
-                    ForecastPolicy.class));
+                    ForecastPolicy.class,
+                    MapPolicy.class));
     public static final TopicSpec CONFIG_POOLS =
             compacted("fairlead.config.pools", "pool id", 1, List.of(PoolDefinition.class));
     public static final TopicSpec CONFIG_TENANTS =
             compacted("fairlead.config.tenants", "tenant id", 1, List.of(Tenant.class));
     public static final TopicSpec CONFIG_EXITS =
             compacted("fairlead.config.exits", "exit id", 4, List.of(ExitOverride.class));
+    public static final TopicSpec CONFIG_GROUPS =
+            compacted("fairlead.config.groups", "group id", 1, List.of(DeliveryGroup.class));
     public static final TopicSpec CONFIG_HISTORY =
             kept("fairlead.config.history", "kind/scope", 1, Duration.ofDays(400), List.of(ConfigChanged.class));
     public static final TopicSpec CONFIG_REJECTED =
@@ -85,6 +99,16 @@ public final class Topics {
 
     public static final TopicSpec DECISIONS_FORECASTS =
             compacted("fairlead.decisions.forecasts", "pool id", 1, List.of(PoolForecast.class));
+    public static final TopicSpec DECISIONS_POPULARITY =
+            compacted("fairlead.decisions.popularity", "resolver", 4, List.of(ResolverPopularity.class));
+
+    /** One partition: prices and states of groups come in one order with the entries that stand on them. */
+    public static final TopicSpec DECISIONS_MAP = compacted(
+            "fairlead.decisions.map",
+            "resolver prefix, group id or *",
+            1,
+            List.of(MapEntry.class, GroupPrice.class, MapState.class));
+
     public static final TopicSpec DECISIONS_HEARTBEATS =
             compacted("fairlead.decisions.heartbeats", "job", 1, List.of(JobHeartbeat.class));
 
@@ -98,15 +122,19 @@ public final class Topics {
             TELEMETRY_REQUESTS,
             TELEMETRY_OUTCOMES,
             TELEMETRY_EDGES,
+            TELEMETRY_RESOLVERS,
             CONFIG_POLICIES,
             CONFIG_POOLS,
             CONFIG_TENANTS,
             CONFIG_EXITS,
+            CONFIG_GROUPS,
             CONFIG_HISTORY,
             CONFIG_REJECTED,
             DECISIONS_EXITS,
             DECISIONS_POOLS,
             DECISIONS_FORECASTS,
+            DECISIONS_POPULARITY,
+            DECISIONS_MAP,
             DECISIONS_HEARTBEATS,
             DEADLETTERS);
 

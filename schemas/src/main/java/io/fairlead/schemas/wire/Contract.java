@@ -4,8 +4,10 @@ import io.fairlead.schemas.config.BenchmarkPolicy;
 import io.fairlead.schemas.config.CapacityPolicy;
 import io.fairlead.schemas.config.ConfigChanged;
 import io.fairlead.schemas.config.ConfigRejected;
+import io.fairlead.schemas.config.DeliveryGroup;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.config.ForecastPolicy;
+import io.fairlead.schemas.config.MapPolicy;
 import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
@@ -13,9 +15,13 @@ import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.GroupPrice;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.MapEntry;
+import io.fairlead.schemas.decisions.MapState;
 import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
+import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.EdgeTick;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
@@ -24,6 +30,8 @@ import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
+import io.fairlead.schemas.telemetry.ResolverRtt;
+import io.fairlead.schemas.telemetry.ResolverTally;
 import io.fairlead.schemas.telemetry.TargetOutcome;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -58,6 +66,8 @@ public final class Contract {
             ProxiedRequest.class,
             TargetOutcome.class,
             EdgeReport.class,
+            ResolverTally.class,
+            ResolverRtt.class,
             EdgeTick.class,
             QualityPolicy.class,
             CapacityPolicy.class,
@@ -65,14 +75,20 @@ public final class Contract {
             PolitenessPolicy.class,
             PoolPolicy.class,
             ForecastPolicy.class,
+            MapPolicy.class,
             PoolDefinition.class,
             Tenant.class,
             ExitOverride.class,
+            DeliveryGroup.class,
             ConfigChanged.class,
             ConfigRejected.class,
             ExitScore.class,
             PoolAssignment.class,
             PoolForecast.class,
+            ResolverPopularity.class,
+            MapEntry.class,
+            GroupPrice.class,
+            MapState.class,
             JobHeartbeat.class,
             DeadLetter.class);
 

@@ -21,7 +21,12 @@ class PolicyRecordsTest {
     @Test
     void everyFieldSurvivesTheWayThereAndBack() {
         for (String kind : PolicyRecords.kinds()) {
-            Scope scope = Scope.parse(kind.equals("pool") || kind.equals("forecast") ? "pool:a" : "type:mobile");
+            Scope scope = Scope.parse(
+                    switch (kind) {
+                        case "pool", "forecast" -> "pool:a";
+                        case "map" -> "default";
+                        default -> "type:mobile";
+                    });
             Policy policy = PolicyRecords.defaults(kind, scope);
             SpecificRecord record = PolicyRecords.write(policy, AUTHOR);
             assertThat(PolicyRecords.read(record)).isEqualTo(policy);
@@ -67,6 +72,6 @@ class PolicyRecordsTest {
                 .contains("Authorship is no policy");
         assertThatThrownBy(() -> PolicyRecords.defaults("speed", Scope.GLOBAL))
                 .hasMessageContaining("'speed'")
-                .hasMessageContaining("benchmark, capacity, forecast, politeness, pool, quality");
+                .hasMessageContaining("benchmark, capacity, forecast, map, politeness, pool, quality");
     }
 }

@@ -1,0 +1,157 @@
+package io.fairlead.model.map;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A part of the network as the map names it: 192.0.2.0/24, 2001:db8::/48. Of IPv6 only the first 64 bits are looked at.
+ *
+ * @param ipv6 else IPv4
+ * @param address its first address, in the upper bits, as {@link PrefixTable} has it
+ * @param length in bits, 0 to 32 or 0 to 64
+ */
+public record AddressPrefix(boolean ipv6, long address, int length) {
+
+    /** Longest prefix of IPv4. */
+    public static final int IPV4_BITS = 32;
+
+    /** Longest prefix of IPv6. */
+    public static final int IPV6_BITS = 64;
+
+    private static final Pattern OCTETS = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
+    private static final Pattern HEXADECIMAL = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
+
+    public AddressPrefix {
+        int longest = ipv6 ? IPV6_BITS : IPV4_BITS;
+        if (length < 0 || length > longest) {
+            throw new IllegalArgumentException("a prefix of " + (ipv6 ? "IPv6" : "IPv4") + " has 0 to " + longest
+                    + " bits, but one has " + length);
+        }
+        if ((address & ~mask(length)) != 0) {
+            throw new IllegalArgumentException("prefix " + text(ipv6, address) + "/" + length
+                    + " has bits beyond its length; write " + text(ipv6, address & mask(length)) + "/" + length);
+        }
+    }
+
+    /**
+     * Reads ADDRESS/LENGTH, or an address alone, which is then a prefix as long as can be.
+     *
+     * @throws IllegalArgumentException with a sentence, if it is none
+     */
+    public static AddressPrefix parse(String text) {
+        int slash = text.indexOf('/');
+        String addressText = slash < 0 ? text : text.substring(0, slash);
+        byte[] address = address(addressText);
+        boolean ipv6 = address.length == 16;
+        int longest = ipv6 ? IPV6_BITS : IPV4_BITS;
+        if (slash < 0) {
+            return covering(address, longest);
+        }
+        String lengthText = text.substring(slash + 1);
+        if (!lengthText.matches("\\d{1,3}")) {
+            throw new IllegalArgumentException("'" + text + "' is no prefix: its length must be a number from 0 to "
+                    + longest + ", but is '" + lengthText + "'");
+        }
+        return new AddressPrefix(ipv6, bits(address), Integer.parseInt(lengthText));
+    }
+
+    /**
+     * The bytes of an address as text, 4 or 16. No name is looked up.
+     *
+     * @throws IllegalArgumentException with a sentence, if it is none
+     */
+    public static byte[] address(String text) {
+        Matcher octets = OCTETS.matcher(text);
+        if (octets.matches()) {
+            byte[] bytes = new byte[4];
+            for (int i = 0; i < 4; i++) {
+                int octet = Integer.parseInt(octets.group(i + 1));
+                if (octet > 255) {
+                    throw noAddress(text);
+                }
+                bytes[i] = (byte) octet;
+            }
+            return bytes;
+        }
+        if (text.indexOf(':') < 0 || !HEXADECIMAL.matcher(text).matches()) {
+            throw noAddress(text);
+        }
+        try {
+            byte[] bytes = InetAddress.getByName(text).getAddress();
+            return bytes.length == 16 ? bytes : mapped(bytes);
+        } catch (UnknownHostException e) {
+            throw noAddress(text);
+        }
+    }
+
+    private static IllegalArgumentException noAddress(String text) {
+        return new IllegalArgumentException("'" + text + "' is no address; write one such as 192.0.2.7 or 2001:db8::7");
+    }
+
+    /** The platform makes IPv4 of ::ffff:192.0.2.7. */
+    private static byte[] mapped(byte[] ipv4) {
+        byte[] bytes = new byte[16];
+        bytes[10] = (byte) 0xFF;
+        bytes[11] = (byte) 0xFF;
+        System.arraycopy(ipv4, 0, bytes, 12, 4);
+        return bytes;
+    }
+
+    /** The prefix of a length around an address of 4 or 16 bytes. */
+    public static AddressPrefix covering(byte[] address, int length) {
+        boolean ipv6 = address.length == 16;
+        int most = Math.min(length, ipv6 ? IPV6_BITS : IPV4_BITS);
+        return new AddressPrefix(ipv6, bits(address) & mask(most), most);
+    }
+
+    /** The upper bits of an address of 4 or 16 bytes, as {@link PrefixTable} looks it up. */
+    public static long bits(byte[] address) {
+        long bits = 0;
+        for (int i = 0; i < 8; i++) {
+            bits = bits << 8 | (i < address.length ? address[i] & 0xFF : 0);
+        }
+        return bits;
+    }
+
+    private static long mask(int length) {
+        return length == 0 ? 0 : -1L << (Long.SIZE - length);
+    }
+
+    /** The prefix of a shorter length around this one. */
+    public AddressPrefix widened(int toLength) {
+        int shorter = Math.min(length, toLength);
+        return new AddressPrefix(ipv6, address & mask(shorter), shorter);
+    }
+
+    /** Whether the other one lies in it, or is the same. */
+    public boolean contains(AddressPrefix other) {
+        return ipv6 == other.ipv6 && length <= other.length && (other.address & mask(length)) == address;
+    }
+
+    /** Its neighbourhood, by which telemetry is keyed: the /24 of IPv4, the /48 of IPv6. */
+    public AddressPrefix neighbourhood() {
+        return widened(ipv6 ? 48 : 24);
+    }
+
+    /** ADDRESS/LENGTH, IPv6 in lower case with its tail of zeros as {@code ::}: one text for each prefix. */
+    @Override
+    public String toString() {
+        return text(ipv6, address) + "/" + length;
+    }
+
+    private static String text(boolean ipv6, long address) {
+        StringBuilder text = new StringBuilder(24);
+        if (!ipv6) {
+            for (int i = 0; i < 4; i++) {
+                text.append(i == 0 ? "" : ".").append(address >>> (56 - 8 * i) & 0xFF);
+            }
+            return text.toString();
+        }
+        for (int i = 0; i < 4 && address << (16 * i) != 0; i++) {
+            text.append(i == 0 ? "" : ":").append(Long.toHexString(address >>> (48 - 16 * i) & 0xFFFF));
+        }
+        return text.append("::").toString();
+    }
+}
