@@ -2,8 +2,8 @@ package io.fairlead.cli.edge;
 
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.proxy.agent.OwnerWatch;
-import io.fairlead.proxy.link.LinkIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

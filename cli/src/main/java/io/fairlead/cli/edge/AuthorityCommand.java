@@ -2,8 +2,8 @@ package io.fairlead.cli.edge;
 
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.proxy.link.LinkAuthority;
-import io.fairlead.proxy.link.LinkIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

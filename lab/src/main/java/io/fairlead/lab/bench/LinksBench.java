@@ -2,12 +2,12 @@ package io.fairlead.lab.bench;
 
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.agent.AgentSettings;
 import io.fairlead.proxy.agent.DialPath;
 import io.fairlead.proxy.agent.ExitAgent;
 import io.fairlead.proxy.link.LinkAuthority;
 import io.fairlead.proxy.link.LinkTls;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.schemas.telemetry.PoolType;
 import io.netty.channel.EventLoopGroup;
 import java.io.BufferedReader;

@@ -1,5 +1,6 @@
 package io.fairlead.lab.bench;
 
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.exit.ExitRegistry;
 import io.fairlead.proxy.exit.LocationCheck;
 import io.fairlead.proxy.exit.ObservedLocations;
@@ -7,7 +8,6 @@ import io.fairlead.proxy.link.LinkAdmission;
 import io.fairlead.proxy.link.LinkListener;
 import io.fairlead.proxy.link.LinkSettings;
 import io.fairlead.proxy.link.LinkTls;
-import io.fairlead.proxy.link.Sockets;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

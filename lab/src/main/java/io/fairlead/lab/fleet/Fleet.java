@@ -1,9 +1,9 @@
 package io.fairlead.lab.fleet;
 
+import io.fairlead.edge.link.PulseSettings;
 import io.fairlead.proxy.agent.AgentSettings;
 import io.fairlead.proxy.agent.ExitAgent;
 import io.fairlead.proxy.link.LinkTls;
-import io.fairlead.proxy.link.PulseSettings;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;

@@ -3,6 +3,7 @@ package io.fairlead.lab.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.lab.host.ProjectHome;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.enrol.EnrolmentToken;
@@ -20,7 +21,6 @@ import io.fairlead.proxy.link.LinkAuthority;
 import io.fairlead.proxy.link.LinkListener;
 import io.fairlead.proxy.link.LinkSettings;
 import io.fairlead.proxy.link.LinkTls;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

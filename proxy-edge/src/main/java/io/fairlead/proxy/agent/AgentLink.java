@@ -1,12 +1,12 @@
 package io.fairlead.proxy.agent;
 
+import io.fairlead.edge.link.Backoff;
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.link.AgentEnd;
-import io.fairlead.proxy.link.Backoff;
 import io.fairlead.proxy.link.ControlLines;
 import io.fairlead.proxy.link.Farewell;
 import io.fairlead.proxy.link.LoadLine;
-import io.fairlead.proxy.link.Sockets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;

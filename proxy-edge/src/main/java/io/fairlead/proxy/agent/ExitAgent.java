@@ -1,11 +1,11 @@
 package io.fairlead.proxy.agent;
 
+import io.fairlead.edge.link.WindowBudget;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.destination.NameLookup;
 import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.link.Hello;
 import io.fairlead.proxy.link.LoadLine;
-import io.fairlead.proxy.link.WindowBudget;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;

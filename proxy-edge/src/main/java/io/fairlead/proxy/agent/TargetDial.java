@@ -1,10 +1,10 @@
 package io.fairlead.proxy.agent;
 
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.destination.NameLookup;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.link.Refusal;
-import io.fairlead.proxy.link.Sockets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

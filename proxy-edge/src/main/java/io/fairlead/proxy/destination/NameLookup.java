@@ -1,6 +1,6 @@
 package io.fairlead.proxy.destination;
 
-import io.fairlead.proxy.link.Sockets;
+import io.fairlead.edge.link.Sockets;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.resolver.ResolvedAddressTypes;

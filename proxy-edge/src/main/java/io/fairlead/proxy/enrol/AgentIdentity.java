@@ -1,6 +1,6 @@
 package io.fairlead.proxy.enrol;
 
-import io.fairlead.proxy.link.LinkIdentity;
+import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.proxy.link.LinkTls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.fairlead.proxy.enrol;
 
+import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.proxy.link.LinkAuthority;
-import io.fairlead.proxy.link.LinkIdentity;
 import io.fairlead.proxy.link.LinkTls;
 import java.security.cert.X509Certificate;
 import java.time.Instant;

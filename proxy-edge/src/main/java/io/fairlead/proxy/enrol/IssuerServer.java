@@ -1,9 +1,9 @@
 package io.fairlead.proxy.enrol;
 
+import io.fairlead.edge.link.LinkIdentity;
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.link.LinkAuthority;
-import io.fairlead.proxy.link.LinkIdentity;
 import io.fairlead.proxy.link.LinkTls;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.proxy.tenant.SourceBackoff;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

@@ -1,7 +1,7 @@
 package io.fairlead.proxy.enrol;
 
+import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.proxy.link.ExitIds;
-import io.fairlead.proxy.link.LinkIdentity;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;

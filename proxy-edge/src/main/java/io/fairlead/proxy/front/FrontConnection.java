@@ -1,5 +1,6 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.edge.link.PhaseTimer;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.buffer.ByteBuf;

@@ -1,9 +1,9 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.attempt.Attempts;
 import io.fairlead.proxy.feedback.Feedback;
 import io.fairlead.proxy.lease.Leases;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.proxy.tenant.TenantGate;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;

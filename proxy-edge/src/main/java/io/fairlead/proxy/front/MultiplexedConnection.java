@@ -1,6 +1,7 @@
 package io.fairlead.proxy.front;
 
-import io.fairlead.proxy.h2.FrameWatch;
+import io.fairlead.edge.link.FrameWatch;
+import io.fairlead.edge.link.PhaseTimer;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.netty.buffer.ByteBufUtil;

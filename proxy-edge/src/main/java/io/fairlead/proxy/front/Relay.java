@@ -1,5 +1,6 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.edge.link.PhaseTimer;
 import io.fairlead.proxy.attempt.RequestLife;
 import io.fairlead.proxy.exit.EndOfOutput;
 import io.fairlead.proxy.exit.TunnelAborted;

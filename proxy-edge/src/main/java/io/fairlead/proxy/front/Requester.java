@@ -1,5 +1,6 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.edge.link.PhaseTimer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.FullHttpResponse;
 

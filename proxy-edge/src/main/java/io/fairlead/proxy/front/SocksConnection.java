@@ -1,5 +1,6 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.edge.link.PhaseTimer;
 import io.fairlead.proxy.attempt.Failure;
 import io.fairlead.proxy.attempt.RequestLife;
 import io.fairlead.proxy.tenant.Login;
@@ -323,7 +324,7 @@ final class SocksConnection extends ChannelInboundHandlerAdapter implements Serv
     private void lastAnswer(byte[] message) {
         state = State.OVER;
         answer(message);
-        LingeringClose.of(channel, front.settings(), timer, inputEnded);
+        UserChannel.linger(channel, front.settings(), timer, inputEnded);
         channel.pipeline().remove(this);
     }
 

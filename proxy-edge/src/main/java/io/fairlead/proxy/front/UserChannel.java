@@ -1,5 +1,7 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.edge.link.LingeringClose;
+import io.fairlead.edge.link.PhaseTimer;
 import io.fairlead.proxy.exit.EndOfOutput;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -36,6 +38,16 @@ sealed interface UserChannel {
     /** Closes as after a long silence: nothing was wrong with what came before. */
     default void close() {
         channel().close();
+    }
+
+    /** Ends a connection whose last answer has been written, as {@link LingeringClose} does. */
+    static void linger(Channel channel, FrontSettings settings, PhaseTimer timer, boolean inputEnded) {
+        LingeringClose.of(
+                channel,
+                new LingeringClose.Waits(settings.responseIdleMs(), settings.lingerMs()),
+                timer,
+                inputEnded,
+                () -> of(channel).endOutput(false));
     }
 
     static UserChannel of(Channel channel) {

@@ -1,5 +1,7 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.edge.link.LingeringClose;
+import io.fairlead.edge.link.PhaseTimer;
 import io.fairlead.proxy.attempt.RequestLife;
 import io.fairlead.proxy.tenant.Login;
 import io.fairlead.proxy.tenant.MeteredReads;
@@ -403,7 +405,7 @@ final class UserConnection extends ChannelInboundHandlerAdapter implements Serve
     private void linger() {
         state = State.CLOSING;
         decoder.discard();
-        LingeringClose.of(ctx().channel(), front.settings(), timer, inputEnded);
+        UserChannel.linger(ctx().channel(), front.settings(), timer, inputEnded);
         ctx().pipeline().remove(this);
     }
 

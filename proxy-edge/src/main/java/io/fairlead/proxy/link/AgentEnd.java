@@ -1,7 +1,12 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.edge.link.FrameWatch;
+import io.fairlead.edge.link.LinkCodec;
+import io.fairlead.edge.link.LinkVitals;
+import io.fairlead.edge.link.PulseSettings;
+import io.fairlead.edge.link.WindowBudget;
+import io.fairlead.edge.link.WindowSettings;
 import io.fairlead.proxy.exit.OperatorTerms;
-import io.fairlead.proxy.h2.FrameWatch;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,6 +16,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -31,6 +37,7 @@ public final class AgentEnd {
     }
 
     private final LinkVitals vitals;
+    private TunnelEnds ends = (stream, read, written, clean) -> {};
 
     private AgentEnd(LinkVitals vitals) {
         this.vitals = vitals;
@@ -66,7 +73,7 @@ public final class AgentEnd {
                 listener.silent(quietMs);
             }
         });
-        FrameWatch watch = new FrameWatch(LinkCodec.ofSupernode(), nanoClock, new FrameWatch.Complaints() {
+        FrameWatch watch = new FrameWatch(LinkCodec.ofOpeningEnd(), nanoClock, new FrameWatch.Complaints() {
             @Override
             public void flooded() {
                 listener.violated(Http2Error.ENHANCE_YOUR_CALM, "too many frames that lead nowhere");
@@ -93,12 +100,16 @@ public final class AgentEnd {
 
     /** Turns the stream into plain bytes, from the handler that has taken its head. */
     public void toBytes(ChannelHandlerContext head) {
-        head.pipeline().replace(head.name(), null, new TunnelBytes(vitals));
+        head.pipeline().replace(head.name(), null, new TunnelBytes(vitals, this::ended));
     }
 
     /** The supernode asks to be told, on the control stream, what tunnels have moved. */
     public void settleOn(Channel control) {
-        vitals.ends(new AgentTally(control));
+        ends = new AgentTally(control);
+    }
+
+    private void ended(Http2StreamChannel stream, long read, long written, boolean clean) {
+        ends.ended(stream, read, written, clean);
     }
 
     /** Field of the control stream's head by which a supernode asks for that. */

@@ -1,9 +1,13 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.edge.link.FrameWatch;
+import io.fairlead.edge.link.LinkCodec;
+import io.fairlead.edge.link.LinkVitals;
+import io.fairlead.edge.link.Sockets;
+import io.fairlead.edge.link.WindowBudget;
 import io.fairlead.proxy.exit.ExitRegistry;
 import io.fairlead.proxy.exit.ExitTelemetry;
 import io.fairlead.proxy.exit.LocationCheck;
-import io.fairlead.proxy.h2.FrameWatch;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -218,7 +222,7 @@ public final class LinkListener implements AutoCloseable {
                     shared.random(),
                     link);
             link.vitals(vitals);
-            FrameWatch watch = new FrameWatch(LinkCodec.ofAgent(), shared.nanoClock(), link.complaints());
+            FrameWatch watch = new FrameWatch(LinkCodec.ofAcceptingEnd(), shared.nanoClock(), link.complaints());
             ctx.pipeline().addLast(watch, codec, vitals, new Http2MultiplexHandler(new RefuseStreams()), link);
         }
 

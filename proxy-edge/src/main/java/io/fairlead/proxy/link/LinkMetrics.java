@@ -1,5 +1,6 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.edge.link.WindowBudget;
 import io.fairlead.proxy.exit.ExitRegistry;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
 import io.fairlead.schemas.telemetry.DisconnectReason;

@@ -1,5 +1,8 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.edge.link.PulseSettings;
+import io.fairlead.edge.link.WindowSettings;
+
 /**
  * Settings of the supernode's side of links.
  *

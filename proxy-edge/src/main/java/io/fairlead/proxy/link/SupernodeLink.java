@@ -1,5 +1,7 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.edge.link.FrameWatch;
+import io.fairlead.edge.link.LinkVitals;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLink;
 import io.fairlead.proxy.exit.ExitLoad;
@@ -9,7 +11,6 @@ import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
-import io.fairlead.proxy.h2.FrameWatch;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.ExitConnected;
@@ -103,7 +104,6 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
     /** Given once, before the first frame. */
     void vitals(LinkVitals given) {
         vitals = given;
-        given.ends(settlements);
     }
 
     // ---- proving
@@ -351,7 +351,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
                     Outcome.EXIT_LINK_LOST, FaultLayer.EXIT, "the link to exit " + provenExitId + " has just ended"));
             return;
         }
-        TunnelOpening opening = new TunnelOpening(target, options, promise, requireVitals());
+        TunnelOpening opening = new TunnelOpening(target, options, promise, requireVitals(), settlements);
         new Http2StreamChannelBootstrap(channel)
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, tunnelWaterMark)

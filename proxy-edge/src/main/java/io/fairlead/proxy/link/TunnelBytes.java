@@ -1,5 +1,7 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.edge.link.LinkVitals;
+import io.fairlead.edge.link.StreamWindow;
 import io.fairlead.proxy.exit.EndOfOutput;
 import io.fairlead.proxy.exit.TunnelAborted;
 import io.fairlead.schemas.telemetry.FaultLayer;
@@ -28,15 +30,12 @@ import org.jspecify.annotations.Nullable;
  * ChannelInputShutdownEvent}. Writes {@link ByteBuf}s as DATA, {@link EndOfOutput} as an empty DATA frame that ends the
  * stream; writes after it fail. An end that is not clean becomes {@link TunnelAborted}, right before {@code channelInactive}.
  *
- * <p>Counts what is read from it between two PINGs: a stream that used up its window in one round trip is given a wider one.
+ * <p>Its window grows as {@link StreamWindow} says.
  */
 final class TunnelBytes extends ChannelDuplexHandler {
 
-    private final LinkVitals vitals;
-    private int windowBytes;
-    private int grownBytes;
-    private long sampleBytes;
-    private boolean inSample;
+    private final StreamWindow window;
+    private final TunnelEnds ends;
     private boolean inputEnded;
     private boolean outputEnded;
     private boolean closedHere;
@@ -45,9 +44,10 @@ final class TunnelBytes extends ChannelDuplexHandler {
     private @Nullable TunnelAborted abort;
     private @Nullable Http2StreamChannel stream;
 
-    TunnelBytes(LinkVitals vitals) {
-        this.vitals = vitals;
-        this.windowBytes = vitals.windows().streamBytes();
+    /** @param ends told when the tunnel has ended */
+    TunnelBytes(LinkVitals vitals, TunnelEnds ends) {
+        this.window = new StreamWindow(vitals, this::linkLost);
+        this.ends = ends;
     }
 
     @Override
@@ -65,7 +65,7 @@ final class TunnelBytes extends ChannelDuplexHandler {
 
     private void read(ChannelHandlerContext ctx, Http2DataFrame data) {
         boolean last = data.isEndStream();
-        count(data.initialFlowControlledBytes());
+        window.count(data.initialFlowControlledBytes());
         ByteBuf bytes = data.content();
         if (bytes.isReadable()) {
             readBytes += bytes.readableBytes();
@@ -81,6 +81,7 @@ final class TunnelBytes extends ChannelDuplexHandler {
     private void endInput(ChannelHandlerContext ctx) {
         if (!inputEnded) {
             inputEnded = true;
+            window.inputEnded();
             ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         }
     }
@@ -133,73 +134,32 @@ final class TunnelBytes extends ChannelDuplexHandler {
             ctx.fireUserEventTriggered(why);
         }
         ctx.fireChannelInactive();
-        vitals.ends()
-                .ended(
-                        (Http2StreamChannel) ctx.channel(),
-                        readBytes,
-                        writtenBytes,
-                        inputEnded && outputEnded && abort == null);
+        ends.ended(
+                (Http2StreamChannel) ctx.channel(),
+                readBytes,
+                writtenBytes,
+                inputEnded && outputEnded && abort == null);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        stream = (Http2StreamChannel) ctx.channel();
-        vitals.entered(this);
+        Http2StreamChannel channel = (Http2StreamChannel) ctx.channel();
+        stream = channel;
+        window.enter(channel);
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        vitals.left(this);
-        vitals.budget().giveBack(grownBytes);
-        grownBytes = 0;
+        window.leave();
         stream = null;
     }
 
-    /**
-     * The link is gone. A stream that nobody reads would not notice, and hold its bytes for as long; unless all of it has
-     * arrived, it ends now.
-     */
-    void linkLost() {
+    /** The link is gone, and the other end had not sent all. */
+    private void linkLost() {
         Http2StreamChannel channel = stream;
-        if (channel != null && channel.stream().state().remoteSideOpen()) {
+        if (channel != null) {
             abort = new TunnelAborted(Outcome.EXIT_LINK_LOST, FaultLayer.EXIT, "the link to the exit was lost");
             channel.close();
-        }
-    }
-
-    private void count(int bytes) {
-        sampleBytes += bytes;
-        if (!inSample) {
-            inSample = true;
-            vitals.delivered(this);
-        }
-    }
-
-    /** What was counted before belongs to no sample. */
-    void beginSample() {
-        sampleBytes = 0;
-        inSample = false;
-    }
-
-    /** The sample is over: most of the window was used in one round trip, so it is what holds the stream back. */
-    void endSample(int wantedBytes) {
-        long used = sampleBytes;
-        beginSample();
-        Http2StreamChannel channel = stream;
-        int target = (int) Math.min(wantedBytes, Math.max(2 * used, windowBytes));
-        int more = target - windowBytes;
-        if (channel == null
-                || inputEnded
-                || more <= 0
-                || used * 3 < windowBytes * 2L
-                || !vitals.budget().take(more)) {
-            return;
-        }
-        if (vitals.widenStream(channel.stream().id(), more)) {
-            windowBytes += more;
-            grownBytes += more;
-        } else {
-            vitals.budget().giveBack(more);
         }
     }
 

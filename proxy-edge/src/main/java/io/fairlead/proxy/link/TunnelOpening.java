@@ -1,5 +1,6 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.edge.link.LinkVitals;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
@@ -36,13 +37,15 @@ final class TunnelOpening extends ChannelInboundHandlerAdapter {
     private final TunnelOptions options;
     private final Promise<Channel> promise;
     private final LinkVitals vitals;
+    private final TunnelEnds ends;
     private @Nullable ScheduledFuture<?> deadline;
 
-    TunnelOpening(Target target, TunnelOptions options, Promise<Channel> promise, LinkVitals vitals) {
+    TunnelOpening(Target target, TunnelOptions options, Promise<Channel> promise, LinkVitals vitals, TunnelEnds ends) {
         this.target = target;
         this.options = options;
         this.promise = promise;
         this.vitals = vitals;
+        this.ends = ends;
     }
 
     @Override
@@ -98,7 +101,7 @@ final class TunnelOpening extends ChannelInboundHandlerAdapter {
     private void succeed(ChannelHandlerContext ctx) {
         cancelDeadline();
         Channel channel = ctx.channel();
-        ctx.pipeline().replace(this, null, new TunnelBytes(vitals));
+        ctx.pipeline().replace(this, null, new TunnelBytes(vitals, ends));
         if (!promise.trySuccess(channel)) {
             channel.close();
         }

@@ -1,5 +1,6 @@
 package io.fairlead.proxy.supernode;
 
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.accesslog.AccessLog;
 import io.fairlead.proxy.attempt.AttemptCounters;
 import io.fairlead.proxy.attempt.Attempts;
@@ -16,7 +17,6 @@ import io.fairlead.proxy.front.FrontCounters;
 import io.fairlead.proxy.front.FrontListener;
 import io.fairlead.proxy.link.LinkListener;
 import io.fairlead.proxy.link.LinkMetrics;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.proxy.tenant.TenantDirectory;
 import io.fairlead.proxy.tenant.TenantGate;
 import io.fairlead.proxy.upstream.UpstreamTerms;

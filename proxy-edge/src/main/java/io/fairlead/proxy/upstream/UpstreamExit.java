@@ -1,5 +1,6 @@
 package io.fairlead.proxy.upstream;
 
+import io.fairlead.edge.link.Backoff;
 import io.fairlead.proxy.destination.NameLookup;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
@@ -7,7 +8,6 @@ import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelAborted;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
-import io.fairlead.proxy.link.Backoff;
 import io.fairlead.proxy.link.ObservedPrefix;
 import io.fairlead.schemas.config.UpstreamKind;
 import io.fairlead.schemas.telemetry.DisconnectReason;

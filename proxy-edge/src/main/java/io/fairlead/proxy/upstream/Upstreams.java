@@ -1,5 +1,6 @@
 package io.fairlead.proxy.upstream;
 
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.destination.NameLookup;
 import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitTelemetry;
@@ -8,7 +9,6 @@ import io.fairlead.proxy.exit.LocationCheck;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;

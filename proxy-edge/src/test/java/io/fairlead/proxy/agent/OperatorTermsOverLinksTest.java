@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.ObservedLocations;
@@ -16,7 +17,6 @@ import io.fairlead.proxy.link.LinkAuthority;
 import io.fairlead.proxy.link.LinkTls;
 import io.fairlead.proxy.link.LoadLine;
 import io.fairlead.proxy.link.Site;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.proxy.pick.ExitTable;
 import io.fairlead.proxy.pick.PickSettings;
 import io.fairlead.proxy.supernode.Supernode;

@@ -3,8 +3,8 @@ package io.fairlead.proxy.enrol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.proxy.link.LinkAuthority;
-import io.fairlead.proxy.link.LinkIdentity;
 import io.fairlead.proxy.link.LinkTls;
 import java.io.IOException;
 import java.net.InetAddress;

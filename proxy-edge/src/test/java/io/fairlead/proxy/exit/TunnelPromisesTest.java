@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.PulseSettings;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.link.Bytes;
 import io.fairlead.proxy.link.LinkRig;
 import io.fairlead.proxy.link.LinkSettings;
-import io.fairlead.proxy.link.PulseSettings;
 import io.fairlead.proxy.link.RoundTripTest;
 import io.fairlead.proxy.link.Site;
 import io.fairlead.proxy.upstream.PlainProxy;

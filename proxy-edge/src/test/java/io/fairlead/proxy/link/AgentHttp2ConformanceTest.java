@@ -1,5 +1,8 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.edge.link.LinkCodec;
+import io.fairlead.edge.link.PulseSettings;
+import io.fairlead.edge.link.WindowSettings;
 import io.fairlead.proxy.agent.ExitAgent;
 import io.fairlead.proxy.h2.FrameClient.Field;
 import io.fairlead.proxy.h2.Http2Conformance;

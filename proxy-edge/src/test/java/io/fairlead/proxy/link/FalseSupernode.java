@@ -1,5 +1,6 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.edge.link.LinkIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -4,6 +4,8 @@ import static io.fairlead.proxy.h2.FrameClient.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.LinkCodec;
+import io.fairlead.edge.link.WindowSettings;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;

@@ -4,6 +4,8 @@ import static io.fairlead.proxy.h2.FrameClient.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.LinkCodec;
+import io.fairlead.edge.link.PulseSettings;
 import io.fairlead.proxy.agent.ExitAgent;
 import io.fairlead.proxy.h2.FrameClient;
 import io.fairlead.proxy.h2.FrameClient.Field;

@@ -2,6 +2,8 @@ package io.fairlead.proxy.link;
 
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.PulseSettings;
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.agent.AgentSettings;
 import io.fairlead.proxy.agent.DialPath;
 import io.fairlead.proxy.agent.ExitAgent;

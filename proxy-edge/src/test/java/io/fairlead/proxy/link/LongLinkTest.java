@@ -3,6 +3,7 @@ package io.fairlead.proxy.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.PulseSettings;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.List;

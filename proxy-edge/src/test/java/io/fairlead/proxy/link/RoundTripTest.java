@@ -3,6 +3,8 @@ package io.fairlead.proxy.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.PulseSettings;
+import io.fairlead.edge.link.WindowSettings;
 import io.fairlead.proxy.exit.EndOfOutput;
 import io.fairlead.proxy.exit.TunnelAborted;
 import io.netty.buffer.ByteBuf;

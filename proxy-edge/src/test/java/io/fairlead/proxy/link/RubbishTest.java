@@ -3,6 +3,10 @@ package io.fairlead.proxy.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.PulseSettings;
+import io.fairlead.edge.link.Sockets;
+import io.fairlead.edge.link.WindowBudget;
+import io.fairlead.edge.link.WindowSettings;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.netty.bootstrap.Bootstrap;

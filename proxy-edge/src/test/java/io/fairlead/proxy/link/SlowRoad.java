@@ -1,5 +1,6 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.edge.link.Sockets;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

@@ -3,6 +3,7 @@ package io.fairlead.proxy.supernode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.agent.AgentSettings;
 import io.fairlead.proxy.agent.DialPath;
 import io.fairlead.proxy.agent.ExitAgent;
@@ -13,7 +14,6 @@ import io.fairlead.proxy.front.WebSite;
 import io.fairlead.proxy.link.LinkAdmission;
 import io.fairlead.proxy.link.LinkAuthority;
 import io.fairlead.proxy.link.LinkTls;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.proxy.tenant.SecretHashes;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.Tenant;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.destination.NameLookup;
 import io.fairlead.proxy.exit.LocationCheck;
@@ -12,7 +13,6 @@ import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
 import io.fairlead.proxy.link.Site;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.config.UpstreamKind;

@@ -2,6 +2,7 @@ package io.fairlead.lab.bench.far;
 
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.lab.bench.BenchDirectory;
 import io.fairlead.lab.bench.Processor;
 import io.fairlead.proxy.agent.AgentSettings;
@@ -18,7 +19,6 @@ import io.fairlead.proxy.link.LinkAuthority;
 import io.fairlead.proxy.link.LinkListener;
 import io.fairlead.proxy.link.LinkSettings;
 import io.fairlead.proxy.link.LinkTls;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.schemas.telemetry.PoolType;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

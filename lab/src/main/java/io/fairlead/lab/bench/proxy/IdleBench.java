@@ -2,6 +2,7 @@ package io.fairlead.lab.bench.proxy;
 
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.lab.bench.BenchDirectory;
 import io.fairlead.lab.bench.LiveMemory;
 import io.fairlead.lab.bench.Processor;
@@ -9,7 +10,6 @@ import io.fairlead.proxy.agent.AgentSettings;
 import io.fairlead.proxy.agent.DialPath;
 import io.fairlead.proxy.agent.ExitAgent;
 import io.fairlead.proxy.link.LinkTls;
-import io.fairlead.proxy.link.Sockets;
 import io.fairlead.schemas.telemetry.PoolType;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoopGroup;

@@ -1,9 +1,9 @@
-package io.fairlead.proxy.link;
+package io.fairlead.edge.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fairlead.proxy.link.Sockets.Transport;
+import io.fairlead.edge.link.Sockets.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

@@ -1,4 +1,4 @@
-package io.fairlead.proxy.link;
+package io.fairlead.edge.link;
 
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;

@@ -1,6 +1,5 @@
-package io.fairlead.proxy.link;
+package io.fairlead.edge.link;
 
-import io.fairlead.proxy.h2.FrameWatch;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
@@ -13,24 +12,24 @@ import io.netty.handler.codec.http2.UniformStreamByteDistributor;
  * HTTP/2 as links use it. Differs from Netty's defaults in what would hurt here:
  *
  * <ul>
- *   <li>The window of the connection is refilled as bytes arrive, not as they are read: otherwise a few tunnels whose
+ *   <li>The window of the connection is refilled as bytes arrive, not as they are read: otherwise a few streams whose
  *       readers are slow would fill it and stop all others. What is held for slow readers is bounded by the windows of the
  *       streams, which grow only while they are read.
  *   <li>Streams share the link evenly, without the tree of priorities, which nobody sets here.
- *   <li>The agent is an HTTP/2 server in the middle of its own supernode's traffic: many resets are users going away, not an
+ *   <li>Both ends know each other by certificate, and many resets are users going away, not an
  *       attack, so the limits on resets are far above the default of 200 in 30 s.
  * </ul>
  */
-final class LinkCodec extends Http2FrameCodecBuilder {
+public final class LinkCodec extends Http2FrameCodecBuilder {
 
     /**
      * Lowest stream of a link. Netty's multiplexer takes stream 1 of a channel that was dialled for the answer to an upgrade, which at the
-     * agent's end it never is; and Netty's client begins at 3.
+     * end of an exit agent it never is; and Netty's client begins at 3.
      */
-    static final int FIRST_STREAM = 3;
+    public static final int FIRST_STREAM = 3;
 
     /** A link at full speed asks and answers 100 PINGs a second to size its windows; three times as many lead nowhere. */
-    static final int CONTROL_FRAMES_A_WINDOW = 10_000;
+    public static final int CONTROL_FRAMES_A_WINDOW = 10_000;
 
     private static final int CONTROL_WINDOW_SECONDS = 30;
 
@@ -63,23 +62,23 @@ final class LinkCodec extends Http2FrameCodecBuilder {
         encoderEnforceMaxRstFramesPerWindow(RESETS_A_WINDOW, RESET_WINDOW_SECONDS);
     }
 
-    /** What the supernode takes from an agent, which opens no streams. */
-    static FrameWatch.Bounds ofAgent() {
+    /** What is taken from the end that accepts streams, and opens none. */
+    public static FrameWatch.Bounds ofAcceptingEnd() {
         return new FrameWatch.Bounds(CONTROL_FRAMES_A_WINDOW, CONTROL_WINDOW_SECONDS, 0);
     }
 
-    /** What an agent takes from a supernode. */
-    static FrameWatch.Bounds ofSupernode() {
+    /** What is taken from the end that opens streams. */
+    public static FrameWatch.Bounds ofOpeningEnd() {
         return new FrameWatch.Bounds(CONTROL_FRAMES_A_WINDOW, CONTROL_WINDOW_SECONDS, FIRST_STREAM);
     }
 
-    /** For the side that opens streams: the supernode. */
-    static Http2FrameCodec opening(WindowSettings windows) {
+    /** For the end that opens streams. */
+    public static Http2FrameCodec opening(WindowSettings windows) {
         return new LinkCodec(false, windows).build();
     }
 
-    /** For the side that accepts streams: the agent. */
-    static Http2FrameCodec accepting(WindowSettings windows) {
+    /** For the end that accepts streams. */
+    public static Http2FrameCodec accepting(WindowSettings windows) {
         return new LinkCodec(true, windows).build();
     }
 }

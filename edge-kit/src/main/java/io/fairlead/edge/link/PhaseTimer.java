@@ -1,4 +1,4 @@
-package io.fairlead.proxy.front;
+package io.fairlead.edge.link;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The one deadline of a connection. Putting it off is two field writes: the timer underneath stays where it is, and looks
  * again when it fires. Confined to its event loop.
  */
-final class PhaseTimer {
+public final class PhaseTimer {
 
     private final EventLoop loop;
     private final LongSupplier nanoClock;
@@ -19,13 +19,13 @@ final class PhaseTimer {
     private @Nullable ScheduledFuture<?> scheduled;
     private long scheduledForNanos;
 
-    PhaseTimer(EventLoop loop, LongSupplier nanoClock) {
+    public PhaseTimer(EventLoop loop, LongSupplier nanoClock) {
         this.loop = loop;
         this.nanoClock = nanoClock;
     }
 
     /** Runs {@code next} after this time, and forgets what was to run before. */
-    void start(int delayMs, Runnable next) {
+    public void start(int delayMs, Runnable next) {
         long now = nanoClock.getAsLong();
         action = next;
         deadlineNanos = now + TimeUnit.MILLISECONDS.toNanos(delayMs);
@@ -40,12 +40,12 @@ final class PhaseTimer {
     }
 
     /** Nothing is to run. */
-    void stop() {
+    public void stop() {
         action = null;
     }
 
     /** As {@link #stop}, for good. */
-    void close() {
+    public void close() {
         action = null;
         ScheduledFuture<?> present = scheduled;
         if (present != null) {

@@ -1,10 +1,10 @@
-package io.fairlead.proxy.link;
+package io.fairlead.edge.link;
 
 import java.util.random.RandomGenerator;
 
 /**
  * Pauses before dialling again: uniform between 0 and a ceiling that doubles with every failure ("full jitter", M. Brooker,
- * "Exponential Backoff And Jitter", 2015), so that a restarted supernode is not run over by all its agents at once.
+ * "Exponential Backoff And Jitter", 2015), so that a restarted edge is not run over by all its peers at once.
  */
 public final class Backoff {
 

@@ -1,4 +1,4 @@
-package io.fairlead.proxy.link;
+package io.fairlead.edge.link;
 
 /**
  * Sizes of the HTTP/2 flow control windows of one end of a link.

@@ -1,4 +1,4 @@
-package io.fairlead.proxy.link;
+package io.fairlead.edge.link;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;

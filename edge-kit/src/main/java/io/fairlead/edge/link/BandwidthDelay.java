@@ -1,4 +1,4 @@
-package io.fairlead.proxy.link;
+package io.fairlead.edge.link;
 
 /**
  * Estimates how many bytes a link has on the way when it is full, from bytes counted between a PING and its answer.

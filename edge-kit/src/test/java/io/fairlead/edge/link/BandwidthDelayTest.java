@@ -1,4 +1,4 @@
-package io.fairlead.proxy.link;
+package io.fairlead.edge.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

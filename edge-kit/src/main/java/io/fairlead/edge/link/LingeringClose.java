@@ -1,4 +1,4 @@
-package io.fairlead.proxy.front;
+package io.fairlead.edge.link;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -12,34 +12,49 @@ import io.netty.util.ReferenceCountUtil;
  * The end of a connection whose last answer has been written: ends our direction when that is out, then reads and forgets until
  * the user ends theirs. Closing at once could send a reset that overtakes the answer.
  */
-final class LingeringClose extends ChannelInboundHandlerAdapter {
+public final class LingeringClose extends ChannelInboundHandlerAdapter {
 
-    private final FrontSettings settings;
+    private final Waits waits;
     private final PhaseTimer timer;
+    private final Runnable endOutput;
     private boolean inputEnded;
     private boolean outputEnded;
 
-    private LingeringClose(FrontSettings settings, PhaseTimer timer, boolean inputEnded) {
-        this.settings = settings;
+    /**
+     * How long it takes at most.
+     *
+     * @param writeMs for the answer to be out, ms
+     * @param lingerMs for the user to end, after that, ms
+     */
+    public record Waits(int writeMs, int lingerMs) {}
+
+    private LingeringClose(Waits waits, PhaseTimer timer, boolean inputEnded, Runnable endOutput) {
+        this.waits = waits;
         this.timer = timer;
         this.inputEnded = inputEnded;
+        this.endOutput = endOutput;
     }
 
-    /** Begins, at the end of the pipeline; who was there before must have left, or pass on what it gets. */
-    static void of(Channel channel, FrontSettings settings, PhaseTimer timer, boolean inputEnded) {
-        channel.pipeline().addLast(new LingeringClose(settings, timer, inputEnded));
+    /**
+     * Begins, at the end of the pipeline; who was there before must have left, or pass on what it gets. The channel must allow half-closure.
+     *
+     * @param inputEnded whether the user's direction has ended
+     * @param endOutput ends ours, in the way of that kind of channel
+     */
+    public static void of(Channel channel, Waits waits, PhaseTimer timer, boolean inputEnded, Runnable endOutput) {
+        channel.pipeline().addLast(new LingeringClose(waits, timer, inputEnded, endOutput));
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        timer.start(settings.responseIdleMs(), ctx::close);
+        timer.start(waits.writeMs(), ctx::close);
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             outputEnded = true;
             if (inputEnded) {
                 ctx.close();
             } else {
-                UserChannel.of(ctx.channel()).endOutput(false);
-                timer.start(settings.lingerMs(), ctx::close);
+                endOutput.run();
+                timer.start(waits.lingerMs(), ctx::close);
             }
         });
         ctx.read();

@@ -1,4 +1,4 @@
-package io.fairlead.proxy.link;
+package io.fairlead.edge.link;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoopGroup;

@@ -1,4 +1,4 @@
-package io.fairlead.proxy.h2;
+package io.fairlead.edge.link;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;

@@ -1,4 +1,4 @@
-package io.fairlead.proxy.link;
+package io.fairlead.edge.link;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
  * each sample of {@link BandwidthDelay}; grows the link's window and those of the streams that are held back by theirs.
  * Tells the {@link Listener}; closes nothing itself. One timer a link, on its event loop.
  */
-final class LinkVitals extends ChannelInboundHandlerAdapter {
+public final class LinkVitals extends ChannelInboundHandlerAdapter {
 
     /** Told on the event loop. */
-    interface Listener {
+    public interface Listener {
 
         /** A heartbeat of ours was answered. */
         void answered(long payload, long roundTripNanos);
@@ -56,10 +56,8 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
     private final Listener listener;
     private final LinkPulse pulse;
     private final BandwidthDelay estimate;
-    private final List<TunnelBytes> sampled = new ArrayList<>();
-    private final Set<TunnelBytes> tunnels = new HashSet<>();
-
-    private TunnelEnds ends = (stream, read, written, clean) -> {};
+    private final List<StreamWindow> sampled = new ArrayList<>();
+    private final Set<StreamWindow> open = new HashSet<>();
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> timer;
@@ -70,7 +68,7 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
     private long heartbeatPayload;
     private long samplePayload;
 
-    LinkVitals(
+    public LinkVitals(
             Http2FrameCodec codec,
             WindowSettings windows,
             WindowBudget budget,
@@ -88,42 +86,33 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
         this.estimate = new BandwidthDelay(windows.streamBytes(), windows.maxBytes(), now);
     }
 
-    /** Who is told of tunnels that have ended; nobody at first. */
-    void ends(TunnelEnds told) {
-        ends = told;
-    }
-
-    TunnelEnds ends() {
-        return ends;
-    }
-
     /** Begins: HTTP/2 is spoken on both ends now. */
-    void start() throws Http2Exception {
+    public void start() throws Http2Exception {
         Http2LocalFlowController flow = codec.connection().local().flowController();
         linkWindowBytes = flow.initialWindowSize(codec.connection().connectionStream());
         widenLink(windows.linkBytes());
         beat();
     }
 
-    /** Tunnels have been opened on a link that may have been idle: look after it more often. */
-    void wake() {
+    /** Streams have been opened on a link that may have been idle: look after it more often. */
+    public void wake() {
         if (timer != null && timerNanos - nanoClock.getAsLong() > pulse.restNanos(nanoClock.getAsLong(), true)) {
             timer.cancel(false);
             rest();
         }
     }
 
-    /** A tunnel is read from for the first time in this sample. */
-    void delivered(TunnelBytes tunnel) {
-        sampled.add(tunnel);
+    /** A stream is read from for the first time in this sample. */
+    void delivered(StreamWindow window) {
+        sampled.add(window);
     }
 
-    void entered(TunnelBytes tunnel) {
-        tunnels.add(tunnel);
+    void entered(StreamWindow window) {
+        open.add(window);
     }
 
-    void left(TunnelBytes tunnel) {
-        tunnels.remove(tunnel);
+    void left(StreamWindow window) {
+        open.remove(window);
     }
 
     WindowSettings windows() {
@@ -147,7 +136,7 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         stop();
-        List.copyOf(tunnels).forEach(TunnelBytes::linkLost);
+        List.copyOf(open).forEach(StreamWindow::linkLost);
         ctx.fireChannelInactive();
     }
 
@@ -157,7 +146,7 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
         pulse.heard(now);
         if (frame instanceof Http2DataFrame data) {
             if (estimate.arrived(data.initialFlowControlledBytes(), now)) {
-                sampled.forEach(TunnelBytes::beginSample);
+                sampled.forEach(StreamWindow::beginSample);
                 sampled.clear();
                 samplePayload = SAMPLE | ++pings;
                 ping(ctx, samplePayload);
@@ -181,8 +170,8 @@ final class LinkVitals extends ChannelInboundHandlerAdapter {
             if (estimate.answered(now)) {
                 widenLink(Math.min(windows.maxBytes(), 2L * estimate.windowBytes()));
             }
-            for (TunnelBytes tunnel : sampled) {
-                tunnel.endSample(estimate.windowBytes());
+            for (StreamWindow window : sampled) {
+                window.endSample(estimate.windowBytes());
             }
             sampled.clear();
         }
