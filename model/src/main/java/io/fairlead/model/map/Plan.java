@@ -52,15 +52,21 @@ public final class Plan {
         return boundMs;
     }
 
-    /** Group that gets most of a row. */
+    /** Group that gets most of a row; of equals, the first in order. */
     public int mainGroup(int row) {
-        int best = firstPart[row];
-        for (int part = best + 1; part < firstPart[row + 1]; part++) {
-            if (bitsPerSecond[part] > bitsPerSecond[best]) {
-                best = part;
-            }
+        int first = firstPart[row];
+        if (firstPart[row + 1] - first == 1) {
+            return group[first];
         }
-        return group[best];
+        double[] sums = new double[loadBitsPerSecond.length];
+        int best = group[first];
+        for (int part = first; part < firstPart[row + 1]; part++) {
+            sums[group[part]] += bitsPerSecond[part];
+        }
+        for (int each = 0; each < sums.length; each++) {
+            best = sums[each] > sums[best] || (sums[each] == sums[best] && each < best) ? each : best;
+        }
+        return best;
     }
 
     /** Share of a row that a group gets. */

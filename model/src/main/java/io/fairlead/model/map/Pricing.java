@@ -6,20 +6,13 @@ import java.util.Arrays;
  * Serves demand at the least cost that capacities allow, by prices: each part goes where cost and price together are least, and prices are
  * such that no group is over its capacity.
  *
- * <p>The price of a group that is over rises to where its load meets its capacity, which is a weighted quantile of what its rows would lose
- * elsewhere, and a step beyond, until no group is over (an auction on the dual of the transport problem). The prices give a bound that no
- * plan can be under; {@link Rerouting} then moves parts until the plan is within half a percent of it, or the best there is.
- * Rows larger than a grain are parted, so that heavy resolvers split and whole parts fit. A sweep is O(rows · groups).
+ * <p>{@link Balance} finds the prices and puts every row where they say; they give a bound that no plan can be under. {@link Rerouting} then moves
+ * what does not fit, since rows are no grains of sand, until the plan is within half a percent of the bound, or the best there is.
+ * Rows larger than a grain are parted, so that heavy resolvers split and whole parts fit. A step is O(rows · groups).
  *
  * <p>If all capacities together are too small, each is taken for larger by the same factor, and the plan says so.
  */
 public final class Pricing {
-
-    /** Sweeps over the groups that are over. */
-    private static final int MAX_SWEEPS = 300;
-
-    /** Prices rise by at least so much, ms. */
-    private static final double STEP_MS = 0.5;
 
     /** Within this share of what no plan can be under, a plan is good enough. */
     private static final double GAP = 0.005;
@@ -30,8 +23,14 @@ public final class Pricing {
     /** … but no more parts are made than this. */
     private static final int MAX_EXTRA_PARTS = 200_000;
 
+    /** Prices are such that this share of each capacity stays free: rows that are put where prices say don't fit exactly. */
+    private static final double RESERVE = 0.004;
+
+    /** Of fewer rows than this each is looked at so closely that they do. */
+    private static final int FEW_ROWS = 1_000;
+
     /** Serving nobody at all is as bad as this, ms: the price of a group is never higher. */
-    private static final double MAX_PRICE_MS = 1e6;
+    static final double MAX_PRICE_MS = 1e6;
 
     private final Demand demand;
     private final double[] capacity;
@@ -43,16 +42,6 @@ public final class Pricing {
     private final double[] price;
     private final double[] load;
     private final double factor;
-
-    /** Of each row, the group where cost and price are least, and the next; −1: there is none. */
-    private final int[] first;
-
-    private final int[] second;
-
-    /** What rows would lose elsewhere if a group had no price, ms, and which rows these are. */
-    private final double[] worth;
-
-    private final int[] rowsOfWorth;
 
     private Pricing(Demand demand, double[] capacities, double[] startPriceMs) {
         this.demand = demand;
@@ -79,10 +68,6 @@ public final class Pricing {
         this.at = new int[parts];
         this.price = startPriceMs.clone();
         this.load = new double[groups];
-        this.first = new int[demand.rows()];
-        this.second = new int[demand.rows()];
-        this.worth = new double[demand.rows()];
-        this.rowsOfWorth = new int[demand.rows()];
     }
 
     /**
@@ -99,10 +84,7 @@ public final class Pricing {
     public static Plan solve(Demand demand, double[] capacityBitsPerSecond, double[] startPriceMs) {
         check(demand, capacityBitsPerSecond);
         Pricing pricing = new Pricing(demand, capacityBitsPerSecond, startPriceMs);
-        pricing.settle();
-        double bound = pricing.dualBoundMs();
-        pricing.repair(bound);
-        return pricing.plan(Math.max(bound, pricing.dualBoundMs()));
+        return pricing.solve();
     }
 
     private static void check(Demand demand, double[] capacity) {
@@ -132,183 +114,20 @@ public final class Pricing {
         }
     }
 
-    private double total(int row, int group) {
-        return capacity[group] > 0 ? demand.costMs(row, group) + price[group] : Double.POSITIVE_INFINITY;
-    }
-
-    private double totalOr(int row, int group) {
-        return group < 0 ? Double.POSITIVE_INFINITY : total(row, group);
-    }
-
-    private void rank(int row) {
-        int best = -1;
-        int next = -1;
-        double least = Double.POSITIVE_INFINITY;
-        double nextLeast = Double.POSITIVE_INFINITY;
-        for (int group = 0; group < groups; group++) {
-            double total = total(row, group);
-            if (total < least) {
-                next = best;
-                nextLeast = least;
-                best = group;
-                least = total;
-            } else if (total < nextLeast) {
-                next = group;
-                nextLeast = total;
-            }
+    private Plan solve() {
+        double total = demand.totalBitsPerSecond();
+        double spare = 1 - total / Arrays.stream(capacity).sum();
+        double reserve = demand.rows() < FEW_ROWS ? 0 : Math.min(RESERVE, 0.5 * spare);
+        double[] aim = Arrays.stream(capacity).map(each -> each * (1 - reserve)).toArray();
+        Balance balance = new Balance(demand, aim, price);
+        balance.find();
+        double boundMs = balance.boundMs(capacity);
+        float[] marginMs = new float[demand.rows()];
+        balance.assign(firstPart, at, marginMs);
+        for (int part = 0; part < at.length; part++) {
+            load[at[part]] += bits[part];
         }
-        first[row] = best;
-        second[row] = next;
-    }
-
-    /**
-     * Prices only rise here, each time by a step more than what makes them equal: so none waits for another (an auction). Rows move as a whole;
-     * what would have to be parted is left to the rerouting.
-     */
-    private void settle() {
-        rankAll();
-        boolean over = true;
-        for (int sweep = 0; over && sweep < MAX_SWEEPS; sweep++) {
-            over = false;
-            double[] largest = largestRows();
-            for (int group = 0; group < groups; group++) {
-                if (load[group] - largest[group] > capacity[group]) {
-                    over = true;
-                    reprice(group);
-                }
-            }
-        }
-    }
-
-    private double[] largestRows() {
-        double[] largest = new double[groups];
-        for (int row = 0; row < demand.rows(); row++) {
-            largest[first[row]] = Math.max(largest[first[row]], demand.bitsPerSecond(row));
-        }
-        return largest;
-    }
-
-    private void rankAll() {
-        Arrays.fill(load, 0);
-        for (int row = 0; row < demand.rows(); row++) {
-            rank(row);
-            load[first[row]] += demand.bitsPerSecond(row);
-        }
-    }
-
-    private void assign() {
-        for (int row = 0; row < demand.rows(); row++) {
-            Arrays.fill(at, firstPart[row], firstPart[row + 1], first[row]);
-        }
-    }
-
-    /** Raises the price of a group that is over to where it is not. */
-    private void reprice(int group) {
-        int count = 0;
-        double room = capacity[group];
-        for (int row = 0; row < demand.rows(); row++) {
-            float own = demand.costMs(row, group);
-            double bitsPerSecond = demand.bitsPerSecond(row);
-            if (own == Float.POSITIVE_INFINITY || bitsPerSecond == 0) {
-                continue;
-            }
-            int other = first[row] == group ? second[row] : first[row];
-            double worthMs = totalOr(row, other) - own;
-            if (worthMs == Double.POSITIVE_INFINITY) {
-                room -= bitsPerSecond;
-            } else if (worthMs > 0) {
-                worth[count] = worthMs;
-                rowsOfWorth[count++] = row;
-            }
-        }
-        price[group] = Math.min(MAX_PRICE_MS, Math.max(price[group], priceAt(count, room)) + STEP_MS);
-        for (int row = 0; row < demand.rows(); row++) {
-            int was = first[row];
-            if (was == group || second[row] == group) {
-                rank(row);
-                load[was] -= demand.bitsPerSecond(row);
-                load[first[row]] += demand.bitsPerSecond(row);
-            }
-        }
-    }
-
-    /**
-     * Rows are worth so much to a group: they stay while its price is under that. The least price at which no more than the capacity stays,
-     * by selecting, not by sorting.
-     */
-    private double priceAt(int count, double room) {
-        int from = 0;
-        int to = count;
-        double kept = 0;
-        while (from < to) {
-            double pivot = worth[(from + to) >>> 1];
-            int over = from;
-            int below = to;
-            for (int i = from; i < below; ) {
-                if (worth[i] > pivot) {
-                    swap(over++, i++);
-                } else if (worth[i] < pivot) {
-                    swap(i, --below);
-                } else {
-                    i++;
-                }
-            }
-            double above = sum(from, over);
-            if (kept + above > room) {
-                to = over;
-                continue;
-            }
-            kept += above + sum(over, below);
-            if (kept > room) {
-                return Math.min(pivot, MAX_PRICE_MS);
-            }
-            from = below;
-        }
-        return to == count ? 0 : Math.min(worth[to], MAX_PRICE_MS);
-    }
-
-    private double sum(int from, int to) {
-        double sum = 0;
-        for (int i = from; i < to; i++) {
-            sum += demand.bitsPerSecond(rowsOfWorth[i]);
-        }
-        return sum;
-    }
-
-    private void swap(int a, int b) {
-        double w = worth[a];
-        worth[a] = worth[b];
-        worth[b] = w;
-        int r = rowsOfWorth[a];
-        rowsOfWorth[a] = rowsOfWorth[b];
-        rowsOfWorth[b] = r;
-    }
-
-    /** What all demand costs at least, by these prices, as a mean, ms. */
-    private double dualBoundMs() {
-        double sum = 0;
-        for (int row = 0; row < demand.rows(); row++) {
-            if (demand.bitsPerSecond(row) > 0) {
-                rank(row);
-                sum += demand.bitsPerSecond(row) * total(row, first[row]);
-            }
-        }
-        for (int group = 0; group < groups; group++) {
-            sum -= price[group] * capacity[group];
-        }
-        double all = demand.totalBitsPerSecond();
-        return all == 0 ? 0 : Math.max(0, sum / all);
-    }
-
-    /** Fills what steps of prices have left empty, and takes from what is over still. */
-    private void repair(double bound) {
-        assign();
-        Rerouting rerouting = new Rerouting(demand, capacity, price, rowOf, bits, at, load);
-        rerouting.run(bound * (1 + GAP));
-        System.arraycopy(rerouting.pricesMs(), 0, price, 0, groups);
-    }
-
-    private Plan plan(double bound) {
-        return new Plan(firstPart, at, bits, price, load, factor, bound);
+        new Rerouting(demand, capacity, price, rowOf, marginMs, bits, at, load).run(boundMs * (1 + GAP));
+        return new Plan(firstPart, at, bits, price, load, factor, boundMs);
     }
 }

@@ -8,12 +8,15 @@ import java.util.Arrays;
  * capacity, then wherever a way or a circle has a negative cost, until there is none: then the assignment is the best there is, but for the
  * size of a part.
  *
- * <p>All parts are looked through once a round, for the cheapest few of each way; a round ends when one of these is used up.
+ * <p>Parts are looked through once a round, for the cheapest few of each way; a round ends when one of these is used up.
  */
 final class Rerouting {
 
     private static final int MAX_ROUNDS = 400;
     private static final int CANDIDATES = 48;
+
+    /** Parts of rows that are served elsewhere nearly as well are looked at first, then more and more, ms. */
+    private static final double[] WITHIN_MS = {0.5, 2, 8, 32, Double.POSITIVE_INFINITY};
 
     /** A way is worth going from this gain on, ms. */
     private static final double GAIN_MS = 1e-3;
@@ -24,7 +27,12 @@ final class Rerouting {
 
     private final Demand demand;
     private final double[] capacity;
+    private final double[] price;
     private final int[] rowOf;
+
+    /** By how much a row's second group is worse than its first, prices counted, ms. */
+    private final float[] marginMs;
+
     private final double[] bits;
     private final int[] at;
     private final double[] load;
@@ -33,12 +41,20 @@ final class Rerouting {
     /** No part is larger; a group with less room than this is full. */
     private final double grain;
 
+    /** Parts that are looked at. */
+    private final int[] movable;
+
+    private int movables;
+
     /** For each way, its cheapest parts in order, and what moving them costs, ms. */
     private final int[][] parts;
 
     private final double[][] costs;
     private final int[] found;
     private final int[] used;
+
+    /** Groups are over still. */
+    private boolean relieving;
 
     /** Of a way all that was found has moved, but there may be more. */
     private boolean usedUp;
@@ -48,14 +64,13 @@ final class Rerouting {
 
     private final int[] next;
 
-    /** What is added to each group's costs, ms. */
-    private double[] price;
-
-    Rerouting(Demand demand, double[] capacity, double[] price, int[] rowOf, double[] bits, int[] at, double[] load) {
+    Rerouting(Demand demand, double[] capacity, double[] price, int[] rowOf, float[] marginMs, double[] bits, int[] at, double[] load) {
         this.demand = demand;
         this.capacity = capacity;
         this.price = price;
         this.rowOf = rowOf;
+        this.marginMs = marginMs;
+        this.movable = new int[at.length];
         this.bits = bits;
         this.at = at;
         this.load = load;
@@ -71,31 +86,36 @@ final class Rerouting {
 
     /** @param enoughMs a mean cost that is good enough, ms */
     void run(double enoughMs) {
-        for (int round = 0; round < MAX_ROUNDS && anyOver(); round++) {
-            look();
-            if (!relieve()) {
-                break;
+        relieving = true;
+        for (int i = 0; i < WITHIN_MS.length && anyOver(); i++) {
+            consider(WITHIN_MS[i]);
+            for (int round = 0; round < MAX_ROUNDS && anyOver(); round++) {
+                look();
+                if (!relieve()) {
+                    break;
+                }
             }
         }
-        price = new double[groups];
-        for (int round = 0; round < MAX_ROUNDS && meanCostMs() > enoughMs; round++) {
-            look();
-            if (!improve()) {
-                break;
+        relieving = false;
+        for (int i = 0; i < WITHIN_MS.length && meanCostMs() > enoughMs; i++) {
+            consider(WITHIN_MS[i]);
+            for (int round = 0; round < MAX_ROUNDS && meanCostMs() > enoughMs; round++) {
+                look();
+                if (!improve()) {
+                    break;
+                }
             }
         }
         settleRest();
     }
 
-    /** What a part loses at least that leaves a group, ms: the price of being served there. 0: there is room. */
-    double[] pricesMs() {
-        look();
-        search();
-        double[] prices = new double[groups];
-        for (int group = 0; group < groups; group++) {
-            prices[group] = next[group] == NONE ? 0 : Math.max(0, distance[group]);
+    private void consider(double withinMs) {
+        movables = 0;
+        for (int part = 0; part < at.length; part++) {
+            if (bits[part] > 0 && marginMs[rowOf[part]] < withinMs) {
+                movable[movables++] = part;
+            }
         }
-        return prices;
     }
 
     /** False: nothing could be moved. */
@@ -158,21 +178,26 @@ final class Rerouting {
     }
 
     private double costMs(int part, int group) {
-        return capacity[group] > 0 ? demand.costMs(rowOf[part], group) + price[group] : Double.POSITIVE_INFINITY;
+        return capacity[group] > 0 ? demand.costMs(rowOf[part], group) : Double.POSITIVE_INFINITY;
+    }
+
+    /** While groups are over, with the prices: by these no part gains by moving, so that no circle is worth going before there is room. */
+    private double weighedMs(int part, int group) {
+        return relieving ? costMs(part, group) + price[group] : costMs(part, group);
     }
 
     private void look() {
         Arrays.fill(found, 0);
         Arrays.fill(used, 0);
         usedUp = false;
-        for (int part = 0; part < at.length; part++) {
-            if (bits[part] > 0) {
-                int here = at[part];
-                double own = costMs(part, here);
-                for (int group = 0; group < groups; group++) {
-                    if (group != here) {
-                        note(here * groups + group, part, costMs(part, group) - own);
-                    }
+        for (int i = 0; i < movables; i++) {
+            int part = movable[i];
+            int here = at[part];
+            double own = weighedMs(part, here);
+            for (int group = 0; group < groups; group++) {
+                if (group != here) {
+                    double lost = weighedMs(part, group) - own;
+                    note(here * groups + group, part, relieving ? Math.max(0, lost) : lost);
                 }
             }
         }
