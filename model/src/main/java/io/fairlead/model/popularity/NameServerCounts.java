@@ -1,5 +1,8 @@
 package io.fairlead.model.popularity;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -53,5 +56,25 @@ public final class NameServerCounts {
     /** When the last question was counted, ms since the Unix epoch; 0: none. */
     public long lastMs() {
         return atMs;
+    }
+
+    /** Writes it down for {@link #read}. */
+    public void write(DataOutput out) throws IOException {
+        out.writeLong(atMs);
+        out.writeByte(counts.size());
+        for (Map.Entry<String, Double> each : counts.entrySet()) {
+            out.writeUTF(each.getKey());
+            out.writeDouble(each.getValue());
+        }
+    }
+
+    /** What was written down. */
+    public static NameServerCounts read(DataInput in) throws IOException {
+        NameServerCounts read = new NameServerCounts();
+        read.atMs = in.readLong();
+        for (int left = in.readUnsignedByte(); left > 0; left--) {
+            read.counts.put(in.readUTF(), in.readDouble());
+        }
+        return read;
     }
 }

@@ -1,6 +1,9 @@
 package io.fairlead.model.popularity;
 
 import io.fairlead.model.quality.Estimate;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -111,5 +114,25 @@ public final class RttCalibration {
             before += histogram[i];
         }
         return FIRST_MS * Math.pow(FACTOR, histogram.length - 1);
+    }
+
+    /** Writes it down for {@link #read}. */
+    public void write(DataOutput out) throws IOException {
+        for (double[] bin : pairs) {
+            for (double weight : bin) {
+                out.writeFloat((float) weight);
+            }
+        }
+    }
+
+    /** What was written down. */
+    public static RttCalibration read(DataInput in) throws IOException {
+        RttCalibration read = new RttCalibration();
+        for (double[] bin : read.pairs) {
+            for (int i = 0; i < bin.length; i++) {
+                bin[i] = in.readFloat();
+            }
+        }
+        return read;
     }
 }

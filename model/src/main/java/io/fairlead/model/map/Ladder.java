@@ -1,0 +1,178 @@
+package io.fairlead.model.map;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every part of the network costs every group, by the best evidence that there is: its own, else that of its neighbours, else none. Rows are
+ * added with what is known of themselves; {@link #climb} fills in what their neighbours know. One use, one owner.
+ *
+ * <p>Where nothing is known of a group, it counts as far: farther than the farthest group of which something is. Where nothing is known of any, all are as far
+ * but for a small step from each to the next in the order of defaults, which thus decides.
+ */
+public final class Ladder {
+
+    /** Half the width of the interval of what neighbours know, as a share, at least: they are near one another, and not the same. */
+    private static final double NEIGHBOURS_ERROR = 0.3;
+
+    private static final int WIDE_IPV4_BITS = 20;
+    private static final int WIDE_IPV6_BITS = 40;
+
+    /** A group of which nothing is known is taken to be this far, ms … */
+    private static final double UNKNOWN_MS = 100;
+
+    /** … or by this factor farther than the farthest that is known. */
+    private static final double UNKNOWN_FACTOR = 1.5;
+
+    /** From one group to the next in the order of defaults, ms. */
+    private static final double DEFAULT_STEP_MS = 0.01;
+
+    private static final EvidenceClass[] CLASSES = EvidenceClass.values();
+
+    private final int groups;
+
+    /** Place of each group in the order of defaults. */
+    private final int[] defaultPlace;
+
+    private final List<AddressPrefix> prefixes = new ArrayList<>();
+    private double[] bitsPerSecond = new double[64];
+
+    // Row after row, a cell a group.
+    private float[] costMs;
+    private float[] errorMs;
+    private byte[] evidence;
+
+    private static final byte NOT_KNOWN = -1;
+
+    /** What neighbours know of each group: how many do, and the sum of their logarithms. */
+    private record Neighbours(int[] count, double[] logs) {}
+
+    /**
+     * Begins without rows.
+     *
+     * @param defaultOrder groups in the order in which those get them about whom nothing is known
+     */
+    public Ladder(int[] defaultOrder) {
+        groups = defaultOrder.length;
+        defaultPlace = new int[groups];
+        for (int i = 0; i < groups; i++) {
+            defaultPlace[defaultOrder[i]] = i;
+        }
+        costMs = new float[64 * groups];
+        errorMs = new float[64 * groups];
+        evidence = new byte[64 * groups];
+    }
+
+    /** Adds a part of the network of which nothing is known yet; gives its row. */
+    public int add(AddressPrefix prefix, double demandBitsPerSecond) {
+        int row = prefixes.size();
+        if (row == bitsPerSecond.length) {
+            bitsPerSecond = Arrays.copyOf(bitsPerSecond, 2 * row);
+            costMs = Arrays.copyOf(costMs, 2 * row * groups);
+            errorMs = Arrays.copyOf(errorMs, 2 * row * groups);
+            evidence = Arrays.copyOf(evidence, 2 * row * groups);
+        }
+        prefixes.add(prefix);
+        bitsPerSecond[row] = demandBitsPerSecond;
+        Arrays.fill(evidence, row * groups, (row + 1) * groups, NOT_KNOWN);
+        return row;
+    }
+
+    /** What a row's own evidence says of a group; of several, that of the best class counts. */
+    public void know(int row, int group, EvidenceClass of, double ms, double error) {
+        int cell = row * groups + group;
+        if (evidence[cell] == NOT_KNOWN || of.ordinal() <= evidence[cell]) {
+            costMs[cell] = (float) ms;
+            errorMs[cell] = (float) error;
+            evidence[cell] = (byte) of.ordinal();
+        }
+    }
+
+    /** Fills in what neighbours know, and what nobody does. */
+    public void climb() {
+        Map<AddressPrefix, Neighbours> near = new HashMap<>();
+        Map<AddressPrefix, Neighbours> wide = new HashMap<>();
+        for (int row = 0; row < rows(); row++) {
+            AddressPrefix prefix = prefixes.get(row);
+            for (int group = 0; group < groups; group++) {
+                int cell = row * groups + group;
+                if (evidence[cell] != NOT_KNOWN) {
+                    note(near, prefix.neighbourhood(), group, costMs[cell]);
+                    note(wide, wide(prefix), group, costMs[cell]);
+                }
+            }
+        }
+        for (int row = 0; row < rows(); row++) {
+            AddressPrefix prefix = prefixes.get(row);
+            ask(row, near.get(prefix.neighbourhood()), EvidenceClass.NEAR_NEIGHBOURS);
+            ask(row, wide.get(wide(prefix)), EvidenceClass.NEIGHBOURS);
+            assume(row);
+        }
+    }
+
+    private static AddressPrefix wide(AddressPrefix prefix) {
+        return prefix.widened(prefix.ipv6() ? WIDE_IPV6_BITS : WIDE_IPV4_BITS);
+    }
+
+    private void note(Map<AddressPrefix, Neighbours> into, AddressPrefix around, int group, double ms) {
+        Neighbours all = into.computeIfAbsent(around, key -> new Neighbours(new int[groups], new double[groups]));
+        all.count[group]++;
+        all.logs[group] += Math.log(Math.max(0.01, ms));
+    }
+
+    private void ask(int row, @Nullable Neighbours neighbours, EvidenceClass of) {
+        for (int group = 0; neighbours != null && group < groups; group++) {
+            int cell = row * groups + group;
+            if (evidence[cell] == NOT_KNOWN && neighbours.count[group] > 0) {
+                double ms = Math.exp(neighbours.logs[group] / neighbours.count[group]);
+                know(row, group, of, ms, NEIGHBOURS_ERROR * ms);
+            }
+        }
+    }
+
+    private void assume(int row) {
+        double farthest = 0;
+        for (int group = 0; group < groups; group++) {
+            int cell = row * groups + group;
+            farthest = evidence[cell] == NOT_KNOWN ? farthest : Math.max(farthest, costMs[cell]);
+        }
+        double unknown = Math.max(UNKNOWN_MS, UNKNOWN_FACTOR * farthest);
+        for (int group = 0; group < groups; group++) {
+            if (evidence[row * groups + group] == NOT_KNOWN) {
+                know(row, group, EvidenceClass.DEFAULT, unknown + DEFAULT_STEP_MS * defaultPlace[group], unknown);
+            }
+        }
+    }
+
+    public int rows() {
+        return prefixes.size();
+    }
+
+    public AddressPrefix prefix(int row) {
+        return prefixes.get(row);
+    }
+
+    public EvidenceClass evidence(int row, int group) {
+        return CLASSES[evidence[row * groups + group]];
+    }
+
+    /** Without any price, ms. */
+    public double costMs(int row, int group) {
+        return costMs[row * groups + group];
+    }
+
+    /** Half the width of the 90 % interval around a cost, ms. */
+    public double errorMs(int row, int group) {
+        return errorMs[row * groups + group];
+    }
+
+    /** The task that it comes to. */
+    public Demand demand() {
+        return new Demand(
+                Arrays.copyOf(bitsPerSecond, rows()), Arrays.copyOf(costMs, rows() * groups), groups);
+    }
+}

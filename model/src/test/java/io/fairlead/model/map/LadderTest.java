@@ -1,0 +1,90 @@
+package io.fairlead.model.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import org.junit.jupiter.api.Test;
+
+class LadderTest {
+
+    private static final double HOUR_MS = 3_600_000;
+
+    private static AddressPrefix prefix(String text) {
+        return AddressPrefix.parse(text);
+    }
+
+    @Test
+    void aRowsOwnEvidenceCountsAndOfSeveralThatOfTheBestClass() {
+        Ladder ladder = new Ladder(new int[] {0, 1});
+        int row = ladder.add(prefix("192.0.2.7/32"), 1);
+        ladder.know(row, 0, EvidenceClass.POPULARITY, 30, 10);
+        ladder.know(row, 0, EvidenceClass.RESOLVER_RTT, 12, 1);
+        ladder.know(row, 0, EvidenceClass.PROBE, 90, 1);
+        ladder.climb();
+        assertThat(ladder.evidence(row, 0)).isEqualTo(EvidenceClass.RESOLVER_RTT);
+        assertThat(ladder.costMs(row, 0)).isEqualTo(12);
+    }
+
+    /** The /24 is asked before the /20, and other networks are not asked at all. */
+    @Test
+    void whatARowDoesNotKnowItsNeighboursMay() {
+        Ladder ladder = new Ladder(new int[] {0, 1});
+        int row = ladder.add(prefix("192.0.2.7/32"), 1);
+        int near = ladder.add(prefix("192.0.2.200/32"), 1);
+        int wide = ladder.add(prefix("192.0.3.0/24"), 1);
+        int stranger = ladder.add(prefix("198.51.100.1/32"), 1);
+        ladder.know(near, 0, EvidenceClass.CLIENT_RTT, 20, 1);
+        ladder.know(wide, 0, EvidenceClass.CLIENT_RTT, 80, 1);
+        ladder.know(wide, 1, EvidenceClass.CLIENT_RTT, 40, 1);
+        ladder.climb();
+        assertThat(ladder.evidence(row, 0)).isEqualTo(EvidenceClass.NEAR_NEIGHBOURS);
+        assertThat(ladder.costMs(row, 0)).isCloseTo(20, within(1e-3));
+        assertThat(ladder.evidence(row, 1)).isEqualTo(EvidenceClass.NEIGHBOURS);
+        assertThat(ladder.costMs(row, 1)).isCloseTo(40, within(1e-3));
+        assertThat(ladder.evidence(stranger, 0)).isEqualTo(EvidenceClass.DEFAULT);
+    }
+
+    @Test
+    void ofWhatNobodyKnowsTheOrderOfDefaultsDecidesAndItIsFarther() {
+        Ladder ladder = new Ladder(new int[] {2, 0, 1});
+        int unknown = ladder.add(prefix("198.51.100.1/32"), 1);
+        int known = ladder.add(prefix("203.0.113.1/32"), 1);
+        ladder.know(known, 0, EvidenceClass.CLIENT_RTT, 180, 5);
+        ladder.climb();
+        Plan plan = Pricing.solve(ladder.demand(), new double[] {10, 10, 10});
+        assertThat(plan.mainGroup(unknown)).isEqualTo(2);
+        assertThat(plan.mainGroup(known)).as("known to be far, and not known to be nearer elsewhere").isZero();
+    }
+
+    @Test
+    void measurementsFadeAndTheNextBestClassCounts() throws Exception {
+        Whereabouts whereabouts = new Whereabouts();
+        whereabouts.measured("ams", EvidenceClass.CLIENT_RTT, 10, 2, 0, HOUR_MS);
+        whereabouts.measured("ams", EvidenceClass.PROBE, 14, 100, 0, HOUR_MS);
+        assertThat(whereabouts.best("ams", 0, HOUR_MS)).hasValueSatisfying(known -> {
+            assertThat(known.evidence()).isEqualTo(EvidenceClass.CLIENT_RTT);
+            assertThat(known.rttMs().mean()).isCloseTo(10, within(1e-9));
+        });
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        whereabouts.write(new DataOutputStream(bytes));
+        Whereabouts read = Whereabouts.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        assertThat(read.best("ams", (long) (3 * HOUR_MS), HOUR_MS))
+                .hasValueSatisfying(known -> assertThat(known.evidence()).isEqualTo(EvidenceClass.PROBE));
+        assertThat(read.isForgotten((long) (3 * HOUR_MS), HOUR_MS)).isFalse();
+        assertThat(read.isForgotten((long) (12 * HOUR_MS), HOUR_MS)).isTrue();
+    }
+
+    @Test
+    void onlySoManyGroupsAreKeptOfOnePrefix() {
+        Whereabouts whereabouts = new Whereabouts();
+        for (int group = 0; group <= Whereabouts.MAX_GROUPS; group++) {
+            whereabouts.measured("g" + group, EvidenceClass.PROBE, 10, 1, 1_000L * group, HOUR_MS);
+        }
+        assertThat(whereabouts.best("g0", 0, HOUR_MS)).isEmpty();
+        assertThat(whereabouts.best("g" + Whereabouts.MAX_GROUPS, 0, HOUR_MS)).isPresent();
+    }
+}
