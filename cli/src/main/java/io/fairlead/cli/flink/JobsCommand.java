@@ -34,8 +34,10 @@ public final class JobsCommand {
 
     private static final Map<String, String> ENTRY_CLASSES = new TreeMap<>(Map.of(
             "facts", "io.fairlead.jobs.facts.FactsJob",
+            "map", "io.fairlead.jobs.map.MapJob",
             "pools", "io.fairlead.jobs.pools.PoolJob",
-            "quality", "io.fairlead.jobs.quality.QualityJob"));
+            "quality", "io.fairlead.jobs.quality.QualityJob",
+            "resolvers", "io.fairlead.jobs.resolvers.ResolverJob"));
 
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();

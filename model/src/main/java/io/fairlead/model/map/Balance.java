@@ -200,7 +200,7 @@ final class Balance {
     }
 
     /**
-     * Puts every part where the prices say. The parts of one row that lies between two groups are shared among them, and so are the
+     * Puts every part where the prices say. The parts of one row that lies between two groups, of which one is full, are shared among them, and so are the
      * rows of one part each, evenly spread.
      *
      * @param marginMs filled with how much worse each row's second group is, ms
@@ -211,7 +211,10 @@ final class Balance {
             rank(row);
             marginMs[row] = (float) margin;
             int parts = firstPart[row + 1] - firstPart[row];
-            double share = margin >= widthMs ? 1 : firstShare(margin, widthMs);
+            boolean contested = margin < widthMs
+                    && demand.bitsPerSecond(row) > 0
+                    && (price[first] > 0 || price[second] > 0);
+            double share = contested ? firstShare(margin, widthMs) : 1;
             double place = place(row);
             for (int part = 0; part < parts; part++) {
                 at[firstPart[row] + part] = (part + place) / parts < share ? first : second;

@@ -156,6 +156,10 @@ public final class Ladder {
         return prefixes.get(row);
     }
 
+    public double demandBitsPerSecond(int row) {
+        return bitsPerSecond[row];
+    }
+
     public EvidenceClass evidence(int row, int group) {
         return CLASSES[evidence[row * groups + group]];
     }

@@ -114,6 +114,11 @@ public record RollOut(int stage, long sinceMs, State state) {
             return samples == 0 ? 0 : sumMs / samples;
         }
 
+        /** Standard error of the mean, ms; 0: nothing was seen. */
+        public double errorMs() {
+            return samples == 0 ? 0 : Math.sqrt(errorSquared());
+        }
+
         private double errorSquared() {
             double mean = meanMs();
             return Math.max(0, squares / samples - mean * mean) / samples;

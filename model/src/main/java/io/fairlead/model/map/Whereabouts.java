@@ -66,6 +66,11 @@ public final class Whereabouts {
         return Optional.empty();
     }
 
+    /** When the newest was measured, ms since the Unix epoch; 0: nothing was. */
+    public long newestMs() {
+        return ofGroups.values().stream().mapToLong(Whereabouts::newest).max().orElse(0);
+    }
+
     /** Whether nothing that was measured is left. */
     public boolean isForgotten(long nowMs, double halfLifeMs) {
         return ofGroups.keySet().stream()

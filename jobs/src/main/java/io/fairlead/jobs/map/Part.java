@@ -1,0 +1,95 @@
+package io.fairlead.jobs.map;
+
+import io.fairlead.model.map.AddressPrefix;
+import io.fairlead.model.map.Whereabouts;
+import io.fairlead.schemas.decisions.GroupChoice;
+import io.fairlead.schemas.decisions.MapCohort;
+import io.fairlead.schemas.decisions.MapEntry;
+import io.fairlead.schemas.decisions.ResolverPopularity;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one part of the network, and what the map says of it. Plain mutable state for one owner. */
+final class Part {
+
+    final AddressPrefix prefix;
+
+    /** Round trips that were measured. */
+    final Whereabouts whereabouts;
+
+    /** Of the resolver that it is; null: nothing is known, or it is none. */
+    @Nullable ResolverPopularity popularity;
+
+    /** What name servers answer by now; null: nothing was told. */
+    @Nullable MapEntry told;
+
+    /** What the newest map says; empty: it has no say yet. */
+    List<GroupChoice> planned = List.of();
+
+    /** What was told before the map that is rolled out, should it have to be taken back; null: it has not been rolled out here. */
+    @Nullable MapEntry before;
+
+    MapCohort cohort = MapCohort.SETTLED;
+
+    /** Least round trip that is known to any group, ms; 0: none is. */
+    double nearestMs;
+
+    private double questions;
+    private long askedAtMs;
+
+    Part(AddressPrefix prefix) {
+        this(prefix, new Whereabouts());
+    }
+
+    private Part(AddressPrefix prefix, Whereabouts whereabouts) {
+        this.prefix = prefix;
+        this.whereabouts = whereabouts;
+    }
+
+    /** It asked so often. */
+    void asked(double more, long atMs, double halfLifeMs) {
+        if (atMs > askedAtMs) {
+            questions = questions(atMs, halfLifeMs) + more;
+            askedAtMs = atMs;
+        } else {
+            questions += more * Math.pow(2, (double) (atMs - askedAtMs) / halfLifeMs);
+        }
+    }
+
+    /** What is left of its questions: its part of all demand. */
+    double questions(long nowMs, double halfLifeMs) {
+        return questions * Math.pow(2, (double) -Math.max(0, nowMs - askedAtMs) / halfLifeMs);
+    }
+
+    /** Whether an answer by what was told names a group. */
+    boolean isServedBy(String group) {
+        MapEntry now = told;
+        return now != null && now.getChoices().stream().anyMatch(each -> each.getShare() > 0 && each.getGroupId().equals(group));
+    }
+
+    /** When the newest thing that is known of it was seen, ms since the Unix epoch; 0: nothing is known. */
+    long newestMs() {
+        ResolverPopularity known = popularity;
+        return Math.max(
+                Math.max(askedAtMs, whereabouts.newestMs()), known == null ? 0 : known.getEvidenceAtMs());
+    }
+
+    /** What stands on other topics is not written: it comes from there again. */
+    void write(DataOutput out) throws IOException {
+        out.writeDouble(questions);
+        out.writeLong(askedAtMs);
+        whereabouts.write(out);
+    }
+
+    static Part read(AddressPrefix prefix, DataInput in) throws IOException {
+        double questions = in.readDouble();
+        long askedAtMs = in.readLong();
+        Part part = new Part(prefix, Whereabouts.read(in));
+        part.questions = questions;
+        part.askedAtMs = askedAtMs;
+        return part;
+    }
+}

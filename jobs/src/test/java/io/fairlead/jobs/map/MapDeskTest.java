@@ -1,0 +1,466 @@
+package io.fairlead.jobs.map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.fairlead.jobs.source.RawRecord;
+import io.fairlead.schemas.config.Authorship;
+import io.fairlead.schemas.config.ConfigRejected;
+import io.fairlead.schemas.config.DeliveryAddress;
+import io.fairlead.schemas.config.DeliveryGroup;
+import io.fairlead.schemas.decisions.Bounded;
+import io.fairlead.schemas.decisions.DecisionVersion;
+import io.fairlead.schemas.decisions.GroupChoice;
+import io.fairlead.schemas.decisions.GroupPrice;
+import io.fairlead.schemas.decisions.GroupState;
+import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.MapCohort;
+import io.fairlead.schemas.decisions.MapEntry;
+import io.fairlead.schemas.decisions.MapEvidence;
+import io.fairlead.schemas.decisions.MapState;
+import io.fairlead.schemas.decisions.NameServerShare;
+import io.fairlead.schemas.decisions.PopularityVerdict;
+import io.fairlead.schemas.decisions.ResolverPopularity;
+import io.fairlead.schemas.decisions.RollOutState;
+import io.fairlead.schemas.policies.PolicyRecords;
+import io.fairlead.schemas.telemetry.EdgeReport;
+import io.fairlead.schemas.telemetry.ResolverRtt;
+import io.fairlead.schemas.telemetry.ResolverTally;
+import io.fairlead.schemas.telemetry.RttSource;
+import io.fairlead.schemas.telemetry.TelemetryHeader;
+import io.fairlead.schemas.topics.TopicSpec;
+import io.fairlead.schemas.topics.Topics;
+import io.fairlead.schemas.wire.WireEncoder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The desk of the map, with records as they lie on their topics. */
+class MapDeskTest {
+
+    private static final long START_MS = 1_700_000_000_000L;
+    private static final long EPOCH_MS = 60_000;
+    private static final long STAGE_MS = 10_000;
+    private static final long MBIT = 1_000_000;
+    private static final Authorship AUTHOR = new Authorship("ada", "tried out", 7L, 1L);
+    private static final List<String> GROUPS = List.of("ams", "fra", "par");
+
+    private final TreeMap<String, byte[]> kept = new TreeMap<>();
+    private final Map<String, SpecificRecordBase> standing = new HashMap<>();
+    private final List<SpecificRecordBase> told = new ArrayList<>();
+    private MapDesk desk;
+    private long nowMs = START_MS;
+    private long offset;
+    private double deliveredBitsPerSecond = -1;
+
+    @BeforeEach
+    void start() throws IOException {
+        open();
+        for (int i = 0; i < GROUPS.size(); i++) {
+            group(GROUPS.get(i), 1_000_000 * MBIT, i + 1);
+        }
+        io.fairlead.model.policy.MapPolicy defaults = io.fairlead.model.policy.MapPolicy.defaults();
+        io.fairlead.schemas.config.MapPolicy policy =
+                (io.fairlead.schemas.config.MapPolicy) PolicyRecords.write(defaults, AUTHOR);
+        policy.setRollOutStageMs(STAGE_MS);
+        policy.setControlShare(0.1);
+        policy.setMovedShare(1);
+        send(Topics.CONFIG_POLICIES, "map/default", policy);
+    }
+
+    private void open() throws IOException {
+        desk = MapDesk.open(kept, nowMs, EPOCH_MS);
+    }
+
+    private void send(TopicSpec topic, String key, @Nullable SpecificRecordBase record) throws IOException {
+        byte[] value = record == null ? null : WireEncoder.encode(record);
+        RawRecord raw = new RawRecord(
+                topic.name(), 0, offset++, nowMs, key.getBytes(java.nio.charset.StandardCharsets.UTF_8), value);
+        desk.take(raw, key, record, nowMs, this::hear);
+        keep();
+    }
+
+    private void hear(TopicSpec topic, String key, @Nullable SpecificRecordBase record) {
+        if (record instanceof JobHeartbeat) {
+            return;
+        }
+        standing.put(key, record);
+        told.add(record);
+    }
+
+    private void keep() throws IOException {
+        desk.changes((key, bytes) -> {
+            if (bytes == null) {
+                kept.remove(key);
+            } else {
+                kept.put(key, bytes);
+            }
+        });
+    }
+
+    private void group(String id, long capacityBitsPerSecond, int rank) throws IOException {
+        send(
+                Topics.CONFIG_GROUPS,
+                id,
+                DeliveryGroup.newBuilder()
+                        .setGroupId(id)
+                        .setAuthorship(AUTHOR)
+                        .setAddresses(List.of(new DeliveryAddress("192.0.2.1", "edge-" + id)))
+                        .setCapacityBitsPerSecond(capacityBitsPerSecond)
+                        .setNameServers(List.of("ns-" + id))
+                        .setDefaultRank(rank)
+                        .build());
+    }
+
+    private void reports(String group) throws IOException {
+        EdgeReport report = new EdgeReport();
+        report.setHeader(header("edge-" + group));
+        report.setKind("relay");
+        report.setVersion("");
+        report.setJobSilenceMs(Map.of());
+        report.setApplied(List.of());
+        report.setPublished(List.of());
+        report.setGroupId(group);
+        report.setDeliveredBitsPerSecond(deliveredBitsPerSecond);
+        send(Topics.TELEMETRY_EDGES, "edge-" + group, report);
+    }
+
+    private TelemetryHeader header(String edge) {
+        return new TelemetryHeader(edge, 1L, 0, 0L, nowMs);
+    }
+
+    private void prefers(String resolver, String group) throws IOException {
+        List<NameServerShare> shares = new ArrayList<>();
+        for (String each : GROUPS) {
+            boolean its = each.equals(group);
+            shares.add(new NameServerShare(
+                    "ns-" + each, each, new Bounded(its ? 0.9 : 0.05, 0.0, 1.0, 100.0), -1.0, its ? 12.0 : 70.0));
+        }
+        send(
+                Topics.DECISIONS_POPULARITY,
+                resolver,
+                ResolverPopularity.newBuilder()
+                        .setResolver(resolver)
+                        .setVersion(new DecisionVersion(1L, 1L))
+                        .setIssuedAtMs(nowMs)
+                        .setPolicyVersion(-1)
+                        .setVerdict(PopularityVerdict.PREFERS)
+                        .setShares(shares)
+                        .setCount(100)
+                        .setThreshold(0.5)
+                        .setPreferred("ns-" + group)
+                        .setGroupId(group)
+                        .setEvidenceAtMs(nowMs)
+                        .build());
+    }
+
+    private void measured(String prefix, String group, double ms) throws IOException {
+        send(
+                Topics.TELEMETRY_RESOLVERS,
+                prefix,
+                ResolverRtt.newBuilder()
+                        .setHeader(header("edge-" + group))
+                        .setSource(RttSource.CLIENT)
+                        .setPrefix(prefix)
+                        .setGroupId(group)
+                        .setSamples(20)
+                        .setMinUs((long) (900 * ms))
+                        .setMedianUs((long) (1_000 * ms))
+                        .setIntervalMs(5_000)
+                        .build());
+    }
+
+    private void asks(String resolver, long questions, long proven) throws IOException {
+        send(
+                Topics.TELEMETRY_RESOLVERS,
+                resolver,
+                ResolverTally.newBuilder()
+                        .setHeader(header("ns-ams"))
+                        .setResolver(resolver)
+                        .setIntervalMs(5_000)
+                        .setQuestions(questions)
+                        .setProvenQuestions(proven)
+                        .setTcpQuestions(0)
+                        .build());
+    }
+
+    /** Time goes by, while some groups report. */
+    private void after(long ms, String... reporting) throws IOException {
+        for (long end = nowMs + ms; nowMs < end; ) {
+            nowMs += Math.min(1_000, end - nowMs);
+            for (String group : reporting) {
+                reports(group);
+            }
+            desk.look(nowMs, this::hear);
+            keep();
+        }
+    }
+
+    private void afterAll(long ms) throws IOException {
+        after(ms, "ams", "fra", "par");
+    }
+
+    private MapEntry entry(String prefix) {
+        assertThat(standing).containsKey(prefix);
+        return (MapEntry) standing.get(prefix);
+    }
+
+    private String servedBy(String prefix) {
+        return entry(prefix).getChoices().get(0).getGroupId();
+    }
+
+    private MapState state() {
+        return (MapState) standing.get("*");
+    }
+
+    @Test
+    void aResolverIsServedByTheGroupWhoseNameServerItPrefers() throws Exception {
+        prefers("192.0.2.7", "fra");
+        prefers("2001:db8::7", "par");
+        afterAll(5_000);
+        assertThat(servedBy("192.0.2.7/32")).isEqualTo("fra");
+        assertThat(servedBy("2001:db8::/64")).isEqualTo("par");
+        MapEntry entry = entry("192.0.2.7/32");
+        assertThat(entry.getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.POPULARITY);
+        assertThat(entry.getChoices()).extracting(GroupChoice::getShare).containsExactly(1.0, 0.0, 0.0);
+        assertThat(entry.getMapEpoch()).isEqualTo(1);
+        assertThat(entry.getCohort()).isEqualTo(MapCohort.SETTLED);
+        assertThat(servedBy("0.0.0.0/0")).as("who is unknown gets the first of the defaults").isEqualTo("ams");
+        assertThat(servedBy("::/0")).isEqualTo("ams");
+        assertThat(state().getRollOut()).isEqualTo(RollOutState.DONE);
+    }
+
+    @Test
+    void roundTripsOfClientsOutweighAPreference() throws Exception {
+        prefers("192.0.2.7", "fra");
+        measured("192.0.2.7/32", "fra", 160);
+        measured("192.0.2.7/32", "par", 15);
+        afterAll(5_000);
+        assertThat(servedBy("192.0.2.7/32")).isEqualTo("par");
+        assertThat(entry("192.0.2.7/32").getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.CLIENT_RTT);
+        assertThat(entry("192.0.2.7/32").getChoices().get(0).getCostMs()).isCloseTo(15, within(0.01));
+    }
+
+    /** Three seconds of silence and one look. */
+    @Test
+    void aGroupThatFallsSilentServesNobodyAndIsBackWhenItReports() throws Exception {
+        prefers("192.0.2.7", "fra");
+        afterAll(5_000);
+        after(GroupWatch.SILENT_MS + 1_000, "ams", "par");
+        assertThat(((GroupPrice) standing.get("fra")).getState()).isEqualTo(GroupState.DOWN);
+        assertThat(((GroupPrice) standing.get("fra")).getReason()).contains("none of its edges has reported");
+        assertThat(standing.values())
+                .filteredOn(MapEntry.class::isInstance)
+                .isNotEmpty()
+                .allSatisfy(each -> assertThat(((MapEntry) each).getChoices())
+                        .noneMatch(choice -> choice.getShare() > 0 && choice.getGroupId().equals("fra")));
+        afterAll(EPOCH_MS + 6 * STAGE_MS);
+        afterAll(EPOCH_MS);
+        assertThat(((GroupPrice) standing.get("fra")).getState()).isEqualTo(GroupState.UP);
+        assertThat(servedBy("192.0.2.7/32")).isEqualTo("fra");
+    }
+
+    @Test
+    void whenAllFallSilentAtOnceTheMapStandsStill() throws Exception {
+        prefers("192.0.2.7", "fra");
+        afterAll(5_000);
+        told.clear();
+        after(30_000);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aBarredGroupServesNobody() throws Exception {
+        prefers("192.0.2.7", "fra");
+        afterAll(5_000);
+        DeliveryGroup barred = DeliveryGroup.newBuilder()
+                .setGroupId("fra")
+                .setAuthorship(AUTHOR)
+                .setAddresses(List.of(new DeliveryAddress("192.0.2.1", "edge-fra")))
+                .setCapacityBitsPerSecond(MBIT)
+                .setNameServers(List.of("ns-fra"))
+                .setBarred(true)
+                .build();
+        send(Topics.CONFIG_GROUPS, "fra", barred);
+        afterAll(1_000);
+        assertThat(servedBy("192.0.2.7/32")).isNotEqualTo("fra");
+        assertThat(((GroupPrice) standing.get("fra")).getState()).isEqualTo(GroupState.BARRED);
+        send(Topics.CONFIG_GROUPS, "fra", null);
+        afterAll(1_000);
+        assertThat(standing.get("fra")).isNull();
+    }
+
+    /** A thousand resolvers turn to another group: stage by stage, the control group last. */
+    @Test
+    void aNewMapIsRolledOutInStages() throws Exception {
+        turnAThousand();
+        assertThat(turned()).isBetween(1, 30);
+        assertThat(state().getRollOut()).isEqualTo(RollOutState.RUNNING);
+        afterAll(3 * STAGE_MS + 1_000);
+        assertThat(turned()).isBetween(20, 90);
+        afterAll(3 * STAGE_MS);
+        assertThat(turned()).isBetween(180, 280);
+        afterAll(3 * STAGE_MS);
+        assertThat(turned()).as("all but the control group").isBetween(860, 940);
+        afterAll(3 * STAGE_MS);
+        assertThat(turned()).isEqualTo(1_000);
+        assertThat(state().getRollOut()).isEqualTo(RollOutState.DONE);
+    }
+
+    private void turnAThousand() throws IOException {
+        for (int i = 0; i < 1_000; i++) {
+            prefers(resolver(i), "fra");
+            measured(resolver(i) + "/32", "fra", 40);
+        }
+        afterAll(5_000);
+        assertThat(turned()).isZero();
+        for (int i = 0; i < 1_000; i++) {
+            prefers(resolver(i), "par");
+            measured(resolver(i) + "/32", "par", 20);
+        }
+        afterAll(EPOCH_MS);
+    }
+
+    private static String resolver(int i) {
+        return "198.51." + i / 250 + "." + i % 250;
+    }
+
+    private int turned() {
+        int turned = 0;
+        for (int i = 0; i < 1_000; i++) {
+            turned += servedBy(resolver(i) + "/32").equals("par") ? 1 : 0;
+        }
+        return turned;
+    }
+
+    /** Those with the new map fare worse than the control group: it is halted and taken back. */
+    @Test
+    void aMapThatMakesThingsWorseIsTakenBack() throws Exception {
+        turnAThousand();
+        afterAll(3 * STAGE_MS + 1_000);
+        assertThat(turned()).isPositive();
+        for (int i = 0; i < 1_000; i++) {
+            String prefix = resolver(i) + "/32";
+            measured(prefix, servedBy(prefix), servedBy(prefix).equals("par") ? 300 : 40);
+            measured(prefix, servedBy(prefix), servedBy(prefix).equals("par") ? 300 : 40);
+        }
+        afterAll(1_000);
+        assertThat(state().getRollOut()).isEqualTo(RollOutState.HALTED);
+        assertThat(state().getReason()).contains("ms farther than from their nearest group");
+        assertThat(turned()).isZero();
+    }
+
+    @Test
+    void noGroupIsGivenMoreThanItTakesAndAHeavyResolverIsParted() throws Exception {
+        deliveredBitsPerSecond = 100 * MBIT;
+        for (String group : GROUPS) {
+            group(group, 200 * MBIT, 0);
+        }
+        prefers("192.0.2.7", "fra");
+        prefers("192.0.2.8", "fra");
+        asks("192.0.2.7", 1_000, 1_000);
+        asks("192.0.2.8", 10, 10);
+        afterAll(5_000);
+        MapEntry heavy = entry("192.0.2.7/32");
+        assertThat(heavy.getDemandBitsPerSecond()).isCloseTo(297 * MBIT, within(3.0 * MBIT));
+        assertThat(heavy.getChoices().get(0).getGroupId()).isEqualTo("fra");
+        assertThat(heavy.getChoices().get(0).getShare()).isBetween(0.5, 0.58);
+        assertThat(standing.get("fra")).isInstanceOfSatisfying(GroupPrice.class, price -> {
+            assertThat(price.getPlannedBitsPerSecond()).isLessThanOrEqualTo(0.85 * 200 * MBIT);
+            assertThat(price.getPriceMs()).isPositive();
+        });
+        assertThat(state().getCapacityFactor()).isEqualTo(1);
+    }
+
+    @Test
+    void ifAllGroupsAreTooSmallItIsSaid() throws Exception {
+        deliveredBitsPerSecond = 100 * MBIT;
+        for (String group : GROUPS) {
+            group(group, 101 * MBIT, 0);
+        }
+        for (int i = 0; i < 300; i++) {
+            prefers(resolver(i), "fra");
+            asks(resolver(i), 100, 100);
+        }
+        afterAll(5_000);
+        assertThat(state().getCapacityFactor()).isGreaterThan(1.1);
+        assertThat(state().getReason()).contains("of what all groups together take");
+        assertThat(((GroupPrice) standing.get("fra")).getState()).isEqualTo(GroupState.SHEDDING);
+    }
+
+    /** Nobody becomes heavy by forged questions. */
+    @Test
+    void questionsThatAnybodyCouldForgeWeighLittle() throws Exception {
+        deliveredBitsPerSecond = 100 * MBIT;
+        prefers("192.0.2.7", "fra");
+        prefers("192.0.2.66", "par");
+        asks("192.0.2.7", 1_000, 1_000);
+        asks("192.0.2.66", 1_000_000, 0);
+        afterAll(5_000);
+        assertThat(entry("192.0.2.66/32").getDemandBitsPerSecond())
+                .isLessThan(0.06 * entry("192.0.2.7/32").getDemandBitsPerSecond());
+    }
+
+    @Test
+    void aRestartTellsNothingAnewThatStands() throws Exception {
+        prefers("192.0.2.7", "fra");
+        measured("198.51.100.0/24", "par", 15);
+        afterAll(5_000);
+        long before = entry("192.0.2.7/32").getVersion().getJobEpoch();
+        standing.forEach((key, record) -> {
+            if (record != null) {
+                ends(key, record);
+            }
+        });
+        nowMs += 1_000;
+        open();
+        told.clear();
+        afterAll(5_000);
+        assertThat(told).noneMatch(MapEntry.class::isInstance);
+        assertThat(state().getVersion().getJobEpoch()).isGreaterThan(before);
+        assertThat(state().getEntries()).isEqualTo(4);
+        prefers("192.0.2.9", "par");
+        afterAll(2 * EPOCH_MS);
+        assertThat(entry("192.0.2.9/32").getVersion().getJobEpoch()).isGreaterThan(before);
+    }
+
+    /** What was told comes back on the topic of decisions. */
+    private void ends(String key, SpecificRecordBase record) {
+        if (key.indexOf('/') > 0) {
+            kept.put(Topics.DECISIONS_MAP.name() + ' ' + key, WireEncoder.encode(record));
+        }
+    }
+
+    @Test
+    void aGroupThatCannotBeIsRefusedAndTheFormerStays() throws Exception {
+        DeliveryGroup wrong = DeliveryGroup.newBuilder()
+                .setGroupId("fra")
+                .setAuthorship(AUTHOR)
+                .setAddresses(List.of())
+                .setCapacityBitsPerSecond(0)
+                .build();
+        send(Topics.CONFIG_GROUPS, "fra", wrong);
+        assertThat(standing.get("fra")).isInstanceOfSatisfying(ConfigRejected.class, rejected -> assertThat(
+                        rejected.getViolations())
+                .hasSize(2));
+        prefers("192.0.2.7", "fra");
+        afterAll(5_000);
+        assertThat(servedBy("192.0.2.7/32")).isEqualTo("fra");
+    }
+
+    @Test
+    void aResolverIsWorthWhatItsNeighboursKnow() throws Exception {
+        measured("192.0.2.0/24", "par", 9);
+        asks("192.0.2.7", 10, 10);
+        afterAll(5_000);
+        assertThat(servedBy("192.0.2.7/32")).isEqualTo("par");
+        assertThat(entry("192.0.2.7/32").getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.NEAR_NEIGHBOURS);
+    }
+}
