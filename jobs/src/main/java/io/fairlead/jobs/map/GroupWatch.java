@@ -59,7 +59,8 @@ final class GroupWatch {
 
     private void index() {
         groupOfNameServer.clear();
-        groups.values().forEach(group -> group.getNameServers().forEach(each -> groupOfNameServer.put(each, group.getGroupId())));
+        groups.values().forEach(group -> group.getNameServers()
+                .forEach(each -> groupOfNameServer.put(each, group.getGroupId())));
     }
 
     Collection<DeliveryGroup> all() {
@@ -67,7 +68,8 @@ final class GroupWatch {
     }
 
     /** Group that a name server stands with; null: none says so. */
-    @Nullable String ofNameServer(String edge) {
+    @Nullable
+    String ofNameServer(String edge) {
         return groupOfNameServer.get(edge);
     }
 
@@ -99,12 +101,15 @@ final class GroupWatch {
 
     /** Whether all are silent that could be heard. */
     boolean isCut(long nowMs, MapPolicy policy) {
-        return isCut(groups.values().stream().map(group -> condition(group, nowMs, policy)).toList());
+        return isCut(groups.values().stream()
+                .map(group -> condition(group, nowMs, policy))
+                .toList());
     }
 
     private static boolean isCut(Collection<Condition> conditions) {
         return conditions.stream().anyMatch(each -> each.state() == GroupState.DOWN)
-                && conditions.stream().allMatch(each -> each.state() == GroupState.DOWN || each.state() == GroupState.BARRED);
+                && conditions.stream()
+                        .allMatch(each -> each.state() == GroupState.DOWN || each.state() == GroupState.BARRED);
     }
 
     private Condition condition(DeliveryGroup group, long nowMs, MapPolicy policy) {
@@ -130,7 +135,8 @@ final class GroupWatch {
         if (group.getBarred()) {
             return new Condition(GroupState.BARRED, bitsPerSecond, "its operator has taken it out", observedAtMs);
         }
-        boolean reports = group.getAddresses().stream().anyMatch(each -> !each.getEdgeId().isEmpty());
+        boolean reports =
+                group.getAddresses().stream().anyMatch(each -> !each.getEdgeId().isEmpty());
         long silentMs = nowMs - Math.max(openedAtMs, newestMs);
         if (reports && fresh.isEmpty() && silentMs > SILENT_MS) {
             String reason = "none of its edges has reported for " + silentMs / 1_000 + " s";

@@ -126,7 +126,8 @@ final class MapDesk implements Desk {
             measured(rtt, Math.min(raw.brokerTimeMs(), rtt.getHeader().getObservedAtMs()), nowMs);
         } else if (record instanceof EdgeReport report) {
             groups.heard(report, nowMs);
-        } else if (raw.topic().equals(Topics.TELEMETRY_RESOLVERS.name()) || raw.topic().equals(Topics.TELEMETRY_EDGES.name())) {
+        } else if (raw.topic().equals(Topics.TELEMETRY_RESOLVERS.name())
+                || raw.topic().equals(Topics.TELEMETRY_EDGES.name())) {
             return;
         } else {
             List<String> violations = violations(raw.topic(), key, record);
@@ -227,7 +228,8 @@ final class MapDesk implements Desk {
     }
 
     private void measured(ResolverRtt rtt, long atMs, long nowMs) {
-        String group = rtt.getGroupId().isEmpty() ? groups.ofNameServer(rtt.getHeader().getEdgeId()) : rtt.getGroupId();
+        String group =
+                rtt.getGroupId().isEmpty() ? groups.ofNameServer(rtt.getHeader().getEdgeId()) : rtt.getGroupId();
         EvidenceClass evidence =
                 switch (rtt.getSource()) {
                     case CLIENT -> EvidenceClass.CLIENT_RTT;

@@ -218,7 +218,9 @@ final class MapEpochs {
         Followed followed = Succession.solve(
                 demand,
                 capacity,
-                all.stream().mapToDouble(group -> prices.getOrDefault(group.getGroupId(), 0.0)).toArray(),
+                all.stream()
+                        .mapToDouble(group -> prices.getOrDefault(group.getGroupId(), 0.0))
+                        .toArray(),
                 former(all, ladder),
                 policy);
         Solved made = new Solved(all, ladder, demand, followed, policyVersion);
@@ -253,9 +255,10 @@ final class MapEpochs {
             List<DeliveryGroup> all, Map<String, GroupWatch.Condition> conditions, long nowMs, MapPolicy policy) {
         int[] order = IntStream.range(0, all.size())
                 .boxed()
-                .sorted(Comparator.comparingInt((Integer group) -> all.get(group).getDefaultRank() == 0
-                                ? Integer.MAX_VALUE
-                                : all.get(group).getDefaultRank())
+                .sorted(Comparator.comparingInt(
+                                (Integer group) -> all.get(group).getDefaultRank() == 0
+                                        ? Integer.MAX_VALUE
+                                        : all.get(group).getDefaultRank())
                         .thenComparing(group -> all.get(group).getGroupId()))
                 .mapToInt(Integer::intValue)
                 .toArray();
@@ -282,17 +285,23 @@ final class MapEpochs {
         return ladder;
     }
 
-    private static void know(
-            Ladder ladder, int row, Part part, List<DeliveryGroup> all, long nowMs, MapPolicy policy) {
+    private static void know(Ladder ladder, int row, Part part, List<DeliveryGroup> all, long nowMs, MapPolicy policy) {
         double rttHalfLifeMs = Resolver.RTT_HALF_LIVES * (double) policy.halfLifeMs();
         double[] nearestMs = {0};
         for (int group = 0; group < all.size(); group++) {
             int at = group;
-            part.whereabouts.best(all.get(group).getGroupId(), nowMs, rttHalfLifeMs).ifPresent(known -> {
-                double ms = known.rttMs().mean();
-                ladder.know(row, at, known.evidence(), ms, (known.rttMs().upper() - known.rttMs().lower()) / 2);
-                nearestMs[0] = nearestMs[0] == 0 ? ms : Math.min(nearestMs[0], ms);
-            });
+            part.whereabouts
+                    .best(all.get(group).getGroupId(), nowMs, rttHalfLifeMs)
+                    .ifPresent(known -> {
+                        double ms = known.rttMs().mean();
+                        ladder.know(
+                                row,
+                                at,
+                                known.evidence(),
+                                ms,
+                                (known.rttMs().upper() - known.rttMs().lower()) / 2);
+                        nearestMs[0] = nearestMs[0] == 0 ? ms : Math.min(nearestMs[0], ms);
+                    });
         }
         part.nearestMs = nearestMs[0];
         if (part.popularity == null || part.popularity.getPreferred().isEmpty()) {
@@ -415,8 +424,8 @@ final class MapEpochs {
     }
 
     private void tell(Part part, List<GroupChoice> choices, Solved made, int row, long nowMs, Desk.Out out) {
-        MapEntry entry = MapStories.entry(
-                part, choices, made.ladder.demandBitsPerSecond(row), stamp(nowMs, made.policyVersion));
+        MapEntry entry =
+                MapStories.entry(part, choices, made.ladder.demandBitsPerSecond(row), stamp(nowMs, made.policyVersion));
         part.told = entry;
         out.tell(Topics.DECISIONS_MAP, part.prefix.toString(), entry);
     }
@@ -439,7 +448,8 @@ final class MapEpochs {
                         .thenComparing(group -> made.groups.get(group).getGroupId()))
                 .limit(MOST_CHOICES)
                 .toList();
-        double all = order.stream().mapToDouble(group -> share(plan, row, group)).sum();
+        double all =
+                order.stream().mapToDouble(group -> share(plan, row, group)).sum();
         List<GroupChoice> choices = new ArrayList<>();
         for (int group : order) {
             choices.add(new GroupChoice(

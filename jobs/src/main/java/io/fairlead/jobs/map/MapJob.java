@@ -31,8 +31,8 @@ public final class MapJob {
     private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(10);
 
     /** What stands on these topics stands nowhere else: without a checkpoint they are read from their beginning. */
-    private static final List<TopicSpec> STANDING = List.of(
-            Topics.CONFIG_GROUPS, Topics.CONFIG_POLICIES, Topics.DECISIONS_POPULARITY, Topics.DECISIONS_MAP);
+    private static final List<TopicSpec> STANDING =
+            List.of(Topics.CONFIG_GROUPS, Topics.CONFIG_POLICIES, Topics.DECISIONS_POPULARITY, Topics.DECISIONS_MAP);
 
     private MapJob() {}
 
@@ -91,7 +91,11 @@ public final class MapJob {
         return environment
                 .fromSource(
                         RawRecords.source(
-                                settings.bootstrapServers(), settings.group() + "-" + name, topics, settings.kafka(), start),
+                                settings.bootstrapServers(),
+                                settings.group() + "-" + name,
+                                topics,
+                                settings.kafka(),
+                                start),
                         WatermarkStrategy.noWatermarks(),
                         name,
                         RawRecords.TYPE)

@@ -21,16 +21,19 @@ final class Part {
     final Whereabouts whereabouts;
 
     /** Of the resolver that it is; null: nothing is known, or it is none. */
-    @Nullable ResolverPopularity popularity;
+    @Nullable
+    ResolverPopularity popularity;
 
     /** What name servers answer by now; null: nothing was told. */
-    @Nullable MapEntry told;
+    @Nullable
+    MapEntry told;
 
     /** What the newest map says; empty: it has no say yet. */
     List<GroupChoice> planned = List.of();
 
     /** What was told before the map that is rolled out, should it have to be taken back; null: it has not been rolled out here. */
-    @Nullable MapEntry before;
+    @Nullable
+    MapEntry before;
 
     MapCohort cohort = MapCohort.SETTLED;
 
@@ -67,14 +70,16 @@ final class Part {
     /** Whether an answer by what was told names a group. */
     boolean isServedBy(String group) {
         MapEntry now = told;
-        return now != null && now.getChoices().stream().anyMatch(each -> each.getShare() > 0 && each.getGroupId().equals(group));
+        return now != null
+                && now.getChoices().stream()
+                        .anyMatch(
+                                each -> each.getShare() > 0 && each.getGroupId().equals(group));
     }
 
     /** When the newest thing that is known of it was seen, ms since the Unix epoch; 0: nothing is known. */
     long newestMs() {
         ResolverPopularity known = popularity;
-        return Math.max(
-                Math.max(askedAtMs, whereabouts.newestMs()), known == null ? 0 : known.getEvidenceAtMs());
+        return Math.max(Math.max(askedAtMs, whereabouts.newestMs()), known == null ? 0 : known.getEvidenceAtMs());
     }
 
     /** What stands on other topics is not written: it comes from there again. */

@@ -1,7 +1,6 @@
 package io.fairlead.jobs.resolvers;
 
 import io.fairlead.jobs.source.RawRecord;
-import io.fairlead.jobs.source.RawRecords;
 import io.fairlead.model.popularity.RttCalibration;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.JobHeartbeat;

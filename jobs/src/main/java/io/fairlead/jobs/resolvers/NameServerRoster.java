@@ -126,9 +126,8 @@ final class NameServerRoster extends KeyedProcessFunction<String, RawRecord, Off
 
     /** What is wrong with a group is told by the job of the map, which lives by it; here it counts as not there. */
     private void group(String id, @Nullable DeliveryGroup group, long nowMs) throws Exception {
-        List<String> names = group == null || !GroupRecords.violations(id, group).isEmpty()
-                ? List.of()
-                : group.getNameServers();
+        List<String> names =
+                group == null || !GroupRecords.violations(id, group).isEmpty() ? List.of() : group.getNameServers();
         Map<String, String> before = new TreeMap<>();
         groupOf.entries().forEach(each -> before.put(each.getKey(), each.getValue()));
         for (Map.Entry<String, String> each : before.entrySet()) {

@@ -49,15 +49,21 @@ public final class ResolverJob {
         JobRuntime.configure(environment, settings.checkpointInterval(), CHECKPOINT_TIMEOUT);
         environment.setBufferTimeout(settings.bufferTimeout().toMillis());
 
-        SingleOutputStreamOperator<Offer> offers = records(environment, settings, "standing", STANDING, OffsetsInitializer.earliest())
-                .union(records(environment, settings, "edges", List.of(Topics.TELEMETRY_EDGES), OffsetsInitializer.latest()))
+        SingleOutputStreamOperator<Offer> offers = records(
+                        environment, settings, "standing", STANDING, OffsetsInitializer.earliest())
+                .union(records(
+                        environment, settings, "edges", List.of(Topics.TELEMETRY_EDGES), OffsetsInitializer.latest()))
                 .keyBy(record -> ONE_KEY, Types.STRING)
                 .process(new NameServerRoster(settings.bootstrapServers(), settings.kafka()), Offer.TYPE)
                 .name("roster")
                 .uid("resolvers-roster")
                 .setParallelism(1);
         SingleOutputStreamOperator<ResolverSignal> signals = records(
-                        environment, settings, "tallies", List.of(Topics.TELEMETRY_RESOLVERS), OffsetsInitializer.earliest())
+                        environment,
+                        settings,
+                        "tallies",
+                        List.of(Topics.TELEMETRY_RESOLVERS),
+                        OffsetsInitializer.earliest())
                 .process(new ResolverReader(settings.bootstrapServers(), settings.kafka()), ResolverSignal.TYPE)
                 .name("reader")
                 .uid("resolvers-reader");
@@ -66,8 +72,7 @@ public final class ResolverJob {
                 .process(new ResolverWatch(settings.look().toMillis()), RawRecords.TYPE)
                 .name("watch")
                 .uid("resolvers-watch");
-        DataStream<RawRecord> told = judged.union(
-                        environment.fromData(List.of(Calibration.BEGIN), RawRecords.TYPE))
+        DataStream<RawRecord> told = judged.union(environment.fromData(List.of(Calibration.BEGIN), RawRecords.TYPE))
                 .keyBy(record -> ONE_KEY, Types.STRING)
                 .process(new Calibration(), RawRecords.TYPE)
                 .name("calibration")
@@ -91,7 +96,11 @@ public final class ResolverJob {
         return environment
                 .fromSource(
                         RawRecords.source(
-                                settings.bootstrapServers(), settings.group() + "-" + name, topics, settings.kafka(), start),
+                                settings.bootstrapServers(),
+                                settings.group() + "-" + name,
+                                topics,
+                                settings.kafka(),
+                                start),
                         WatermarkStrategy.noWatermarks(),
                         name,
                         RawRecords.TYPE)

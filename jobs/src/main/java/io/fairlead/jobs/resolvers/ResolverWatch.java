@@ -117,10 +117,8 @@ final class ResolverWatch extends KeyedBroadcastProcessFunction<String, Resolver
         Resolver resolver = watched.resolver;
         Resolver.Judgement judgement = resolver.judge(now.nameServers(), nowMs, policy);
         ResolverPopularity popularity = Verdicts.draft(address, judgement, now);
-        StringBuilder digest = new StringBuilder()
-                .append(popularity.getVerdict())
-                .append('/')
-                .append(popularity.getPreferred());
+        StringBuilder digest =
+                new StringBuilder().append(popularity.getVerdict()).append('/').append(popularity.getPreferred());
         for (NameServerShare share : popularity.getShares()) {
             resolver.roundTripMs(share.getNameServer(), nowMs, policy).ifPresent(rtt -> share.setRttMs(rtt.mean()));
             digest.append(' ')

@@ -81,12 +81,13 @@ final class Verdicts {
             return asked + ", but the way to " + judgement.nearer().get() + " was measured to be far shorter";
         }
         return switch (popularity.verdict()) {
-            case PREFERS -> first.nameServer().equals(judgement.mappedBy())
-                    ? asked
-                    : asked + ", but it was mapped anew not long ago" + mapped;
+            case PREFERS ->
+                first.nameServer().equals(judgement.mappedBy())
+                        ? asked
+                        : asked + ", but it was mapped anew not long ago" + mapped;
             case INDIFFERENT -> asked + ": none is preferred";
-            case TOO_FEW -> String.format(
-                    Locale.ROOT, "%.1f proven questions are too few to say anything", popularity.count());
+            case TOO_FEW ->
+                String.format(Locale.ROOT, "%.1f proven questions are too few to say anything", popularity.count());
             case UNSETTLED -> "name servers come, go or are out, so shares say nothing now" + mapped;
         };
     }

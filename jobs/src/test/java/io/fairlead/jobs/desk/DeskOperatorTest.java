@@ -3,8 +3,8 @@ package io.fairlead.jobs.desk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.jobs.source.RawRecord;
-import io.fairlead.schemas.decisions.JobHeartbeat;
 import io.fairlead.schemas.decisions.DeadLetter;
+import io.fairlead.schemas.decisions.JobHeartbeat;
 import io.fairlead.schemas.topics.Topics;
 import io.fairlead.schemas.wire.SchemaDirectory;
 import io.fairlead.schemas.wire.WireEncoder;

@@ -232,7 +232,9 @@ class MapDeskTest {
         assertThat(entry.getChoices()).extracting(GroupChoice::getShare).containsExactly(1.0, 0.0, 0.0);
         assertThat(entry.getMapEpoch()).isEqualTo(1);
         assertThat(entry.getCohort()).isEqualTo(MapCohort.SETTLED);
-        assertThat(servedBy("0.0.0.0/0")).as("who is unknown gets the first of the defaults").isEqualTo("ams");
+        assertThat(servedBy("0.0.0.0/0"))
+                .as("who is unknown gets the first of the defaults")
+                .isEqualTo("ams");
         assertThat(servedBy("::/0")).isEqualTo("ams");
         assertThat(state().getRollOut()).isEqualTo(RollOutState.DONE);
     }
@@ -260,7 +262,8 @@ class MapDeskTest {
                 .filteredOn(MapEntry.class::isInstance)
                 .isNotEmpty()
                 .allSatisfy(each -> assertThat(((MapEntry) each).getChoices())
-                        .noneMatch(choice -> choice.getShare() > 0 && choice.getGroupId().equals("fra")));
+                        .noneMatch(choice ->
+                                choice.getShare() > 0 && choice.getGroupId().equals("fra")));
         afterAll(EPOCH_MS + 6 * STAGE_MS);
         afterAll(EPOCH_MS);
         assertThat(((GroupPrice) standing.get("fra")).getState()).isEqualTo(GroupState.UP);
@@ -447,9 +450,9 @@ class MapDeskTest {
                 .setCapacityBitsPerSecond(0)
                 .build();
         send(Topics.CONFIG_GROUPS, "fra", wrong);
-        assertThat(standing.get("fra")).isInstanceOfSatisfying(ConfigRejected.class, rejected -> assertThat(
-                        rejected.getViolations())
-                .hasSize(2));
+        assertThat(standing.get("fra"))
+                .isInstanceOfSatisfying(ConfigRejected.class, rejected -> assertThat(rejected.getViolations())
+                        .hasSize(2));
         prefers("192.0.2.7", "fra");
         afterAll(5_000);
         assertThat(servedBy("192.0.2.7/32")).isEqualTo("fra");

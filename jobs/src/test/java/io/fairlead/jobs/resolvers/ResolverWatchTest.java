@@ -71,7 +71,8 @@ class ResolverWatchTest {
                 1,
                 1,
                 0);
-        watch.setup(RawRecords.TYPE.createSerializer(new org.apache.flink.api.common.serialization.SerializerConfigImpl()));
+        watch.setup(
+                RawRecords.TYPE.createSerializer(new org.apache.flink.api.common.serialization.SerializerConfigImpl()));
         calibration = new KeyedOneInputStreamOperatorTestHarness<>(
                 new KeyedProcessOperator<>(new Calibration()), record -> "all", Types.STRING);
         if (ofWatch != null) {
@@ -118,8 +119,7 @@ class ResolverWatchTest {
     }
 
     private void measured(String resolver, String nameServer, double rttMs) throws Exception {
-        watch.processElement(
-                new StreamRecord<>(new ResolverSignal.Measured(resolver, nameServer, nowMs, rttMs, 20)));
+        watch.processElement(new StreamRecord<>(new ResolverSignal.Measured(resolver, nameServer, nowMs, rttMs, 20)));
     }
 
     /** Lets time go by, and takes what was told then. */
@@ -185,7 +185,10 @@ class ResolverWatchTest {
             assertThat(one.getPreferred()).isEqualTo("ns-ams");
             assertThat(one.getReason()).contains("mapped anew not long ago");
         });
-        assertThat(after(2 * HOUR_MS)).last().extracting(ResolverPopularity::getPreferred).isEqualTo("ns-par");
+        assertThat(after(2 * HOUR_MS))
+                .last()
+                .extracting(ResolverPopularity::getPreferred)
+                .isEqualTo("ns-par");
     }
 
     @Test
@@ -266,11 +269,11 @@ class ResolverWatchTest {
         for (int hour = 0; hour < 30 && dead.isEmpty(); hour++) {
             after(HOUR_MS);
         }
-        assertThat(dead).singleElement().satisfies(gone -> assertThat(new String(gone.key(), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(dead).singleElement().satisfies(gone -> assertThat(
+                        new String(gone.key(), java.nio.charset.StandardCharsets.UTF_8))
                 .isEqualTo(RESOLVER));
         asked(RESOLVER, "ns-ams", 1, 1);
-        assertThat(after(LOOK_MS))
-                .singleElement()
-                .satisfies(one -> assertThat(one.getCount()).isCloseTo(1, within(0.01)));
+        assertThat(after(LOOK_MS)).singleElement().satisfies(one -> assertThat(one.getCount())
+                .isCloseTo(1, within(0.01)));
     }
 }

@@ -139,7 +139,8 @@ final class Balance {
         double[][] equations = new double[count][count + 1];
         for (int i = 0; i < count; i++) {
             int group = active[i];
-            equations[i][i] = ANCHOR * capacity[group] + Arrays.stream(between[group]).sum();
+            equations[i][i] =
+                    ANCHOR * capacity[group] + Arrays.stream(between[group]).sum();
             for (int j = 0; j < count; j++) {
                 if (j != i) {
                     equations[i][j] = -between[group][active[j]];
@@ -211,9 +212,8 @@ final class Balance {
             rank(row);
             marginMs[row] = (float) margin;
             int parts = firstPart[row + 1] - firstPart[row];
-            boolean contested = margin < widthMs
-                    && demand.bitsPerSecond(row) > 0
-                    && (price[first] > 0 || price[second] > 0);
+            boolean contested =
+                    margin < widthMs && demand.bitsPerSecond(row) > 0 && (price[first] > 0 || price[second] > 0);
             double share = contested ? firstShare(margin, widthMs) : 1;
             double place = place(row);
             for (int part = 0; part < parts; part++) {

@@ -176,7 +176,6 @@ public final class Ladder {
 
     /** The task that it comes to. */
     public Demand demand() {
-        return new Demand(
-                Arrays.copyOf(bitsPerSecond, rows()), Arrays.copyOf(costMs, rows() * groups), groups);
+        return new Demand(Arrays.copyOf(bitsPerSecond, rows()), Arrays.copyOf(costMs, rows() * groups), groups);
     }
 }

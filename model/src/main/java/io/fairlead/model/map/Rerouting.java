@@ -64,7 +64,15 @@ final class Rerouting {
 
     private final int[] next;
 
-    Rerouting(Demand demand, double[] capacity, double[] price, int[] rowOf, float[] marginMs, double[] bits, int[] at, double[] load) {
+    Rerouting(
+            Demand demand,
+            double[] capacity,
+            double[] price,
+            int[] rowOf,
+            float[] marginMs,
+            double[] bits,
+            int[] at,
+            double[] load) {
         this.demand = demand;
         this.capacity = capacity;
         this.price = price;

@@ -54,11 +54,8 @@ public final class Resolver {
     /** It asked a name server and proved to be it. */
     public void asked(String nameServer, long provenQuestions, long observedAtMs, MapPolicy policy) {
         if (provenQuestions > 0) {
-            counts.add(
-                    nameServer,
-                    Math.min(MOST_QUESTIONS, (double) provenQuestions),
-                    observedAtMs,
-                    (double) policy.halfLifeMs());
+            counts.add(nameServer, Math.min(MOST_QUESTIONS, (double) provenQuestions), observedAtMs, (double)
+                    policy.halfLifeMs());
         }
     }
 

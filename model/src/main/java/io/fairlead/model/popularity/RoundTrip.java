@@ -76,8 +76,8 @@ public final class RoundTrip {
     public Estimate estimate(long nowMs, double halfLifeMs) {
         double mean = logs / weight;
         double seen = Math.max(0, squares / weight - mean * mean);
-        double deviation = Math.sqrt((PRIOR_WEIGHT * PRIOR_DEVIATION * PRIOR_DEVIATION + weight * seen)
-                / (PRIOR_WEIGHT + weight));
+        double deviation =
+                Math.sqrt((PRIOR_WEIGHT * PRIOR_DEVIATION * PRIOR_DEVIATION + weight * seen) / (PRIOR_WEIGHT + weight));
         double left = weight(nowMs, halfLifeMs);
         double half = Z_90 * deviation / Math.sqrt(Math.max(left, 1e-3));
         return Estimate.around(Math.exp(mean), Math.exp(mean - half), Math.exp(mean + half), left);

@@ -57,7 +57,9 @@ class LadderTest {
         ladder.climb();
         Plan plan = Pricing.solve(ladder.demand(), new double[] {10, 10, 10});
         assertThat(plan.mainGroup(unknown)).isEqualTo(2);
-        assertThat(plan.mainGroup(known)).as("known to be far, and not known to be nearer elsewhere").isZero();
+        assertThat(plan.mainGroup(known))
+                .as("known to be far, and not known to be nearer elsewhere")
+                .isZero();
     }
 
     @Test

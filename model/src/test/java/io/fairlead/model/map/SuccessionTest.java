@@ -36,8 +36,8 @@ class SuccessionTest {
     @Test
     void whoseGroupIsDownMovesAtOnceAndDoesNotCountAsMoved() {
         Demand demand = new Demand(new double[] {10, 10}, new float[] {5, 50, 50, 5}, 2);
-        Followed followed = Succession.solve(
-                demand, new double[] {0, 100}, FREE, Succession.of(new int[] {0, 1}), POLICY);
+        Followed followed =
+                Succession.solve(demand, new double[] {0, 100}, FREE, Succession.of(new int[] {0, 1}), POLICY);
         assertThat(followed.plan().mainGroup(0)).isEqualTo(1);
         assertThat(followed.movedShare()).isZero();
         assertThat(followed.forcedShare()).isCloseTo(0.5, within(1e-9));
@@ -101,6 +101,18 @@ class SuccessionTest {
 
     private static MapPolicy all() {
         return new MapPolicy(
-                POLICY.scope(), 0, 3_600_000, 30, 3, 0, POLICY.hysteresisMs(), POLICY.hysteresisShare(), 1, 0.85, 300_000, 0.02, 2);
+                POLICY.scope(),
+                0,
+                3_600_000,
+                30,
+                3,
+                0,
+                POLICY.hysteresisMs(),
+                POLICY.hysteresisShare(),
+                1,
+                0.85,
+                300_000,
+                0.02,
+                2);
     }
 }
