@@ -102,17 +102,17 @@ final class MapDesk implements Desk {
         }
         for (Map.Entry<String, byte[]> each : kept.entrySet()) {
             if (!each.getKey().startsWith(PART) && !each.getKey().equals(EPOCH)) {
-                desk.restore(each.getKey(), each.getValue(), reader, nowMs);
+                desk.restore(each.getKey(), each.getValue(), reader);
             }
         }
         return desk;
     }
 
     /** A record of a topic that is read from its beginning when there is no checkpoint, as it stood there. */
-    private void restore(String key, byte[] value, WireReader reader, long nowMs) throws IOException {
+    private void restore(String key, byte[] value, WireReader reader) throws IOException {
         int space = key.indexOf(' ');
         try {
-            standing(key.substring(0, space), key.substring(space + 1), reader.read(value), nowMs);
+            standing(key.substring(0, space), key.substring(space + 1), reader.read(value));
         } catch (UnreadableRecordException e) {
             throw new IOException("what a checkpoint kept of '" + key + "' can't be read: " + e.getMessage(), e);
         }
@@ -138,7 +138,7 @@ final class MapDesk implements Desk {
             if (raw.topic().equals(Topics.CONFIG_POLICIES.name())) {
                 policyVersion = Math.max(policyVersion, raw.offset());
             }
-            if (standing(raw.topic(), key, record, nowMs)) {
+            if (standing(raw.topic(), key, record)) {
                 byte[] value = raw.value();
                 pieces.put(raw.topic() + ' ' + key, value == null ? new byte[0] : value);
             }
@@ -155,7 +155,7 @@ final class MapDesk implements Desk {
     }
 
     /** Takes what stands on a compacted topic; false: it is nothing of the map's. */
-    private boolean standing(String topic, String key, @Nullable SpecificRecord record, long nowMs) {
+    private boolean standing(String topic, String key, @Nullable SpecificRecord record) {
         if (topic.equals(Topics.CONFIG_GROUPS.name())) {
             if (record instanceof DeliveryGroup group) {
                 groups.define(group);

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,7 @@ final class MapEpochs {
         groupsChanged = false;
         for (DeliveryGroup group : groups.all()) {
             String id = group.getGroupId();
-            GroupState now = conditions.get(id).state();
+            GroupState now = of(conditions, id).state();
             GroupState before = states.put(id, now);
             if (now != before) {
                 mustMove |= before != null && serves(before) != serves(now);
@@ -158,7 +159,7 @@ final class MapEpochs {
                         id,
                         MapStories.price(
                                 group,
-                                conditions.get(id),
+                                of(conditions, id),
                                 prices.getOrDefault(id, 0.0),
                                 planned(id),
                                 stamp(nowMs, policyVersion),
@@ -177,6 +178,16 @@ final class MapEpochs {
 
     private static boolean serves(GroupState state) {
         return state != GroupState.DOWN && state != GroupState.BARRED;
+    }
+
+    /** Every group has a condition. */
+    private static GroupWatch.Condition of(Map<String, GroupWatch.Condition> conditions, String id) {
+        return Objects.requireNonNull(conditions.get(id), id);
+    }
+
+    /** Rows of a map that is being made are parts that there are. */
+    private Part part(Ladder ladder, int row) {
+        return Objects.requireNonNull(parts.get(ladder.prefix(row)), () -> "row " + row);
     }
 
     private double planned(String id) {
@@ -204,7 +215,7 @@ final class MapEpochs {
         madeAtMs = nowMs;
         List<DeliveryGroup> all = List.copyOf(groups.all());
         double[] capacity = all.stream()
-                .mapToDouble(group -> serves(conditions.get(group.getGroupId()).state())
+                .mapToDouble(group -> serves(of(conditions, group.getGroupId()).state())
                         ? policy.shedFromShare() * group.getCapacityBitsPerSecond()
                         : 0)
                 .toArray();
@@ -234,7 +245,7 @@ final class MapEpochs {
                     each.getGroupId(),
                     MapStories.price(
                             each,
-                            conditions.get(each.getGroupId()),
+                            of(conditions, each.getGroupId()),
                             priceMs[group],
                             followed.plan().loadsBitsPerSecond()[group],
                             stamp(nowMs, policyVersion),
@@ -331,7 +342,7 @@ final class MapEpochs {
         }
         float[] shares = new float[ladder.rows() * all.size()];
         for (int row = 0; row < ladder.rows(); row++) {
-            MapEntry told = parts.get(ladder.prefix(row)).told;
+            MapEntry told = part(ladder, row).told;
             for (GroupChoice choice : told == null ? List.<GroupChoice>of() : told.getChoices()) {
                 Integer group = index.get(choice.getGroupId());
                 if (group != null) {
@@ -347,7 +358,7 @@ final class MapEpochs {
     private void rollOut(Solved made, long nowMs, MapPolicy policy, Desk.Out out) {
         boolean waiting = false;
         for (int row = 0; row < made.ladder.rows(); row++) {
-            Part part = parts.get(made.ladder.prefix(row));
+            Part part = part(made.ladder, row);
             part.planned = choices(made, row);
             part.before = null;
             part.cohort = MapCohort.SETTLED;
@@ -442,7 +453,8 @@ final class MapEpochs {
         double[] priceMs = plan.pricesMs();
         List<Integer> order = IntStream.range(0, made.groups.size())
                 .boxed()
-                .filter(group -> serves(states.get(made.groups.get(group).getGroupId())))
+                .filter(group ->
+                        serves(states.getOrDefault(made.groups.get(group).getGroupId(), GroupState.DOWN)))
                 .sorted(Comparator.comparingDouble((Integer group) -> -share(plan, row, group))
                         .thenComparingDouble(group -> made.ladder.costMs(row, group) + priceMs[group])
                         .thenComparing(group -> made.groups.get(group).getGroupId()))

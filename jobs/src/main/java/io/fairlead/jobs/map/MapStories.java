@@ -14,8 +14,10 @@ import io.fairlead.schemas.decisions.MapEvidence;
 import io.fairlead.schemas.decisions.MapState;
 import io.fairlead.schemas.decisions.RollOutState;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Puts what was decided into the words of the contract. */
 final class MapStories {
@@ -85,7 +87,7 @@ final class MapStories {
                 .setPolicyVersion(stamp.policyVersion())
                 .setMapEpoch(stamp.mapEpoch())
                 .setPriceMs(priceMs)
-                .setCapacityBitsPerSecond(group.getCapacityBitsPerSecond())
+                .setCapacityBitsPerSecond((double) group.getCapacityBitsPerSecond())
                 .setPlannedBitsPerSecond(plannedBitsPerSecond)
                 .setLoadBitsPerSecond(condition.loadBitsPerSecond())
                 .setState(condition.state())
@@ -131,25 +133,18 @@ final class MapStories {
 
     /** By the evidence for the group that serves most of each part. */
     private static List<MapCoverage> coverage(MapEpochs.Solved made) {
-        EvidenceClass[] classes = EvidenceClass.values();
-        long[] prefixes = new long[classes.length];
-        double[] bits = new double[classes.length];
-        double all = 0;
+        Map<EvidenceClass, Long> prefixes = new EnumMap<>(EvidenceClass.class);
+        Map<EvidenceClass, Double> bits = new EnumMap<>(EvidenceClass.class);
         for (int row = 0; row < made.ladder().rows(); row++) {
-            int of = made.ladder()
-                    .evidence(row, made.followed().plan().mainGroup(row))
-                    .ordinal();
-            prefixes[of]++;
-            bits[of] += made.ladder().demandBitsPerSecond(row);
-            all += made.ladder().demandBitsPerSecond(row);
+            EvidenceClass of =
+                    made.ladder().evidence(row, made.followed().plan().mainGroup(row));
+            prefixes.merge(of, 1L, Long::sum);
+            bits.merge(of, made.ladder().demandBitsPerSecond(row), Double::sum);
         }
+        double all = made.demandBitsPerSecond();
         List<MapCoverage> coverage = new ArrayList<>();
-        for (EvidenceClass each : classes) {
-            if (prefixes[each.ordinal()] > 0) {
-                coverage.add(new MapCoverage(
-                        evidence(each), prefixes[each.ordinal()], all == 0 ? 0 : bits[each.ordinal()] / all));
-            }
-        }
+        prefixes.forEach((of, count) ->
+                coverage.add(new MapCoverage(evidence(of), count, all == 0 ? 0 : bits.getOrDefault(of, 0.0) / all)));
         return coverage;
     }
 }

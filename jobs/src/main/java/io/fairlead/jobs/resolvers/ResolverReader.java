@@ -72,7 +72,7 @@ final class ResolverReader extends ProcessFunction<RawRecord, ResolverSignal> {
 
     private static void measured(ResolverRtt rtt, RawRecord raw, Collector<ResolverSignal> out) {
         String prefix = rtt.getPrefix();
-        boolean whole = prefix.endsWith("/32") && prefix.indexOf(':') < 0 || prefix.endsWith("/128");
+        boolean whole = (prefix.endsWith("/32") && prefix.indexOf(':') < 0) || prefix.endsWith("/128");
         if (rtt.getSource() == RttSource.CLIENT || rtt.getSamples() < 1 || !whole) {
             return;
         }

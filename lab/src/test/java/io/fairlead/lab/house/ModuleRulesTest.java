@@ -63,7 +63,10 @@ class ModuleRulesTest {
                         .that()
                         .resideInAPackage(SCHEMAS)
                         .and()
-                        .resideOutsideOfPackages("io.fairlead.schemas.policies", "io.fairlead.schemas.pools"),
+                        .resideOutsideOfPackages(
+                                "io.fairlead.schemas.policies",
+                                "io.fairlead.schemas.pools",
+                                "io.fairlead.schemas.groups"),
                 MODEL);
     }
 

@@ -31,8 +31,6 @@ public final class Ladder {
     /** From one group to the next in the order of defaults, ms. */
     private static final double DEFAULT_STEP_MS = 0.01;
 
-    private static final EvidenceClass[] CLASSES = EvidenceClass.values();
-
     private final int groups;
 
     /** Place of each group in the order of defaults. */
@@ -44,12 +42,19 @@ public final class Ladder {
     // Row after row, a cell a group.
     private float[] costMs;
     private float[] errorMs;
-    private byte[] evidence;
-
-    private static final byte NOT_KNOWN = -1;
+    private @Nullable EvidenceClass[] evidence;
 
     /** What neighbours know of each group: how many do, and the sum of their logarithms. */
-    private record Neighbours(int[] count, double[] logs) {}
+    private static final class Neighbours {
+
+        private final int[] count;
+        private final double[] logs;
+
+        Neighbours(int groups) {
+            count = new int[groups];
+            logs = new double[groups];
+        }
+    }
 
     /**
      * Begins without rows.
@@ -64,7 +69,7 @@ public final class Ladder {
         }
         costMs = new float[64 * groups];
         errorMs = new float[64 * groups];
-        evidence = new byte[64 * groups];
+        evidence = new EvidenceClass[64 * groups];
     }
 
     /** Adds a part of the network of which nothing is known yet; gives its row. */
@@ -78,17 +83,17 @@ public final class Ladder {
         }
         prefixes.add(prefix);
         bitsPerSecond[row] = demandBitsPerSecond;
-        Arrays.fill(evidence, row * groups, (row + 1) * groups, NOT_KNOWN);
         return row;
     }
 
     /** What a row's own evidence says of a group; of several, that of the best class counts. */
     public void know(int row, int group, EvidenceClass of, double ms, double error) {
         int cell = row * groups + group;
-        if (evidence[cell] == NOT_KNOWN || of.ordinal() <= evidence[cell]) {
+        EvidenceClass known = evidence[cell];
+        if (known == null || of.compareTo(known) <= 0) {
             costMs[cell] = (float) ms;
             errorMs[cell] = (float) error;
-            evidence[cell] = (byte) of.ordinal();
+            evidence[cell] = of;
         }
     }
 
@@ -100,7 +105,7 @@ public final class Ladder {
             AddressPrefix prefix = prefixes.get(row);
             for (int group = 0; group < groups; group++) {
                 int cell = row * groups + group;
-                if (evidence[cell] != NOT_KNOWN) {
+                if (evidence[cell] != null) {
                     note(near, prefix.neighbourhood(), group, costMs[cell]);
                     note(wide, wide(prefix), group, costMs[cell]);
                 }
@@ -119,7 +124,7 @@ public final class Ladder {
     }
 
     private void note(Map<AddressPrefix, Neighbours> into, AddressPrefix around, int group, double ms) {
-        Neighbours all = into.computeIfAbsent(around, key -> new Neighbours(new int[groups], new double[groups]));
+        Neighbours all = into.computeIfAbsent(around, key -> new Neighbours(groups));
         all.count[group]++;
         all.logs[group] += Math.log(Math.max(0.01, ms));
     }
@@ -127,7 +132,7 @@ public final class Ladder {
     private void ask(int row, @Nullable Neighbours neighbours, EvidenceClass of) {
         for (int group = 0; neighbours != null && group < groups; group++) {
             int cell = row * groups + group;
-            if (evidence[cell] == NOT_KNOWN && neighbours.count[group] > 0) {
+            if (evidence[cell] == null && neighbours.count[group] > 0) {
                 double ms = Math.exp(neighbours.logs[group] / neighbours.count[group]);
                 know(row, group, of, ms, NEIGHBOURS_ERROR * ms);
             }
@@ -138,11 +143,11 @@ public final class Ladder {
         double farthest = 0;
         for (int group = 0; group < groups; group++) {
             int cell = row * groups + group;
-            farthest = evidence[cell] == NOT_KNOWN ? farthest : Math.max(farthest, costMs[cell]);
+            farthest = evidence[cell] == null ? farthest : Math.max(farthest, costMs[cell]);
         }
         double unknown = Math.max(UNKNOWN_MS, UNKNOWN_FACTOR * farthest);
         for (int group = 0; group < groups; group++) {
-            if (evidence[row * groups + group] == NOT_KNOWN) {
+            if (evidence[row * groups + group] == null) {
                 know(row, group, EvidenceClass.DEFAULT, unknown + DEFAULT_STEP_MS * defaultPlace[group], unknown);
             }
         }
@@ -161,7 +166,8 @@ public final class Ladder {
     }
 
     public EvidenceClass evidence(int row, int group) {
-        return CLASSES[evidence[row * groups + group]];
+        EvidenceClass known = evidence[row * groups + group];
+        return known == null ? EvidenceClass.DEFAULT : known;
     }
 
     /** Without any price, ms. */
