@@ -6,7 +6,16 @@ import io.fairlead.schemas.decisions.ClassScore;
 import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
+import io.fairlead.schemas.decisions.ForecastAhead;
+import io.fairlead.schemas.decisions.ForecastOutcome;
+import io.fairlead.schemas.decisions.ForecastQuantiles;
+import io.fairlead.schemas.decisions.HealthForeseen;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.PoolAssignment;
+import io.fairlead.schemas.decisions.PoolChange;
+import io.fairlead.schemas.decisions.PoolForecast;
+import io.fairlead.schemas.decisions.PoolHealth;
+import io.fairlead.schemas.decisions.PoolMembership;
 import io.fairlead.schemas.decisions.StayChance;
 import io.fairlead.schemas.telemetry.AppliedDecisions;
 import io.fairlead.schemas.telemetry.AttemptPhase;
@@ -28,6 +37,7 @@ import io.fairlead.schemas.telemetry.TargetOutcome;
 import io.fairlead.schemas.telemetry.ToldVerdict;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -274,6 +284,86 @@ public final class FactTables {
             .int64("keys", JobHeartbeat::getKeys)
             .build();
 
+    static final FactTable<PoolAssignment> POOL_ASSIGNMENTS = FactTable.log(
+                    "pool_assignments", PoolAssignment.class, PoolAssignment::getIssuedAtMs)
+            .text("exit_id", PoolAssignment::getExitId)
+            .int64("job_epoch", r -> r.getVersion().getJobEpoch())
+            .int64("counter", r -> r.getVersion().getCounter())
+            .time("issued_at", PoolAssignment::getIssuedAtMs)
+            .int64("policy_version", PoolAssignment::getPolicyVersion)
+            .text("owner_pool", PoolAssignment::getOwnerPool)
+            .int64("owner_until_ms", PoolAssignment::getOwnerUntilMs)
+            .int64("lease_ms", PoolAssignment::getLeaseMs)
+            .texts("member_pool", PoolAssignment::getMemberships, PoolMembership::getPoolId)
+            .float64s("member_rank", PoolAssignment::getMemberships, PoolMembership::getRank)
+            .int64s("member_since_ms", PoolAssignment::getMemberships, PoolMembership::getSinceMs)
+            .texts("member_reason", PoolAssignment::getMemberships, PoolMembership::getReason)
+            .texts("change_pool", PoolAssignment::getChanges, PoolChange::getPoolId)
+            .texts("change_kind", PoolAssignment::getChanges, c -> c.getJoined() ? "joined" : "left")
+            .texts("change_cause", PoolAssignment::getChanges, PoolChange::getCause)
+            .texts("change_reason", PoolAssignment::getChanges, PoolChange::getReason)
+            .int64s("change_at_ms", PoolAssignment::getChanges, PoolChange::getAtMs)
+            .float64s("change_health_before", PoolAssignment::getChanges, PoolChange::getHealthBefore)
+            .float64s("change_health_after", PoolAssignment::getChanges, PoolChange::getHealthAfter)
+            .int32s("change_members", PoolAssignment::getChanges, PoolChange::getMembers)
+            .build();
+
+    static final FactTable<PoolForecast> POOL_FORECASTS = FactTable.log(
+                    "pool_forecasts", PoolForecast.class, PoolForecast::getIssuedAtMs)
+            .text("pool", PoolForecast::getPoolId)
+            .int64("job_epoch", r -> r.getVersion().getJobEpoch())
+            .int64("counter", r -> r.getVersion().getCounter())
+            .time("issued_at", PoolForecast::getIssuedAtMs)
+            .int64("policy_version", PoolForecast::getPolicyVersion)
+            .symbol("state", PoolHealth.class, PoolForecast::getState)
+            .text("reason", PoolForecast::getReason)
+            .text("missing", PoolForecast::getMissing)
+            .float64("health", PoolForecast::getHealth)
+            .float64("health_foreseen", PoolForecast::getHealthForeseen)
+            .float64("min_health", PoolForecast::getMinHealth)
+            .int32("members", PoolForecast::getMembers)
+            .int32("members_online", PoolForecast::getMembersOnline)
+            .int32("members_wanted", PoolForecast::getMembersWanted)
+            .int32("capacity_requests", PoolForecast::getCapacityRequests)
+            .int32("changes_in_hour", PoolForecast::getChangesInHour)
+            .int64("forecast_at_ms", PoolForecast::getForecastAtMs)
+            .int32s("ahead_minutes", PoolForecast::getAhead, ForecastAhead::getMinutes)
+            .float64s("ahead_unhealthy", PoolForecast::getAhead, ForecastAhead::getUnhealthyProbability)
+            .float64s("ahead_shortage", PoolForecast::getAhead, ForecastAhead::getShortageProbability)
+            .int32s("quantile_minutes", Foreseen::of, Foreseen::minutes)
+            .texts("quantile_measure", Foreseen::of, f -> f.quantiles().getMeasure())
+            .float64s("quantile_low", Foreseen::of, f -> f.quantiles().getLow())
+            .float64s("quantile_median", Foreseen::of, f -> f.quantiles().getMedian())
+            .float64s("quantile_high", Foreseen::of, f -> f.quantiles().getHigh())
+            .bool("cold_start", PoolForecast::getColdStart)
+            .text("basis", PoolForecast::getBasis)
+            .bool("falls_short", PoolForecast::getFallsShort)
+            .texts("outcome_measure", PoolForecast::getOutcomes, ForecastOutcome::getMeasure)
+            .int32s("outcome_minutes", PoolForecast::getOutcomes, ForecastOutcome::getHorizonMinutes)
+            .int64s("outcome_made_at_ms", PoolForecast::getOutcomes, ForecastOutcome::getMadeAtMs)
+            .float64s("outcome_low", PoolForecast::getOutcomes, ForecastOutcome::getLow)
+            .float64s("outcome_median", PoolForecast::getOutcomes, ForecastOutcome::getMedian)
+            .float64s("outcome_high", PoolForecast::getOutcomes, ForecastOutcome::getHigh)
+            .float64s("outcome_actual", PoolForecast::getOutcomes, ForecastOutcome::getActual)
+            .float64s("outcome_pinball", PoolForecast::getOutcomes, ForecastOutcome::getPinball)
+            .float64s("outcome_naive_pinball", PoolForecast::getOutcomes, ForecastOutcome::getNaivePinball)
+            .float64s("outcome_scaled_error", PoolForecast::getOutcomes, ForecastOutcome::getScaledError)
+            .int64s("foreseen_changed_at_ms", PoolForecast::getForeseen, HealthForeseen::getChangedAtMs)
+            .float64s("foreseen_predicted", PoolForecast::getForeseen, HealthForeseen::getPredicted)
+            .float64s("foreseen_observed", PoolForecast::getForeseen, HealthForeseen::getObserved)
+            .build();
+
+    /** Quantiles of a forecast with the horizon that they are for: a table has no lists in lists. */
+    private record Foreseen(int minutes, ForecastQuantiles quantiles) {
+        static List<Foreseen> of(PoolForecast forecast) {
+            List<Foreseen> all = new ArrayList<>();
+            for (ForecastAhead ahead : forecast.getAhead()) {
+                ahead.getQuantiles().forEach(each -> all.add(new Foreseen(ahead.getMinutes(), each)));
+            }
+            return all;
+        }
+    }
+
     static final FactTable<ConfigChanged> CONFIG_HISTORY = FactTable.log(
                     "config_history", ConfigChanged.class, r -> r.getAuthorship()
                             .getWrittenAtMs())
@@ -329,7 +419,9 @@ public final class FactTables {
             JOB_HEARTBEATS,
             CONFIG_HISTORY,
             CONFIG_REJECTED,
-            DEAD_LETTERS);
+            DEAD_LETTERS,
+            POOL_ASSIGNMENTS,
+            POOL_FORECASTS);
 
     private FactTables() {}
 
