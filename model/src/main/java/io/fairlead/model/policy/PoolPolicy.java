@@ -44,7 +44,7 @@ public record PoolPolicy(
         implements Policy {
 
     private static final PoolPolicy DEFAULTS = new PoolPolicy(
-            Scope.GLOBAL, 0, 0.02, 0.25, 15_000, 10_000, 0.5, 0.5, 86_400_000, 0.2, 900_000, 0.4, 0.3, 1, 20, 600_000);
+            Scope.GLOBAL, 0, 0.02, 0.25, 10_000, 10_000, 0.5, 0.5, 86_400_000, 0.2, 900_000, 0.4, 0.3, 1, 20, 600_000);
 
     /** The policy that counts where none is set. */
     public static PoolPolicy defaults() {

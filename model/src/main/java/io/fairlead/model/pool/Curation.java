@@ -163,6 +163,19 @@ final class Curation {
                                 exit.id,
                                 exit.quality(pool),
                                 pool.nodeFloor()));
+                if (next == null && book.members.size() > pool.wantedMembers()) {
+                    book.cured(nowMs);
+                    leave(
+                            member,
+                            Change.Cause.FLOOR,
+                            String.format(
+                                    Locale.ROOT,
+                                    "quality %.0f is under the floor %.0f: the pool has members enough without it",
+                                    exit.quality(pool),
+                                    pool.nodeFloor()));
+                    health = book.health();
+                    continue;
+                }
                 if (next == null) {
                     foundNobody = true;
                     return;

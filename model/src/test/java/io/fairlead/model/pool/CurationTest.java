@@ -137,11 +137,11 @@ class CurationTest {
         fleet.curate();
         fleet.offline("b");
         fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(0)); // so that curing does not take its place
-        fleet.after(14_000);
+        fleet.after(9_000);
         assertThat(fleet.usable("p")).containsExactly("a", "b");
         fleet.after(1_000);
         assertThat(fleet.usable("p")).containsExactly("a", "c");
-        assertThat(fleet.told.get("b").changes().get(0).reason()).isEqualTo("offline for 15 s");
+        assertThat(fleet.told.get("b").changes().get(0).reason()).isEqualTo("offline for 10 s");
     }
 
     @Test
@@ -155,6 +155,27 @@ class CurationTest {
         assertThat(fleet.status("p").state()).isEqualTo(PoolState.CURING);
         fleet.after(15_000);
         assertThat(fleet.usable("p")).containsExactly("a");
+    }
+
+    @Test
+    void whoFallsUnderTheFloorLeavesWithoutASuccessorWhereTheresEnoughWithoutIt() {
+        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(1));
+        fleet.exit("a", 0.9, 0.9).exit("b", 0.9, 0.9).exit("c", 0.9, 0.9);
+        fleet.curator.define(floored(Fleet.pool("p", 1, 3, 3)));
+        fleet.curate();
+        fleet.curator.define(floored(Fleet.pool("p", 1, 2, 3)));
+        fleet.condition("a", 0.3, 0.9);
+        fleet.curate();
+        assertThat(fleet.usable("p")).containsExactly("b", "c");
+        assertThat(fleet.changes.get(fleet.changes.size() - 1).reason())
+                .isEqualTo("quality 30 is under the floor 40: the pool has members enough without it");
+        fleet.condition("b", 0.3, 0.9);
+        fleet.after(60_000);
+        assertThat(fleet.usable("p")).as("it is wanted as long as nobody comes").containsExactly("b", "c");
+    }
+
+    private static PoolDefinition floored(PoolDefinition pool) {
+        return Fleet.with(pool, List.of(), 40, 40, false, 0, List.of());
     }
 
     @Test
