@@ -3,6 +3,7 @@ package io.fairlead.edge.table;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
 import io.fairlead.schemas.decisions.PoolAssignment;
+import io.fairlead.schemas.decisions.PoolForecast;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,18 @@ public interface DecisionReader<T> {
                         assignment.getVersion().getJobEpoch(),
                         assignment.getVersion().getCounter(),
                         assignment.getIssuedAtMs(),
+                        0)
+                : null;
+    }
+
+    /** Of {@code decisions.forecasts}. */
+    static DecisionReader<PoolForecast> poolForecasts() {
+        return (key, record) -> record instanceof PoolForecast forecast
+                ? new Decision<>(
+                        forecast,
+                        forecast.getVersion().getJobEpoch(),
+                        forecast.getVersion().getCounter(),
+                        forecast.getIssuedAtMs(),
                         0)
                 : null;
     }

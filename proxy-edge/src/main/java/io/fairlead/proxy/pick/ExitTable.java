@@ -16,8 +16,10 @@ import io.fairlead.proxy.exit.ExitShare;
 import io.fairlead.proxy.exit.Location;
 import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.schemas.config.ExitOverride;
+import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.PoolAssignment;
+import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
@@ -54,6 +56,9 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     private static final double US_PER_MS = 1_000;
     private static final Assigned NOT_ASSIGNED = new Assigned(List.of(), false, 0, false);
+    /** That a pool falls short counts for so long: what a dead job has left behind must not bar weak members for ever. */
+    static final long FORECAST_COUNTS_MS = 300_000;
+
     private static final long FORGET_EVERY_MS = 60_000;
     private static final int MAX_SHARED_NAMES = 10_000;
 
@@ -81,6 +86,12 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     /** Ids of curated pools: who is in them is decided, not declared. */
     private final Set<String> curated = ConcurrentHashMap.newKeySet();
+
+    /** What is known of curated pools beside their members. */
+    private final Map<String, Outlook> outlooks = new ConcurrentHashMap<>();
+
+    /** When pools were last said to fall short, ms since the Unix epoch. */
+    private final Map<String, Long> shortSaidMs = new ConcurrentHashMap<>();
 
     private volatile long unheardMs;
 
@@ -129,29 +140,90 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (!request.only().isEmpty()) {
             return pickOnly(request, into);
         }
-        Location where = request.where();
-        Area part = where.equals(Location.ANYWHERE) ? null : partFor(where);
-        Pool pool = pools.get(part == null ? request.pool() : part.part(request.pool(), where));
-        boolean allThere = part == null ? where.equals(Location.ANYWHERE) : part.isAll(where);
-        Location filter = allThere ? null : where;
-        if (pool == null) {
+        boolean found = request.stayMs() > 0 ? pickToStay(request, into) : pickForOne(request, into);
+        if (found) {
+            counters.picked(into);
+        } else {
             counters.noneFound();
+        }
+        return found;
+    }
+
+    /** Of its pool; while that is forecast to fall short, also of its sibling. */
+    private boolean pickForOne(PickRequest request, Slot into) {
+        if (search(request.pool(), request, 0, into)) {
+            return true;
+        }
+        Outlook outlook = outlooks.get(request.pool());
+        return outlook != null && isShort(request.pool()) && borrow(outlook, request, into);
+    }
+
+    /** A session that begins while its pool is forecast to fall short avoids weak members: it rather goes to the sibling, and to them if that can't either. */
+    private boolean pickToStay(PickRequest request, Slot into) {
+        Outlook outlook = outlooks.get(request.pool());
+        if (outlook == null || !isShort(request.pool())) {
+            return search(request.pool(), request, 0, into);
+        }
+        return search(request.pool(), request, outlook.weakThousandths(), into)
+                || borrow(outlook, request, into)
+                || search(request.pool(), request, 0, into);
+    }
+
+    private boolean borrow(Outlook outlook, PickRequest request, Slot into) {
+        if (outlook.sibling().isEmpty() || !search(outlook.sibling(), request, 0, into)) {
             return false;
         }
-        Search search = searches.get();
-        if (!search.run(pool, request, filter, settings.bandPoints(), silent, quality.explorationShare(), into)) {
-            counters.noneFound();
-            into.rested(search.retryAfterMs());
-            return false;
-        }
-        counters.picked(into);
+        counters.borrowedOne();
         return true;
     }
 
+    /** @param leastThousandths quality that an exit must have for a session; 0: any */
+    private boolean search(String poolName, PickRequest request, int leastThousandths, Slot into) {
+        Location where = request.where();
+        Area part = where.equals(Location.ANYWHERE) ? null : partFor(where);
+        Pool pool = pools.get(part == null ? poolName : part.part(poolName, where));
+        boolean allThere = part == null ? where.equals(Location.ANYWHERE) : part.isAll(where);
+        Location filter = allThere ? null : where;
+        if (pool == null) {
+            return false;
+        }
+        Search search = searches.get();
+        boolean found = search.run(
+                pool,
+                request,
+                filter,
+                leastThousandths,
+                settings.bandPoints(),
+                silent,
+                quality.explorationShare(),
+                into);
+        if (!found) {
+            into.rested(search.retryAfterMs());
+        }
+        return found;
+    }
+
+    /** Of its pool, or of the sibling that has lent it: a session stays where it is when its pool is well again. */
     private boolean pickOnly(PickRequest request, Slot into) {
-        Pool pool = pools.get(request.pool());
         KnownExit exit = exits.get(request.only());
-        if (pool == null || exit == null || request.tried().contains(exit.id)) {
+        if (exit == null || request.tried().contains(exit.id)) {
+            return false;
+        }
+        if (pickOnly(pools.get(request.pool()), exit, request, into)) {
+            return true;
+        }
+        Outlook outlook = outlooks.get(request.pool());
+        if (outlook == null
+                || outlook.sibling().isEmpty()
+                || !pickOnly(pools.get(outlook.sibling()), exit, request, into)) {
+            return false;
+        }
+        counters.borrowedOne();
+        return true;
+    }
+
+    private boolean pickOnly(@Nullable Pool pool, KnownExit exit, PickRequest request, Slot into) {
+        if (pool == null) {
             return false;
         }
         PolitenessPolicy gentle = request.targetHost().isEmpty() || !politeness.counts()
@@ -413,8 +485,60 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         }
     }
 
+    /** A pool is curated by this definition from now on: exits that declare it are in it no more. Looks at all exits if it was not before. */
+    public void defined(PoolDefinition definition) {
+        outlooks.put(definition.getPoolId(), Outlook.of(definition, ""));
+        siblings();
+        curated(definition.getPoolId(), true);
+    }
+
+    /** A pool is curated no more. */
+    public void undefined(String poolId) {
+        outlooks.remove(poolId);
+        siblings();
+        curated(poolId, false);
+    }
+
+    /** Who lends to whom: only a pool that is defined, and none that is for somebody else alone. */
+    private void siblings() {
+        outlooks.replaceAll((id, each) -> {
+            PoolDefinition borrower = each.definition();
+            Outlook lender = outlooks.get(borrower.getSibling());
+            boolean lends = lender != null
+                    && (!lender.definition().getExclusive()
+                            || (!borrower.getOwner().isEmpty()
+                                    && borrower.getOwner()
+                                            .equals(lender.definition().getOwner())));
+            return Outlook.of(borrower, lends ? borrower.getSibling() : "");
+        });
+    }
+
+    /** A pool is forecast to fall short, or not. */
+    public void foreseen(PoolForecast forecast) {
+        if (forecast.getFallsShort()) {
+            shortSaidMs.put(forecast.getPoolId(), forecast.getIssuedAtMs());
+        } else {
+            shortSaidMs.remove(forecast.getPoolId());
+        }
+    }
+
+    /** Nothing is foreseen of a pool any more. */
+    public void unforeseen(String poolId) {
+        shortSaidMs.remove(poolId);
+    }
+
+    private boolean isShort(String poolId) {
+        Long saidMs = shortSaidMs.get(poolId);
+        return saidMs != null && clock.millis() - saidMs <= FORECAST_COUNTS_MS;
+    }
+
+    /** Pools that are forecast to fall short now. */
+    public int shortPools() {
+        return (int) shortSaidMs.keySet().stream().filter(this::isShort).count();
+    }
+
     /** A pool is curated from now on, or no more: exits that declare it are in it no more, or again. Looks at all exits. */
-    public void curated(String poolId, boolean now) {
+    void curated(String poolId, boolean now) {
         if (now ? curated.add(poolId) : curated.remove(poolId)) {
             exits.keySet().forEach(exitId -> change(exitId, false, this::settle));
         }

@@ -11,6 +11,7 @@ public final class PickCounters {
     private final LongAdder picks = new LongAdder();
     private final LongAdder explorations = new LongAdder();
     private final LongAdder local = new LongAdder();
+    private final LongAdder borrowed = new LongAdder();
     private final LongAdder unserved = new LongAdder();
     private final LongAdder staleDecisions = new LongAdder();
     private final LongAdder exitsNotKept = new LongAdder();
@@ -24,6 +25,10 @@ public final class PickCounters {
         if (slot.local()) {
             local.increment();
         }
+    }
+
+    void borrowedOne() {
+        borrowed.increment();
     }
 
     void noneFound() {
@@ -57,6 +62,11 @@ public final class PickCounters {
         return local.sum();
     }
 
+    /** Slots taken of the sibling of the pool that was asked for. */
+    public long borrowed() {
+        return borrowed.sum();
+    }
+
     /** Asked for, but no eligible exit had room. */
     public long unserved() {
         return unserved.sum();
@@ -82,6 +92,11 @@ public final class PickCounters {
         counter(registry, "fairlead.proxy.picks.exploring", explorations, "Slots taken to explore");
         counter(registry, "fairlead.proxy.picks.local", local, "Slots taken on local scoring");
         counter(registry, "fairlead.proxy.picks.unserved", unserved, "Picks for which no eligible exit had room");
+        counter(
+                registry,
+                "fairlead.proxy.picks.borrowed",
+                borrowed,
+                "Slots taken of the sibling of the pool asked for");
         counter(registry, "fairlead.proxy.decisions.stale", staleDecisions, "Decisions older than what was held");
         counter(
                 registry,
@@ -113,6 +128,9 @@ public final class PickCounters {
                 .register(registry);
         Gauge.builder("fairlead.proxy.pools", table, ExitTable::pools)
                 .description("Pools with an exit here")
+                .register(registry);
+        Gauge.builder("fairlead.proxy.pools.short", table, ExitTable::shortPools)
+                .description("Curated pools that are forecast to fall short")
                 .register(registry);
         Gauge.builder("fairlead.proxy.scoring.local.share", table, ExitTable::localShare)
                 .description("How much local scoring counts: 0 decisions alone, 1 local scoring alone")

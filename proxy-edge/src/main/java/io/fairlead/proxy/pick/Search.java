@@ -103,6 +103,7 @@ final class Search {
     private int unsparingBefore;
 
     private double stayMs;
+    private int leastThousandths;
     private int candidates;
 
     // Of politeness: empty host, if none is due; how many have to wait for it, and how long the first.
@@ -126,6 +127,7 @@ final class Search {
      * Looks for an exit and takes one of its slots.
      *
      * @param filter where the exit must be; null: all of the pool is there
+     * @param least quality that the exit of a session must have, thousandths of a point; 0: any
      * @param isLocal decisions do not count now
      * @param explorationShare share of picks that look for an exit of which too little is known, else for any
      * @param slot filled if one is found
@@ -135,6 +137,7 @@ final class Search {
             Pool among,
             PickRequest request,
             @Nullable Location filter,
+            int least,
             double bandPoints,
             boolean isLocal,
             double explorationShare,
@@ -146,6 +149,7 @@ final class Search {
         where = filter;
         local = isLocal;
         stayMs = (double) request.stayMs();
+        leastThousandths = least;
         exploration = stayMs <= 0 && (random() >>> 11) * 0x1.0p-53 < explorationShare;
         polite(request);
         Pool.Group own = among.exclusiveTo(tenant);
@@ -492,15 +496,16 @@ final class Search {
     /** Among those that are good enough, one that will likely stay and has room for when the session comes back; if none can be had, as for one request. */
     private boolean staying(double points) {
         int top = highest(Board.BUCKETS - 1);
-        int bottom = Math.max(0, (int) Math.floor(top - STAY_BANDS * points * Board.BUCKETS_PER_POINT));
-        int count = top < 0 ? 0 : withRoom(top, bottom);
+        int bottom = Math.max(Board.bucketOf(leastThousandths), (int)
+                Math.floor(top - STAY_BANDS * points * Board.BUCKETS_PER_POINT));
+        int count = top < bottom ? 0 : withRoom(top, bottom);
         long now = nanoClock.getAsLong();
         for (int round = 0; count > 0 && round < ROUNDS; round++) {
             long chosen = Entry.NONE;
             double most = -1;
             for (int i = 0; i < STAY_DRAWS; i++) {
                 draw(top, bottom, count, firstDraw);
-                long entry = within(firstDraw, 0);
+                long entry = within(firstDraw, leastThousandths);
                 double worth =
                         entry == Entry.NONE ? -1 : Entry.thousandths(entry) * stay(entry, now) * (1 - load(entry));
                 if (worth > most) {
@@ -512,7 +517,7 @@ final class Search {
                 return true;
             }
         }
-        return band(points);
+        return leastThousandths == 0 && band(points);
     }
 
     private double stay(long entry, long now) {

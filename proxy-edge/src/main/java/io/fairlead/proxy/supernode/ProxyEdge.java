@@ -27,6 +27,7 @@ import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.PoolAssignment;
+import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.pools.PoolRecords;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
@@ -239,12 +240,12 @@ public final class ProxyEdge implements AutoCloseable {
         kit.config(Topics.CONFIG_POOLS, ProxyEdge::pool).listen(new TableListener<>() {
             @Override
             public void put(String poolId, PoolDefinition definition) {
-                exits.curated(poolId, true);
+                exits.defined(definition);
             }
 
             @Override
             public void removed(String poolId) {
-                exits.curated(poolId, false);
+                exits.undefined(poolId);
             }
         });
         kit.decisions(Topics.DECISIONS_POOLS, DecisionReader.poolAssignments()).listen(new TableListener<>() {
@@ -258,6 +259,18 @@ public final class ProxyEdge implements AutoCloseable {
                 exits.unassigned(exitId);
             }
         });
+        kit.decisions(Topics.DECISIONS_FORECASTS, DecisionReader.poolForecasts())
+                .listen(new TableListener<>() {
+                    @Override
+                    public void put(String poolId, Decision<PoolForecast> decision) {
+                        exits.foreseen(decision.value());
+                    }
+
+                    @Override
+                    public void removed(String poolId) {
+                        exits.unforeseen(poolId);
+                    }
+                });
     }
 
     private static PoolDefinition pool(String key, SpecificRecord record) throws InvalidConfigException {

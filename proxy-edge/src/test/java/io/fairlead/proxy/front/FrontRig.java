@@ -9,6 +9,7 @@ import io.fairlead.proxy.attempt.Attempts;
 import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.attempt.TargetClasses;
 import io.fairlead.proxy.link.LinkRig;
+import io.fairlead.proxy.pick.ExitTable;
 import io.fairlead.proxy.tenant.SecretHashes;
 import io.fairlead.proxy.tenant.TenantDirectory;
 import io.fairlead.proxy.tenant.TenantGate;
@@ -34,6 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The user side with real exits: links, agents and sockets, all on loopback. Tenant {@code acme}, secret {@code s3cret}, pool
@@ -72,12 +74,34 @@ final class FrontRig implements AutoCloseable, RequestTelemetry {
 
     /** @param allowed to all tenants, beside the public addresses */
     FrontRig(FrontSettings settings, AttemptSettings attemptSettings, List<String> allowed) throws IOException {
+        this(settings, attemptSettings, allowed, null);
+    }
+
+    /** One whose exits are chosen as in the product. */
+    static FrontRig choosingBy(ExitTable table) throws IOException {
+        return new FrontRig(
+                FrontSettings.DEFAULTS, AttemptSettings.DEFAULTS, List.of("127.0.0.0/8", "localhost"), table);
+    }
+
+    private FrontRig(
+            FrontSettings settings, AttemptSettings attemptSettings, List<String> allowed, @Nullable ExitTable table)
+            throws IOException {
         tenants = new TenantDirectory(1000, allowed, Set.of());
         gate = new TenantGate(tenants, 1, 64, new SecureRandom(), System::nanoTime);
         links.registry.listen(exits);
+        if (table != null) {
+            links.registry.listen(table);
+        }
         tenants.put(tenant("acme", HASH, POOL));
         lives = new Attempts(
-                attemptSettings, exits, links.registry, this, classes, new byte[32], System::nanoTime, new Random());
+                attemptSettings,
+                table == null ? exits : table,
+                links.registry,
+                this,
+                classes,
+                new byte[32],
+                System::nanoTime,
+                new Random());
         front = FrontListener.start(
                 "edge-1",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
