@@ -136,6 +136,82 @@ export interface Status {
   problems: string[];
 }
 
+export interface PoolRow {
+  id: string;
+  state: string;
+  reason: string;
+  missing: string;
+  health: number;
+  healthForeseen: number;
+  minHealth: number;
+  members: number;
+  membersOnline: number;
+  membersLeast: number;
+  membersWanted: number;
+  membersMost: number;
+  capacity: number;
+  changesInHour: number;
+  owner: string;
+  exclusive: boolean;
+  exclusiveUntilMs: number;
+  sibling: string;
+  fallsShort: boolean;
+  unhealthyProbability: number;
+  unhealthyMinutes: number;
+  shortageProbability: number;
+  horizonMs: number;
+  issuedAtMs: number;
+  forecastAtMs: number;
+}
+
+/** The pools of one exit. */
+export interface MappedExit { id: string; owner: string; ownerUntilMs: number; pools: string[]; changingHands: boolean }
+
+export interface PoolsAnswer { atMs: number; pools: PoolRow[]; exits: MappedExit[]; exitsMapped: number }
+
+export interface Quantiles { measure: string; low: number; median: number; high: number }
+
+export interface Ahead { minutes: number; quantiles: Quantiles[]; unhealthyProbability: number; shortageProbability: number }
+
+export interface PoolMember { id: string; rank: number; sinceMs: number; reason: string; exit: ExitRow | null; stayChance: number; stayHorizonMs: number }
+
+export interface PoolStanding { atSeconds: number; health: number; foreseen: number; minHealth: number; online: number; members: number; capacity: number }
+
+export interface PoolChange {
+  pool: string;
+  atMs: number;
+  exitId: string;
+  joined: boolean;
+  cause: string;
+  reason: string;
+  healthBefore: number;
+  healthAfter: number;
+  members: number;
+}
+
+export interface Skill { measure: string; minutes: number; atSeconds: number; forecasts: number; pinball: number; against: number | string; naive: number | string; covered: number }
+
+export interface PoolDetails {
+  pool: PoolRow;
+  asks: string[];
+  ahead: Ahead[];
+  coldStart: boolean;
+  basis: string;
+  members: PoolMember[];
+  measure: string;
+  standings: PoolStanding[] | null;
+  bands: { atSeconds: number; low: number; median: number; high: number }[] | null;
+  came: { atSeconds: number; value: number }[] | null;
+  changes: PoolChange[] | null;
+  skill: Skill[] | null;
+  foreseen: { changedAtMs: number; predicted: number; observed: number }[] | null;
+  success: { atSeconds: number; requests: number; failures: number }[] | null;
+  traffic: { atSeconds: number; requests: number; failures: number }[] | null;
+  historyProblem: string | null;
+}
+
+export interface ExitStory { exitId: string; changes: PoolChange[]; now: MappedExit[] }
+
 /** An answer that is no answer; the message is the server's own sentence. */
 export class ApiError extends Error {
   constructor(readonly status: number, sentence: string) {
@@ -161,6 +237,9 @@ export const api = {
   status: () => get<Status>("/api/status"),
   fleet: () => get<FleetAnswer>("/api/fleet"),
   exit: (id: string, hours = 1) => get<ExitDetails>(`/api/fleet/${encodeURIComponent(id)}?hours=${hours}`),
+  pools: () => get<PoolsAnswer>("/api/pools"),
+  pool: (id: string, hours: number, measure: string) => get<PoolDetails>(`/api/pools/${encodeURIComponent(id)}?hours=${hours}&measure=${measure}`),
+  exitPools: (id: string, hours: number) => get<ExitStory>(`/api/exits/${encodeURIComponent(id)}/pools?hours=${hours}`),
   traffic: (from: number, to: number) => get<TrafficAnswer>(`/api/traffic?from=${from}&to=${to}`),
   changes: (from: number, to: number) => get<ChangesAnswer>(`/api/policy-changes?from=${from}&to=${to}`),
 };

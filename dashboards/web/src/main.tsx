@@ -5,11 +5,16 @@ import "./styles.css";
 import { ExitPage } from "./exit/page";
 import { FleetPage } from "./fleet/page";
 import { duration } from "./format";
+import { PoolPage } from "./pools/pool";
+import { PoolsPage } from "./pools/page";
 import { Store } from "./store";
 import { applyTheme, nextTheme, storedTheme, type Theme } from "./theme";
 import { readView, writeView, type View } from "./view";
 
 const exitId = /^\/exit\/([^/]+)\/?$/.exec(location.pathname)?.[1];
+const poolId = /^\/pool\/([^/]+)\/?$/.exec(location.pathname)?.[1];
+const onPools = poolId !== undefined || /^\/pools\/?$/.test(location.pathname);
+const onFleet = !exitId && !onPools;
 const store = new Store();
 applyTheme(storedTheme());
 store.start(readView(location.search).range);
@@ -51,13 +56,16 @@ function Page() {
   };
   return (
     <>
-      <a class="skip" href={exitId ? "#main" : "#exits"}>{exitId ? "Skip to the exit" : "Skip to the exits"}</a>
+      <a class="skip" href={onFleet ? "#exits" : "#main"}>{onFleet ? "Skip to the exits" : "Skip to the content"}</a>
       <header class="top">
         <a class="brand" href="/" aria-label="Fairlead, fleet">
           <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true"><circle cx="16" cy="16" r="10" /><path d="M2 23 16 16l14-7" /></svg>
           Fairlead
         </a>
-        <nav aria-label="Pages"><a href="/" {...(exitId ? {} : { "aria-current": "page" as const })}>Fleet</a></nav>
+        <nav aria-label="Pages">
+          <a href="/" {...(onFleet ? { "aria-current": "page" as const } : {})}>Fleet</a>
+          <a href="/pools" {...(onPools ? { "aria-current": "page" as const } : {})}>Pools</a>
+        </nav>
         <span class="spacer" />
         <Freshness />
         <button type="button" class="quiet" onClick={turn} aria-label={`Colours: ${theme}. Change.`}>
@@ -65,7 +73,10 @@ function Page() {
         </button>
       </header>
       <Problems />
-      {exitId
+      {poolId
+        ? <PoolPage store={store} id={decodeURIComponent(poolId)} theme={`${theme}-${system}`} tick={tick} />
+        : onPools ? <PoolsPage store={store} tick={tick} />
+        : exitId
         ? <ExitPage store={store} id={decodeURIComponent(exitId)} theme={`${theme}-${system}`} tick={tick} />
         : <FleetPage store={store} view={view} change={change} theme={`${theme}-${system}`} tick={tick} />}
       <footer>Traffic and history from ClickHouse, decisions live from Kafka. Times are your browser's; windows are named beside each number.</footer>

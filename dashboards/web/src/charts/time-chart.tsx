@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import type { PolicyChange } from "../api";
@@ -11,6 +12,10 @@ export interface Line {
   /** CSS custom property of its colour. */
   colour: string;
   fill?: boolean;
+  /** Points without a value are passed over: the line goes on to the next. */
+  joined?: boolean;
+  /** Drawn as the edge of an area, not as a line of its own. */
+  edge?: boolean;
 }
 
 interface Props {
@@ -29,6 +34,12 @@ interface Props {
   ceiling?: number;
   empty: string;
   theme: string;
+  /** Labels of the lines that an area lies between, the upper first. */
+  area?: [string, string];
+  /** What a mark says; as said of a policy if not given. */
+  describe?: (change: PolicyChange) => ComponentChildren;
+  /** Times later than this are foreseen: a line parts them from what was. */
+  foreseenFrom?: number;
 }
 
 const HEIGHT = 168;
@@ -112,11 +123,15 @@ export function TimeChart(props: Props) {
         {props.at.length === 0 && <p class="empty">{props.empty}</p>}
         {mark && (
           <div class={`flag ${mark.left > 150 ? "flag-left" : ""}`} style={{ left: `${mark.left}px` }}>
-            <strong>{mark.change.key}</strong> version {mark.change.version}
-            <br />
-            {mark.change.author}, {clock(mark.change.atMs)}
-            <br />
-            “{mark.change.reason}”
+            {props.describe ? props.describe(mark.change) : (
+              <>
+                <strong>{mark.change.key}</strong> version {mark.change.version}
+                <br />
+                {mark.change.author}, {clock(mark.change.atMs)}
+                <br />
+                “{mark.change.reason}”
+              </>
+            )}
           </div>
         )}
       </div>
@@ -151,6 +166,12 @@ function ChartTable({ title, at, lines, format }: Props) {
       </table>
     </div>
   );
+}
+
+function bandsOf(props: Props, fill: string): { bands: uPlot.Band[] } | object {
+  if (!props.area) return {};
+  const [upper, lower] = props.area.map((label) => props.lines.findIndex((line) => line.label === label) + 1);
+  return upper && lower ? { bands: [{ series: [upper, lower], fill }] } : {};
 }
 
 function create(
@@ -190,6 +211,7 @@ function create(
       { stroke: ink, font, grid: { show: false }, ticks: { show: false }, gap: 4, size: 24, space: 64, values: (_, values) => values.map(at) },
       { stroke: ink, font, grid: { stroke: grid, width: 1 }, ticks: { show: false }, gap: 6, size: 46, space: 34, values: (_, values) => values.map((value) => now.current.axis(value)) },
     ],
+    ...bandsOf(now.current, token(element, "--accent-wash")),
     series: [
       {},
       ...now.current.lines.map((line): uPlot.Series => {
@@ -197,11 +219,11 @@ function create(
         return {
           label: line.label,
           stroke: colour,
-          width: 1.75,
+          width: line.edge ? 0 : 1.75,
           ...(line.dash ? { dash: line.dash } : {}),
           ...(line.fill ? { fill: token(element, "--accent-wash") } : {}),
           points: { show: false },
-          spanGaps: false,
+          spanGaps: line.joined ?? false,
         };
       }),
     ],
@@ -224,6 +246,17 @@ function create(
             context.beginPath();
             context.moveTo(left, y);
             context.lineTo(left + width, y);
+            context.stroke();
+          }
+          const parted = now.current.foreseenFrom;
+          if (parted !== undefined) {
+            const x = Math.round(u.valToPos(parted, "x", true));
+            context.strokeStyle = ink;
+            context.lineWidth = ratio;
+            context.setLineDash([]);
+            context.beginPath();
+            context.moveTo(x, top);
+            context.lineTo(x, top + height);
             context.stroke();
           }
           context.strokeStyle = accent;

@@ -3,6 +3,7 @@ import { api, type Decision, type Ended, type ExitDetails } from "../api";
 import { TimeChart } from "../charts/time-chart";
 import { Factor } from "../fleet/exit-details";
 import { clock, count, dayClock, duration, iso, milliseconds, percent, quality, word } from "../format";
+import { ExitInPools } from "../pools/story";
 import type { Store } from "../store";
 
 interface Props { store: Store; id: string; theme: string; tick: number }
@@ -177,6 +178,11 @@ export function ExitPage({ store, id, theme, tick }: Props) {
           <TimeChart {...shared} title="Success, staying and network" lines={lines.shares} format={(value) => percent(value)} axis={(value) => `${Math.round(value * 100)} %`} floor={null} ceiling={1.002} />
         </div>
         <div class="card"><Decisions history={details.history} problem={details.historyProblem} span={span} /></div>
+      </section>
+
+      <section aria-labelledby="pools-title">
+        <header class="section"><h2 id="pools-title">In pools, last 7 d</h2></header>
+        <div class="card"><ExitInPools id={id} /></div>
       </section>
 
       <section aria-labelledby="tries-title">

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -52,6 +53,7 @@ public final class Console implements AutoCloseable {
     private final ClickHouseSource source;
     private final History history;
     private final FleetState fleet;
+    private final Pools pools;
     private final LiveTopics topics;
     private final LiveStream stream;
     private final Broadcast broadcast;
@@ -84,7 +86,9 @@ public final class Console implements AutoCloseable {
         this.history = new History(source, clock);
         this.fleet = new FleetState(settings.exitsMax());
         this.stream = new LiveStream(settings.liveClientsMax());
-        this.topics = new LiveTopics(settings.kafkaBootstrap(), fleet, this::announce, clock);
+        PoolsState ofPools = new PoolsState(settings.exitsMax());
+        this.pools = new Pools(ofPools, fleet, history, clock);
+        this.topics = new LiveTopics(settings.kafkaBootstrap(), fleet, ofPools, this::announce, clock);
         this.broadcast = new Broadcast(fleet, history, stream, this::status, clock);
         this.server = Javalin.create(this::configure);
         route(assets);
@@ -146,6 +150,8 @@ public final class Console implements AutoCloseable {
         server.before(this::guard);
         server.get("/", assets::page);
         server.get("/exit/{exit}", assets::page);
+        server.get("/pools", assets::page);
+        server.get("/pool/{pool}", assets::page);
         server.get("/assets/{name}", context -> {
             if (!assets.asset(context, context.pathParam("name"))) {
                 throw new NotFoundResponse(
@@ -155,6 +161,11 @@ public final class Console implements AutoCloseable {
         server.get("/api/status", context -> context.json(status()));
         server.get("/api/fleet", context -> context.json(fleetAnswer()));
         server.get("/api/fleet/{exit}", context -> context.json(details(context.pathParam("exit"), context)));
+        server.get("/api/pools", context -> context.json(pools.all()));
+        server.get("/api/pools/{pool}", context -> context.json(pool(context.pathParam("pool"), context)));
+        server.get(
+                "/api/exits/{exit}/pools",
+                context -> context.json(pools.story(context.pathParam("exit"), hours(context))));
         server.get("/api/traffic", context -> context.json(traffic(context)));
         server.get("/api/policy-changes", context -> context.json(changes(context)));
         server.get("/api/live", context -> {
@@ -227,6 +238,17 @@ public final class Console implements AutoCloseable {
                 })
                 .orElseThrow(() -> new NotFoundResponse(
                         "No decision names an exit '" + exitId + "'. It may have been retracted."));
+    }
+
+    private PoolDetails pool(String poolId, Context context) {
+        String measure = Optional.ofNullable(context.queryParam("measure")).orElse("HEALTH");
+        if (!Pools.MEASURES.contains(measure)) {
+            throw new BadRequestResponse(
+                    "'" + measure + "' is no measure; give one of " + String.join(", ", Pools.MEASURES) + ".");
+        }
+        return pools.one(poolId, hours(context), measure)
+                .orElseThrow(() -> new NotFoundResponse(
+                        "No pool '" + poolId + "' is defined. It may have been deleted; all pools are at /pools."));
     }
 
     /** How far back an exit's history is asked for. */

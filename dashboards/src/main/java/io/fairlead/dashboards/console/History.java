@@ -8,6 +8,7 @@ import io.fairlead.dashboards.query.ExitTraffic.Load;
 import io.fairlead.dashboards.query.FactsFreshness;
 import io.fairlead.dashboards.query.PolicyChange;
 import io.fairlead.dashboards.query.PolicyHistory;
+import io.fairlead.dashboards.query.PoolHistory;
 import io.fairlead.dashboards.query.TrafficHistory;
 import io.fairlead.dashboards.query.TrafficPoint;
 import java.sql.SQLException;
@@ -43,6 +44,7 @@ final class History {
     private final ExitOutcomes outcomes;
     private final PolicyHistory policies;
     private final FactsFreshness freshness;
+    private final PoolHistory pools;
     private volatile @Nullable String problem = "ClickHouse has not answered yet.";
     private volatile long newestFactMs = -1;
     private volatile Loads loads = new Loads(0, Map.of());
@@ -53,6 +55,12 @@ final class History {
     @FunctionalInterface
     private interface Question<T> {
         T ask() throws SQLException;
+    }
+
+    /** Several questions about pools, asked now. */
+    @FunctionalInterface
+    interface PoolQuestions<T> {
+        T ask(PoolHistory pools) throws SQLException;
     }
 
     /** ClickHouse did not answer; the message is a sentence for the user. */
@@ -76,6 +84,7 @@ final class History {
         this.outcomes = new ExitOutcomes(source);
         this.policies = new PolicyHistory(source);
         this.freshness = new FactsFreshness(source);
+        this.pools = new PoolHistory(source);
     }
 
     /** How ClickHouse is, with the age of its newest fact. */
@@ -105,6 +114,10 @@ final class History {
 
     List<PolicyChange> policyChanges(long fromMs, long toMs) throws UnansweredException {
         return answered(() -> policies.between(fromMs, toMs));
+    }
+
+    <T> T ofPools(PoolQuestions<T> questions) throws UnansweredException {
+        return answered(() -> questions.ask(pools));
     }
 
     /** Asks how fresh the facts are; a failure shows in {@link #source(long)}. */

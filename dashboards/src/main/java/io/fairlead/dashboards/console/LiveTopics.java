@@ -4,9 +4,14 @@ import io.fairlead.dashboards.query.PolicyChange;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.BenchmarkPolicy;
 import io.fairlead.schemas.config.CapacityPolicy;
+import io.fairlead.schemas.config.ForecastPolicy;
+import io.fairlead.schemas.config.PoolDefinition;
+import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.PoolAssignment;
+import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
@@ -55,10 +60,14 @@ final class LiveTopics implements AutoCloseable {
             Topics.CONFIG_POLICIES,
             Topics.DECISIONS_EXITS,
             Topics.DECISIONS_HEARTBEATS,
+            Topics.CONFIG_POOLS,
+            Topics.DECISIONS_POOLS,
+            Topics.DECISIONS_FORECASTS,
             Topics.TELEMETRY_EDGES);
 
     private final String bootstrap;
     private final FleetState fleet;
+    private final PoolsState pools;
     private final Consumer<PolicyChange> onPolicyChange;
     private final InstantSource clock;
     private final SchemaDirectory schemas = SchemaDirectory.builtIn();
@@ -70,9 +79,15 @@ final class LiveTopics implements AutoCloseable {
     private volatile long newestRecordMs = -1;
     private final LongAdder unreadable = new LongAdder();
 
-    LiveTopics(String bootstrap, FleetState fleet, Consumer<PolicyChange> onPolicyChange, InstantSource clock) {
+    LiveTopics(
+            String bootstrap,
+            FleetState fleet,
+            PoolsState pools,
+            Consumer<PolicyChange> onPolicyChange,
+            InstantSource clock) {
         this.bootstrap = bootstrap;
         this.fleet = fleet;
+        this.pools = pools;
         this.onPolicyChange = onPolicyChange;
         this.clock = clock;
         this.thread = new Thread(this::follow, "console-topics");
@@ -165,9 +180,7 @@ final class LiveTopics implements AutoCloseable {
         byte[] value = told.value();
         String key = told.key() == null ? "" : new String(told.key(), StandardCharsets.UTF_8);
         if (value == null) {
-            if (told.topic().equals(Topics.DECISIONS_EXITS.name())) {
-                fleet.forget(key);
-            }
+            forget(told.topic(), key);
             return;
         }
         try {
@@ -187,9 +200,27 @@ final class LiveTopics implements AutoCloseable {
         }
     }
 
+    private void forget(String topic, String key) {
+        if (topic.equals(Topics.DECISIONS_EXITS.name())) {
+            fleet.forget(key);
+        } else if (topic.equals(Topics.CONFIG_POOLS.name())) {
+            pools.forgetDefinition(key);
+        } else if (topic.equals(Topics.DECISIONS_FORECASTS.name())) {
+            pools.forgetForecast(key);
+        } else if (topic.equals(Topics.DECISIONS_POOLS.name())) {
+            pools.forgetAssignment(key);
+        }
+    }
+
     private void take(String key, long offset, SpecificRecord record) {
         if (record instanceof ExitScore score) {
             fleet.apply(score);
+        } else if (record instanceof PoolAssignment assignment) {
+            pools.apply(assignment);
+        } else if (record instanceof PoolForecast forecast) {
+            pools.apply(forecast);
+        } else if (record instanceof PoolDefinition definition) {
+            pools.apply(definition);
         } else if (record instanceof JobHeartbeat heartbeat) {
             fleet.apply(heartbeat);
         } else if (record instanceof EdgeReport report) {
@@ -199,6 +230,10 @@ final class LiveTopics implements AutoCloseable {
         } else if (record instanceof CapacityPolicy policy) {
             changed(key, offset, policy.getAuthorship());
         } else if (record instanceof BenchmarkPolicy policy) {
+            changed(key, offset, policy.getAuthorship());
+        } else if (record instanceof PoolPolicy policy) {
+            changed(key, offset, policy.getAuthorship());
+        } else if (record instanceof ForecastPolicy policy) {
             changed(key, offset, policy.getAuthorship());
         }
     }
