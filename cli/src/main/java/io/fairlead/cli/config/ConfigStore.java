@@ -82,7 +82,7 @@ public final class ConfigStore {
     }
 
     /** Every record that a topic still holds, in its order: of a compacted one the newest of each key, and what is not compacted yet. */
-    List<SpecificRecord> all(TopicSpec topic) {
+    public List<SpecificRecord> all(TopicSpec topic) {
         List<SpecificRecord> records = new ArrayList<>();
         consume(topic, record -> {
             if (record.value() != null) {

@@ -42,15 +42,23 @@ final class DemoCheck {
 
     private final DemoSystem system;
     private final Traffic traffic;
+    private final PoolTraffic pools;
     private final ConsoleReader reader;
     private final FleetView view;
     private final Consumer<String> progress;
     private final ObjectNode summary = JSON.createObjectNode();
     private final List<String> failures = new ArrayList<>();
 
-    DemoCheck(DemoSystem system, Traffic traffic, ConsoleReader reader, FleetView view, Consumer<String> progress) {
+    DemoCheck(
+            DemoSystem system,
+            Traffic traffic,
+            PoolTraffic pools,
+            ConsoleReader reader,
+            FleetView view,
+            Consumer<String> progress) {
         this.system = system;
         this.traffic = traffic;
+        this.pools = pools;
         this.reader = reader;
         this.view = view;
         this.progress = progress;
@@ -75,7 +83,9 @@ final class DemoCheck {
                     && rows.stream().filter(row -> row.state().equals("ONLINE")).count() >= rows.size() * 0.75;
         });
         traffic.rate(system.options().requestsPerSecond());
+        pools.rate(system.options().requestsPerSecond() * PoolTraffic.SHARE);
         if (scored) {
+            poolsFormed();
             progress.accept("traffic runs; measuring who carries it");
             TimeUnit.MILLISECONDS.sleep(SETTLING.toMillis());
             Map<String, Double> before = shares("before");
@@ -94,6 +104,23 @@ final class DemoCheck {
         summary.put("loopClosed", closed());
         failures.forEach(summary.withArray("failures")::add);
         return summary;
+    }
+
+    /** Both pools have the members they want, and who is in the exclusive one is in no other. */
+    private void poolsFormed() throws InterruptedException {
+        long begunNanos = System.nanoTime();
+        PoolView looks = new PoolView(reader, system.consoleUrl());
+        boolean formed = await("both pools have members enough", () -> {
+            Map<String, PoolView.Pool> now = looks.pools();
+            return List.of(DemoConfig.SHOPS, DemoConfig.TICKETS).stream()
+                    .allMatch(id -> now.containsKey(id)
+                            && now.get(id).members() >= now.get(id).least());
+        });
+        if (formed) {
+            summary.put("poolsFormedSeconds", seconds(begunNanos));
+        }
+        await("no exclusive exit is in two pools", () -> looks.exits().stream()
+                .allMatch(exit -> exit.owner().isEmpty() || exit.pools().size() <= 1));
     }
 
     private void closedLoop() throws InterruptedException {
@@ -152,7 +179,8 @@ final class DemoCheck {
 
     private void counts() throws IOException, InterruptedException {
         traffic.rate(0);
-        await("no request is under way", () -> traffic.inFlight() == 0);
+        pools.rate(0);
+        await("no request is under way", () -> traffic.inFlight() + pools.inFlight() == 0);
         system.fleet().stop(); // exits tell of themselves all the time
         Accounts.Look[] last = new Accounts.Look[1];
         try (Accounts accounts = new Accounts(system, reader)) {

@@ -30,7 +30,13 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description =
                 "Run the whole loop on this machine: Kafka, Flink, ClickHouse, a proxy, agents, a site and traffic.",
-        subcommands = {DemoCommands.Impair.class, DemoCommands.Heal.class, DeadTarget.class})
+        subcommands = {
+            DemoCommands.Impair.class,
+            DemoCommands.Heal.class,
+            DeadTarget.class,
+            DecayCommand.class,
+            OutageCommand.class
+        })
 public final class DemoCommand implements Callable<Integer> {
 
     private static final int ROUND_MS = 1_000;
@@ -161,14 +167,12 @@ public final class DemoCommand implements Callable<Integer> {
             double startSeconds = (System.nanoTime() - begunNanos) / 1e9;
             progress.accept(String.format(Locale.ROOT, "Ready after %.1f s.", startSeconds));
             tell(system, progress);
-            try (Traffic traffic = new Traffic(
-                    system.users(),
-                    DemoConfig.TENANT,
-                    DemoConfig.SECRET,
-                    "http://127.0.0.1:" + system.site().port() + "/bytes/2048")) {
+            String url = "http://127.0.0.1:" + system.site().port() + "/bytes/2048";
+            try (Traffic traffic = new Traffic(system.users(), DemoConfig.TENANT, DemoConfig.SECRET, url);
+                    PoolTraffic pools = new PoolTraffic(system.users(), url)) {
                 return check
-                        ? check(system, traffic, startSeconds, progress, out)
-                        : show(system, traffic, asked, showing, out);
+                        ? check(system, traffic, pools, startSeconds, progress, out)
+                        : show(system, traffic, pools, asked, showing, out);
             }
         } catch (InterruptedException e) {
             progress.accept("Stopped before its end.");
@@ -214,27 +218,42 @@ public final class DemoCommand implements Callable<Integer> {
         progress.accept("  make one worse, and see its traffic go:");
         progress.accept("            ./fairlead demo impair exit-07 --delay 800ms" + dataHint());
         progress.accept("            ./fairlead demo impair exit-08 --flap" + dataHint());
+        progress.accept("  let one ISP decay, or cut it off, and see pools replace their members first:");
+        progress.accept("            ./fairlead demo decay --asn 64510" + dataHint());
+        progress.accept("            ./fairlead demo outage --asn 64510" + dataHint());
         progress.accept("  ask for what nobody answers, and see that no exit is blamed:");
         progress.accept("            ./fairlead demo dead-target" + dataHint());
         progress.accept("");
     }
 
     private int check(
-            DemoSystem system, Traffic traffic, double startSeconds, Consumer<String> progress, PrintWriter out)
+            DemoSystem system,
+            Traffic traffic,
+            PoolTraffic pools,
+            double startSeconds,
+            Consumer<String> progress,
+            PrintWriter out)
             throws IOException, InterruptedException {
         ConsoleReader reader = new ConsoleReader();
         DemoCheck judge = new DemoCheck(
-                system, traffic, reader, new FleetView(reader, system.consoleUrl(), system.control()), progress);
+                system, traffic, pools, reader, new FleetView(reader, system.consoleUrl(), system.control()), progress);
         ObjectNode summary = judge.play(startSeconds);
         out.println(summary);
         out.flush();
         return judge.closed() ? 0 : 1;
     }
 
-    private int show(DemoSystem system, Traffic traffic, CountDownLatch asked, AtomicBoolean showing, PrintWriter out)
+    private int show(
+            DemoSystem system,
+            Traffic traffic,
+            PoolTraffic pools,
+            CountDownLatch asked,
+            AtomicBoolean showing,
+            PrintWriter out)
             throws IOException, InterruptedException {
         showing.set(true);
         traffic.rate(rate);
+        pools.rate(rate * PoolTraffic.SHARE);
         ConsoleReader reader = new ConsoleReader();
         FleetView view = new FleetView(reader, system.consoleUrl(), system.control());
         long endNanos = System.nanoTime() + duration.toNanos();

@@ -23,8 +23,9 @@ final class DemoCommands {
 
     private DemoCommands() {}
 
-    /** What they have in common: which demo, and which exit. */
-    abstract static class OnExit implements Callable<Integer> {
+    /** {@code fairlead demo impair}. */
+    @Command(name = "impair", description = "Make the paths of an exit of the running demo worse.")
+    static final class Impair implements Callable<Integer> {
 
         @Mixin
         private SettingsOptions commonOptions = new SettingsOptions();
@@ -37,29 +38,6 @@ final class DemoCommands {
 
         @Spec
         private CommandSpec spec;
-
-        @Override
-        public Integer call() throws InterruptedException {
-            Path file = DemoCommand.dataDirectory(data).resolve("fleet.url");
-            try {
-                URI control = URI.create(Files.readString(file).strip());
-                String now = run(new ConsoleReader(), control.resolve("/exits/" + exitId + "/impairment"));
-                spec.commandLine().getOut().println(exitId + " is now: " + now);
-                return 0;
-            } catch (java.nio.file.NoSuchFileException | ConnectException e) {
-                throw new UserError(
-                        "No demo runs with its data in " + file.getParent() + ". Start it with: ./fairlead demo", e);
-            } catch (IOException | IllegalArgumentException | ArithmeticException e) {
-                throw new UserError(String.valueOf(e.getMessage()), e);
-            }
-        }
-
-        abstract String run(ConsoleReader reader, URI impairment) throws IOException, InterruptedException;
-    }
-
-    /** {@code fairlead demo impair}. */
-    @Command(name = "impair", description = "Make the paths of an exit of the running demo worse.")
-    static final class Impair extends OnExit {
 
         private static final int FLAP_MS = 5_000;
 
@@ -107,26 +85,78 @@ final class DemoCommands {
         private boolean flap;
 
         @Override
-        String run(ConsoleReader reader, URI impairment) throws IOException, InterruptedException {
-            Impairment wanted = new Impairment(
-                    Math.toIntExact(delay.toMillis()),
-                    Math.toIntExact(jitter.toMillis()),
-                    loss,
-                    fail,
-                    flap ? FLAP_MS : Math.toIntExact(churn.toMillis()));
-            reader.change(impairment, wanted);
-            return wanted.toString();
+        public Integer call() throws InterruptedException {
+            Impairment wanted = wanted();
+            control(
+                    data,
+                    (reader, control) -> reader.change(control.resolve("/exits/" + exitId + "/impairment"), wanted));
+            spec.commandLine().getOut().println(exitId + " is now: " + wanted);
+            return 0;
+        }
+
+        private Impairment wanted() {
+            try {
+                return new Impairment(
+                        Math.toIntExact(delay.toMillis()),
+                        Math.toIntExact(jitter.toMillis()),
+                        loss,
+                        fail,
+                        flap ? FLAP_MS : Math.toIntExact(churn.toMillis()),
+                        false);
+            } catch (IllegalArgumentException | ArithmeticException e) {
+                throw new UserError(String.valueOf(e.getMessage()), e);
+            }
         }
     }
 
     /** {@code fairlead demo heal}. */
-    @Command(name = "heal", description = "Make the paths of an exit as they were when the demo began.")
-    static final class Heal extends OnExit {
+    @Command(
+            name = "heal",
+            description = "Make the paths of an exit, or of all exits of an ISP, as they were when the demo began.")
+    static final class Heal implements Callable<Integer> {
+
+        @Mixin
+        private SettingsOptions commonOptions = new SettingsOptions();
+
+        @Option(names = "--data", paramLabel = "DIR", description = "Data directory of the demo, if it was told one.")
+        private @Nullable Path data;
+
+        @Parameters(arity = "0..1", paramLabel = "EXIT", description = "Such as exit-07.")
+        private @Nullable String exitId;
+
+        @Option(names = "--asn", paramLabel = "N", description = "All exits of this autonomous system instead.")
+        private @Nullable Long asn;
+
+        @Spec
+        private CommandSpec spec;
 
         @Override
-        String run(ConsoleReader reader, URI impairment) throws IOException, InterruptedException {
-            reader.delete(impairment);
-            return "as it was";
+        public Integer call() throws InterruptedException {
+            if ((exitId == null) == (asn == null)) {
+                throw new UserError("Say one exit, or an ISP with --asn N.");
+            }
+            String path = exitId == null ? "/networks/" + asn + "/impairment" : "/exits/" + exitId + "/impairment";
+            control(data, (reader, control) -> reader.delete(control.resolve(path)));
+            spec.commandLine().getOut().println((exitId == null ? "AS" + asn : exitId) + " is now: as it was");
+            return 0;
+        }
+    }
+
+    private interface Asking {
+        Object ask(ConsoleReader reader, URI control) throws IOException, InterruptedException;
+    }
+
+    /** Asks the fleet of the demo whose data are there. */
+    private static Object control(@Nullable Path data, Asking asking) throws InterruptedException {
+        Path file = DemoCommand.dataDirectory(data).resolve("fleet.url");
+        try {
+            return asking.ask(
+                    new ConsoleReader(), URI.create(Files.readString(file).strip()));
+        } catch (java.nio.file.NoSuchFileException | ConnectException e) {
+            throw new UserError(
+                    "No demo runs with its data in " + file.getParent() + ". Start it with: ./fairlead demo", e);
+        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
+            throw new UserError(String.valueOf(e.getMessage()), e);
         }
     }
 }

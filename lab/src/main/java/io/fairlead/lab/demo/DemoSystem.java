@@ -49,6 +49,7 @@ final class DemoSystem implements AutoCloseable {
 
     private static final String FACTS = "io.fairlead.jobs.facts.FactsJob";
     private static final String QUALITY = "io.fairlead.jobs.quality.QualityJob";
+    private static final String POOLS = "io.fairlead.jobs.pools.PoolJob";
     private static final Duration CERTIFICATES_VALID = Duration.ofDays(30);
     private static final Duration EXITS_WAIT = Duration.ofSeconds(20);
     private static final double EXITS_WANTED = 0.9;
@@ -198,6 +199,7 @@ final class DemoSystem implements AutoCloseable {
                 QUALITY,
                 List.of("--bootstrap-servers", kafka().bootstrap(), "--checkpoint-ms", "5000"),
                 1);
+        jobs.submit(JobsJar.find(), POOLS, List.of("--bootstrap-servers", kafka().bootstrap()), 1);
         jobs.submit(
                 JobsJar.find(),
                 FACTS,
@@ -211,7 +213,7 @@ final class DemoSystem implements AutoCloseable {
                         "--clickhouse-password",
                         server.password()),
                 1);
-        said("Jobs", "quality, facts");
+        said("Jobs", "quality, pools, facts");
     }
 
     /** Submits the jobs again after their cluster has died: each goes on from its last checkpoint. */

@@ -21,7 +21,7 @@ public record ExitProfile(
 
     private static final String[] COUNTRIES = {"us", "de", "br", "jp"};
     private static final PoolType[] TYPES = {PoolType.RESIDENTIAL, PoolType.ISP, PoolType.MOBILE};
-    private static final int[] ASNS = {64_500, 64_501, 64_502, 64_503};
+    private static final int[] ASNS = {64_510, 64_511, 64_508, 64_509};
 
     /** What exits are like that nobody wants, in turn. */
     private static final List<Impairment> BAD = List.of(

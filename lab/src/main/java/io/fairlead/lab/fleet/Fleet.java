@@ -15,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Real agents in one process, each behind paths of its own. */
 public final class Fleet implements AutoCloseable {
@@ -24,11 +26,36 @@ public final class Fleet implements AutoCloseable {
     private static final long LOOPS_END_SECONDS_MAX = 3;
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(LOOPS, NioIoHandler.newFactory());
+    private static final long DECAY_STEP_MS = 1_000;
+
     private final Map<String, Member> members = new LinkedHashMap<>();
+
+    /** How often something was done to each network: a decay ends when the next thing is. */
+    private final Map<Long, Integer> turns = new ConcurrentHashMap<>();
 
     /** What the fleet knows of one exit. */
     public record Standing(
-            String exitId, boolean good, String impairment, int linksUp, int runningRequests, int capacityRequests) {}
+            String exitId,
+            long asn,
+            boolean good,
+            String impairment,
+            int linksUp,
+            int runningRequests,
+            int capacityRequests) {}
+
+    /**
+     * A network becomes worse, step by step.
+     *
+     * @param worst what is added to the paths of its exits in the end
+     * @param overMs how long that takes, ms
+     */
+    public record Decay(Impairment worst, long overMs) {
+        public Decay {
+            if (overMs < 1_000 || overMs > 86_400_000) {
+                throw new IllegalArgumentException("a decay takes " + overMs + " ms; it may take 1 s to a day");
+            }
+        }
+    }
 
     private record Member(ExitProfile profile, ExitPaths paths, ExitAgent agent) {}
 
@@ -95,6 +122,7 @@ public final class Fleet implements AutoCloseable {
         return members.values().stream()
                 .map(member -> new Standing(
                         member.profile().exitId(),
+                        member.profile().asn(),
                         member.profile().good(),
                         member.paths().impairment().toString(),
                         member.agent().linksUp(),
@@ -119,6 +147,62 @@ public final class Fleet implements AutoCloseable {
     /** What the exit's paths were like at the start. */
     public Impairment first(String exitId) {
         return member(exitId).profile().impairment();
+    }
+
+    /**
+     * Makes the paths of all exits of a network worse at once.
+     *
+     * @param worse is added to what their paths were like at the start
+     * @throws IllegalArgumentException naming the networks there are, if it is none of them
+     */
+    public void impairNetwork(long asn, Impairment worse) {
+        turns.merge(asn, 1, Integer::sum);
+        network(asn).forEach(member -> member.paths().impair(addedTo(member, worse, 1)));
+    }
+
+    /** Has all exits of a network as they were at the start. */
+    public void healNetwork(long asn) {
+        turns.merge(asn, 1, Integer::sum);
+        network(asn).forEach(member -> member.paths().impair(member.profile().impairment()));
+    }
+
+    /** Makes them worse little by little, every second. */
+    public void decay(long asn, Decay decay) {
+        List<Member> falling = network(asn);
+        step(asn, decay, falling, System.nanoTime(), turns.merge(asn, 1, Integer::sum));
+    }
+
+    private void step(long asn, Decay decay, List<Member> falling, long begunNanos, int turn) {
+        if (turns.getOrDefault(asn, 0) != turn) {
+            return; // healed, or something else is done to it
+        }
+        double part =
+                Math.min(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos) / (double) decay.overMs());
+        falling.forEach(member -> member.paths().impair(addedTo(member, decay.worst(), part)));
+        if (part < 1) {
+            loops.next()
+                    .schedule(() -> step(asn, decay, falling, begunNanos, turn), DECAY_STEP_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static Impairment addedTo(Member member, Impairment worse, double part) {
+        Impairment first = member.profile().impairment();
+        return worse.dark() ? first.darkened() : first.with(worse, part);
+    }
+
+    private List<Member> network(long asn) {
+        List<Member> found = members.values().stream()
+                .filter(member -> member.profile().asn() == asn)
+                .toList();
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("there is no exit of AS" + asn + "; there are "
+                    + members.values().stream()
+                            .map(member -> "AS" + member.profile().asn())
+                            .distinct()
+                            .sorted()
+                            .collect(Collectors.joining(", ")));
+        }
+        return found;
     }
 
     private Member member(String exitId) {

@@ -11,16 +11,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Lets an operator make exits of a running fleet worse: {@code GET /exits}, {@code PUT /exits/ID/impairment} with an {@link
- * Impairment} as JSON, {@code DELETE} of the same to have it as it was. On loopback.
+ * Impairment} as JSON, {@code DELETE} of the same to have it as it was; {@code PUT /networks/ASN/impairment} and {@code
+ * DELETE} for all exits of a network, {@code PUT /networks/ASN/decay} with a {@link Fleet.Decay}. On loopback.
  */
 public final class FleetControl implements AutoCloseable {
 
     private static final int BODY_BYTES_MAX = 4_096;
     private static final String EXITS = "/exits";
     private static final String IMPAIRMENT = "/impairment";
+    private static final Pattern NETWORK = Pattern.compile("/networks/(\\d{1,10})/(impairment|decay)");
 
     private final Fleet fleet;
     private final HttpServer server;
@@ -54,11 +58,16 @@ public final class FleetControl implements AutoCloseable {
                 } else if (path.startsWith(EXITS + "/") && path.endsWith(IMPAIRMENT)) {
                     String exitId = path.substring(EXITS.length() + 1, path.length() - IMPAIRMENT.length());
                     impairment(exchange, method, exitId);
+                } else if (NETWORK.matcher(path).matches()) {
+                    network(exchange, method, path);
                 } else {
                     answer(
                             exchange,
                             404,
-                            Map.of("problem", "There is " + EXITS + " and " + EXITS + "/ID" + IMPAIRMENT));
+                            Map.of(
+                                    "problem",
+                                    "There is " + EXITS + ", " + EXITS + "/ID" + IMPAIRMENT
+                                            + ", /networks/ASN/impairment and /networks/ASN/decay"));
                 }
             } catch (IllegalArgumentException | JsonProcessingException e) {
                 answer(exchange, 400, Map.of("problem", String.valueOf(e.getMessage())));
@@ -80,6 +89,31 @@ public final class FleetControl implements AutoCloseable {
             }
             case "GET" -> answer(exchange, 200, fleet.impairment(exitId));
             default -> answer(exchange, 405, Map.of("problem", "GET, PUT or DELETE, not " + method));
+        }
+    }
+
+    private void network(HttpExchange exchange, String method, String path) throws IOException {
+        Matcher asked = NETWORK.matcher(path);
+        if (!asked.matches()) {
+            throw new IllegalArgumentException(path + " names no network");
+        }
+        long asn = Long.parseLong(asked.group(1));
+        boolean decays = asked.group(2).equals("decay");
+        if (method.equals("PUT")) {
+            try (InputStream body = exchange.getRequestBody()) {
+                byte[] told = body.readNBytes(BODY_BYTES_MAX);
+                if (decays) {
+                    fleet.decay(asn, json.readValue(told, Fleet.Decay.class));
+                } else {
+                    fleet.impairNetwork(asn, json.readValue(told, Impairment.class));
+                }
+            }
+            answer(exchange, 200, Map.of("asn", asn));
+        } else if (method.equals("DELETE")) {
+            fleet.healNetwork(asn);
+            answer(exchange, 200, Map.of("asn", asn));
+        } else {
+            answer(exchange, 405, Map.of("problem", "PUT or DELETE, not " + method));
         }
     }
 

@@ -35,6 +35,9 @@ final class ImpairedPath implements AutoCloseable {
 
     static final int HELD_BYTES_MAX = 512 << 10;
 
+    /** In the dark it is looked so often whether it is light again, ms. */
+    private static final long DARK_LOOK_MS = 200;
+
     private final EventLoopGroup loops;
     private final InetSocketAddress target;
     private final Supplier<Impairment> impairment;
@@ -122,6 +125,12 @@ final class ImpairedPath implements AutoCloseable {
     }
 
     private void join(SocketChannel near) {
+        if (impairment.get().dark()) {
+            if (near.isActive()) {
+                near.eventLoop().schedule(() -> join(near), DARK_LOOK_MS, TimeUnit.MILLISECONDS);
+            }
+            return;
+        }
         new Bootstrap()
                 .group(near.eventLoop())
                 .channel(NioSocketChannel.class)
@@ -217,14 +226,18 @@ final class ImpairedPath implements AutoCloseable {
             long delayMs = roundTripMs(now) / 2 + (random.nextDouble() < now.lossShare() ? Impairment.LOSS_MS : 0);
             under.add(task);
             if (delayMs == 0 && under.size() == 1) {
-                arrive();
+                arrive(ctx);
             } else {
-                ctx.executor().schedule(this::arrive, delayMs, TimeUnit.MILLISECONDS);
+                ctx.executor().schedule(() -> arrive(ctx), delayMs, TimeUnit.MILLISECONDS);
             }
         }
 
         /** One more has arrived: the one that has been under way for longest, whosever time it was. */
-        private void arrive() {
+        private void arrive(ChannelHandlerContext ctx) {
+            if (impairment.get().dark()) {
+                ctx.executor().schedule(() -> arrive(ctx), DARK_LOOK_MS, TimeUnit.MILLISECONDS);
+                return;
+            }
             Runnable first = under.poll();
             if (first != null) {
                 first.run();

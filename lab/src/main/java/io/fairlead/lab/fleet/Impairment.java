@@ -8,14 +8,15 @@ package io.fairlead.lab.fleet;
  * @param lossShare share of chunks that come {@value #LOSS_MS} ms late, as after a lost segment, 0–1
  * @param failShare share of new connections that are reset at once, 0–1
  * @param churnMs about how often the exit loses all its links, ms; 0: never
+ * @param dark nothing passes, and nobody is told: what is under way waits until it is light again
  */
-public record Impairment(int delayMs, int jitterMs, double lossShare, double failShare, int churnMs) {
+public record Impairment(int delayMs, int jitterMs, double lossShare, double failShare, int churnMs, boolean dark) {
 
     /** What a lost segment costs, ms. */
     public static final int LOSS_MS = 200;
 
     /** Nothing is wrong. */
-    public static final Impairment NONE = new Impairment(0, 0, 0, 0, 0);
+    public static final Impairment NONE = new Impairment(0, 0, 0, 0, 0, false);
 
     private static final int DELAY_MS_MAX = 60_000;
     private static final int CHURN_MS_MIN = 1_000;
@@ -36,24 +37,47 @@ public record Impairment(int delayMs, int jitterMs, double lossShare, double fai
     }
 
     public static Impairment delay(int delayMs, int jitterMs) {
-        return new Impairment(delayMs, jitterMs, 0, 0, 0);
+        return new Impairment(delayMs, jitterMs, 0, 0, 0, false);
     }
 
     public Impairment withLoss(double share) {
-        return new Impairment(delayMs, jitterMs, share, failShare, churnMs);
+        return new Impairment(delayMs, jitterMs, share, failShare, churnMs, dark);
     }
 
     public Impairment withFailures(double share) {
-        return new Impairment(delayMs, jitterMs, lossShare, share, churnMs);
+        return new Impairment(delayMs, jitterMs, lossShare, share, churnMs, dark);
     }
 
     public Impairment withChurnMs(int ms) {
-        return new Impairment(delayMs, jitterMs, lossShare, failShare, ms);
+        return new Impairment(delayMs, jitterMs, lossShare, failShare, ms, dark);
+    }
+
+    /** The same in the dark. */
+    public Impairment darkened() {
+        return new Impairment(delayMs, jitterMs, lossShare, failShare, churnMs, true);
+    }
+
+    /**
+     * The same and a part of another. Delay and loss come by the share of it, failures by its square: a network that decays is slow before it fails.
+     *
+     * @param part 0–1
+     */
+    public Impairment with(Impairment other, double part) {
+        return new Impairment(
+                delayMs + (int) Math.round(other.delayMs * part),
+                jitterMs + (int) Math.round(other.jitterMs * part),
+                Math.min(1, lossShare + other.lossShare * part),
+                Math.min(1, failShare + other.failShare * part * part),
+                churnMs,
+                dark);
     }
 
     /** In words, for people. */
     @Override
     public String toString() {
+        if (dark) {
+            return "dark";
+        }
         StringBuilder words = new StringBuilder();
         words.append(delayMs).append(" ms");
         if (jitterMs > 0) {

@@ -42,12 +42,14 @@ class DemoLoopTest {
     private static final int EXITS = 24;
     private static final Duration KAFKA_AWAY = Duration.ofSeconds(60);
     private static final Duration ON_THE_WAY = Duration.ofSeconds(3);
-    private static final String VICTIM = "exit-02";
+    private static final String VICTIM = "exit-03";
     private static final int SILENCE_MS = 10_000;
+    private static final String RUSH = "rush";
 
     private final ConsoleReader reader = new ConsoleReader();
     private DemoSystem system;
     private Traffic traffic;
+    private PoolTraffic pools;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
@@ -58,12 +60,16 @@ class DemoLoopTest {
                 DemoConfig.TENANT,
                 DemoConfig.SECRET,
                 site().resolve("/bytes/2048").toString());
+        pools = new PoolTraffic(system.users(), site().resolve("/bytes/2048").toString());
     }
 
     @AfterAll
     void end() {
         if (traffic != null) {
             traffic.close();
+        }
+        if (pools != null) {
+            pools.close();
         }
         if (system != null) {
             system.close();
@@ -76,6 +82,7 @@ class DemoLoopTest {
         DemoCheck check = new DemoCheck(
                 system,
                 traffic,
+                pools,
                 reader,
                 new FleetView(reader, system.consoleUrl(), system.control()),
                 System.out::println);
@@ -130,7 +137,10 @@ class DemoLoopTest {
     @Order(5)
     void withoutTheJobTheEdgeScoresForItselfAndGoesBackWhenTheJobIsBack() throws Exception {
         silenceAfter(SILENCE_MS);
-        system.flink().kill();
+        PoolLedger before = PoolLedger.read(system.kafkaClient());
+        before.define(RUSH, "jp", 2);
+        before.awaitFirstSignOf(RUSH);
+        system.flink().kill(); // in the midst of taking exits over into an exclusive pool
         patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 1);
         // What becomes worse now is known to nobody but the edge.
         reader.change(system.control().resolve("/exits/" + VICTIM + "/impairment"), Impairment.delay(1_500, 100));
@@ -138,6 +148,13 @@ class DemoLoopTest {
         system.flink().restart();
         system.resubmitJobs();
         patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 0);
+        patiently()
+                .until(() -> PoolLedger.read(system.kafkaClient()).members(RUSH).size() == 2);
+        PoolLedger after = PoolLedger.read(system.kafkaClient());
+        assertThat(after.doubled()).as("exclusive exits that were given to two").isEmpty();
+        assertThat(after.lostSince(before))
+                .as("members that are gone without a word")
+                .isEmpty();
         assertThatAllCountTheSame();
         reader.delete(system.control().resolve("/exits/" + VICTIM + "/impairment"));
     }
