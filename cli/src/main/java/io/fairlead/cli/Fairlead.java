@@ -3,6 +3,7 @@ package io.fairlead.cli;
 import io.fairlead.cli.clickhouse.ClickHouseCommand;
 import io.fairlead.cli.config.DecisionsCommand;
 import io.fairlead.cli.config.ExitsCommand;
+import io.fairlead.cli.config.GroupCommand;
 import io.fairlead.cli.config.PolicyCommand;
 import io.fairlead.cli.config.PoolCommand;
 import io.fairlead.cli.config.TenantCommand;
@@ -11,6 +12,7 @@ import io.fairlead.cli.edge.AgentCommand;
 import io.fairlead.cli.edge.AuthorityCommand;
 import io.fairlead.cli.edge.ProxyCommand;
 import io.fairlead.cli.flink.JobsCommand;
+import io.fairlead.cli.nameserver.NameServerCommand;
 import io.fairlead.cli.settings.LayeredSettings;
 import io.fairlead.cli.topics.TopicsCommand;
 import java.io.OutputStreamWriter;
@@ -81,11 +83,13 @@ public final class Fairlead {
                 new PolicyCommand(),
                 new TenantCommand(),
                 new PoolCommand(),
+                new GroupCommand(),
                 new ExitsCommand(),
                 new DecisionsCommand(),
                 new ProxyCommand(),
                 new AgentCommand(),
-                new AuthorityCommand());
+                new AuthorityCommand(),
+                new NameServerCommand());
     }
 
     private static int usage(CommandLine line) {

@@ -24,6 +24,7 @@ class ModuleRulesTest {
     private static final String EDGE_KIT = "io.fairlead.edge..";
     private static final String PROXY = "io.fairlead.proxy..";
     private static final String RELAY = "io.fairlead.relay..";
+    private static final String NAME_SERVER = "io.fairlead.nameserver..";
     private static final String JOBS = "io.fairlead.jobs..";
     private static final String DASHBOARDS = "io.fairlead.dashboards..";
     private static final String CLI = "io.fairlead.cli..";
@@ -36,7 +37,9 @@ class ModuleRulesTest {
 
     @Test
     void flinkAndNettyNeverMeetOutsideTheLab() {
-        check(noClasses().that().resideInAnyPackage(EDGE_KIT, PROXY, RELAY, CLI, DASHBOARDS, SCHEMAS), FLINK);
+        check(
+                noClasses().that().resideInAnyPackage(EDGE_KIT, PROXY, RELAY, NAME_SERVER, CLI, DASHBOARDS, SCHEMAS),
+                FLINK);
         check(noClasses().that().resideInAnyPackage(JOBS, SCHEMAS, DASHBOARDS), NETTY);
     }
 
@@ -72,19 +75,48 @@ class ModuleRulesTest {
 
     @Test
     void jobsKnowNoEdgeAndDashboardsKnowNeither() {
-        check(noClasses().that().resideInAPackage(JOBS), EDGE_KIT, PROXY, RELAY, DASHBOARDS, CLI, LAB, HOSTS);
-        check(noClasses().that().resideInAPackage(DASHBOARDS), EDGE_KIT, PROXY, RELAY, JOBS, CLI, LAB, HOSTS);
+        check(
+                noClasses().that().resideInAPackage(JOBS),
+                EDGE_KIT,
+                PROXY,
+                RELAY,
+                NAME_SERVER,
+                DASHBOARDS,
+                CLI,
+                LAB,
+                HOSTS);
+        check(
+                noClasses().that().resideInAPackage(DASHBOARDS),
+                EDGE_KIT,
+                PROXY,
+                RELAY,
+                NAME_SERVER,
+                JOBS,
+                CLI,
+                LAB,
+                HOSTS);
     }
 
     @Test
     void theEdgeKitKnowsTheContractAndNobodyElse() {
-        check(noClasses().that().resideInAPackage(EDGE_KIT), MODEL, PROXY, RELAY, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
+        check(
+                noClasses().that().resideInAPackage(EDGE_KIT),
+                MODEL,
+                PROXY,
+                RELAY,
+                NAME_SERVER,
+                JOBS,
+                DASHBOARDS,
+                CLI,
+                LAB,
+                HOSTS);
     }
 
     @Test
     void edgesKnowNoJobAndNotEachOther() {
-        check(noClasses().that().resideInAPackage(PROXY), RELAY, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
-        check(noClasses().that().resideInAPackage(RELAY), PROXY, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
+        check(noClasses().that().resideInAPackage(PROXY), RELAY, NAME_SERVER, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
+        check(noClasses().that().resideInAPackage(RELAY), PROXY, NAME_SERVER, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
+        check(noClasses().that().resideInAPackage(NAME_SERVER), PROXY, RELAY, JOBS, DASHBOARDS, CLI, LAB, HOSTS);
     }
 
     @Test
@@ -102,7 +134,9 @@ class ModuleRulesTest {
     @Test
     void nobodyDependsOnTheLab() {
         check(
-                noClasses().that().resideInAnyPackage(SCHEMAS, EDGE_KIT, PROXY, RELAY, JOBS, DASHBOARDS, CLI),
+                noClasses()
+                        .that()
+                        .resideInAnyPackage(SCHEMAS, EDGE_KIT, PROXY, RELAY, NAME_SERVER, JOBS, DASHBOARDS, CLI),
                 LAB,
                 HOSTS);
     }

@@ -1,0 +1,319 @@
+package io.fairlead.nameserver.map;
+
+import io.fairlead.edge.table.Decision;
+import io.fairlead.edge.table.TableListener;
+import io.fairlead.model.map.AddressPrefix;
+import io.fairlead.model.map.PrefixTable;
+import io.fairlead.nameserver.server.Steered;
+import io.fairlead.nameserver.server.Steering;
+import io.fairlead.nameserver.zone.MappedName;
+import io.fairlead.schemas.decisions.MapState;
+import io.fairlead.schemas.telemetry.EdgeReport;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Steers by the network map: what the map job decided, as it comes, and how groups are at this moment. What is told to it from any thread is taken
+ * into a new view by {@link #check}, which one thread calls every {@link MapSettings#checkMs}; questions read the newest view.
+ */
+public final class NetworkMap implements Steering {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkMap.class);
+    private static final long NANOS_IN_MS = 1_000_000;
+
+    /** Between two takings of the whole map lies so many times what the last one took: a roll-out changes it in many small steps. */
+    private static final long REST_FACTOR = 4;
+
+    private final MapSettings settings;
+    private final InstantSource clock;
+    private final LongSupplier nanoClock;
+    private final GroupHealth health;
+    private final Map<String, MapRow> rows = new ConcurrentHashMap<>();
+    private final LongAdder notKept = new LongAdder();
+    private volatile MapView view = MapView.EMPTY;
+    private volatile @Nullable MapState state;
+    private volatile boolean rowsChanged;
+    private volatile long tookMs;
+    private long restsUntilNanos;
+
+    public NetworkMap(MapSettings settings, InstantSource clock, LongSupplier nanoClock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.nanoClock = nanoClock;
+        this.health = new GroupHealth(settings, nanoClock);
+        this.restsUntilNanos = nanoClock.getAsLong();
+    }
+
+    // ---- what is told
+
+    /** Takes what the topic of the map says. */
+    public TableListener<Decision<MapRecord>> decisions() {
+        return new TableListener<>() {
+            @Override
+            public void put(String key, Decision<MapRecord> decision) {
+                if (decision.value() instanceof MapRow row) {
+                    put(key, row);
+                } else if (decision.value() instanceof MapRecord.Price price) {
+                    health.price(price.told());
+                } else if (decision.value() instanceof MapRecord.State told) {
+                    state = told.told();
+                }
+            }
+
+            private void put(String key, MapRow row) {
+                if (rows.size() >= settings.maxEntries() && !rows.containsKey(key)) {
+                    notKept.increment();
+                    return;
+                }
+                MapRow before = rows.put(key, row);
+                rowsChanged |= before == null || !before.choices().equals(row.choices());
+            }
+
+            @Override
+            public void removed(String key) {
+                rowsChanged |= rows.remove(key) != null;
+                health.noPrice(key);
+            }
+        };
+    }
+
+    /** Takes what operators say of groups. */
+    public TableListener<Group> groups() {
+        return new TableListener<>() {
+            @Override
+            public void put(String key, Group group) {
+                health.put(group);
+            }
+
+            @Override
+            public void removed(String key) {
+                health.remove(key);
+            }
+        };
+    }
+
+    /** An edge has reported. */
+    public void heard(EdgeReport report) {
+        health.heard(report);
+    }
+
+    /** A probe of an address has ended often enough the same way. */
+    public void probed(String groupId, String address, boolean up) {
+        health.probed(groupId, address, up);
+    }
+
+    /** Groups as their operators say. */
+    public List<Group> known() {
+        return health.all();
+    }
+
+    // ---- the view
+
+    /**
+     * Takes in what was told. For one thread.
+     *
+     * @param jobHeard the map job is alive: its word on groups counts
+     */
+    public void check(boolean jobHeard) {
+        Map<String, GroupStanding> standings = health.standings(jobHeard);
+        MapView before = view;
+        boolean groupsChanged = changed(before.groups(), standings);
+        long nowNanos = nanoClock.getAsLong();
+        boolean take = rowsChanged && nowNanos - restsUntilNanos >= 0;
+        if (take) {
+            rowsChanged = false;
+            MapView taken = tables();
+            long took = nanoClock.getAsLong() - nowNanos;
+            tookMs = took / NANOS_IN_MS;
+            restsUntilNanos = nowNanos + took * (1 + REST_FACTOR);
+            before = taken.withGroups(before.byRank(), before.groups());
+        }
+        if (groupsChanged) {
+            tell(before.groups(), standings);
+            before = before.withGroups(GroupHealth.byRank(standings), standings);
+        }
+        view = before;
+    }
+
+    private static boolean changed(Map<String, GroupStanding> before, Map<String, GroupStanding> now) {
+        return before.size() != now.size()
+                || now.values().stream().anyMatch(one -> {
+                    GroupStanding other = before.get(one.group().id());
+                    return other == null || !one.sameAs(other);
+                });
+    }
+
+    private void tell(Map<String, GroupStanding> before, Map<String, GroupStanding> now) {
+        now.forEach((id, standing) -> {
+            GroupStanding last = before.get(id);
+            boolean was = last != null && last.usable();
+            if (was && !standing.usable()) {
+                LOG.warn("No new answer names group {}: {}.", id, standing.reason());
+            } else if (!was && standing.usable()) {
+                LOG.info("Answers name group {}.", id);
+            }
+        });
+    }
+
+    private MapView tables() {
+        Map<Choices, Integer> answers = new HashMap<>();
+        List<Choices> choices = new ArrayList<>();
+        List<PrefixTable.Prefix> ipv4 = new ArrayList<>();
+        List<PrefixTable.Prefix> ipv6 = new ArrayList<>();
+        for (MapRow row : rows.values()) {
+            Integer answer = answers.get(row.choices());
+            if (answer == null) {
+                answer = choices.size();
+                answers.put(row.choices(), answer);
+                choices.add(row.choices());
+            }
+            AddressPrefix prefix = row.prefix();
+            (prefix.ipv6() ? ipv6 : ipv4).add(new PrefixTable.Prefix(prefix.address(), prefix.length(), answer));
+        }
+        return new MapView(
+                PrefixTable.of(AddressPrefix.IPV4_BITS, ipv4),
+                PrefixTable.of(AddressPrefix.IPV6_BITS, ipv6),
+                choices,
+                List.of(),
+                Map.of());
+    }
+
+    // ---- what is asked
+
+    @Override
+    public @Nullable Steered steer(MappedName name, boolean ipv6, long address, int bits) {
+        return view.steer(name, ipv6, address, bits);
+    }
+
+    @Override
+    public String explain(MappedName name, boolean ipv6, long address, int bits) {
+        return String.join("; ", explanation(ipv6, address));
+    }
+
+    /** Addresses that are told, as text; empty: there is no group. */
+    public List<String> addresses(MappedName name, boolean ipv6, long address) {
+        Steered steered = steer(name, ipv6, address, Long.SIZE);
+        return steered == null ? List.of() : steered.addresses().texts();
+    }
+
+    /** Why an address is sent where it is, a sentence for each thing to know. */
+    public List<String> explanation(boolean ipv6, long address) {
+        MapView now = view;
+        MapRow row = longest(ipv6, address);
+        MapView.Chosen chosen = now.choose(row == null ? null : row.choices(), MapView.network(ipv6, address));
+        List<String> why = new ArrayList<>();
+        if (chosen == null) {
+            why.add("no delivery group is known");
+            return why;
+        }
+        String to = chosen.group().group().id();
+        if (row == null) {
+            why.add(to + ": nothing is known of this address, so it gets the first group by rank that can be named");
+        } else {
+            why.add(to + ": map " + row.epoch() + ", entry " + row.prefix() + ", "
+                    + row.cohort().name().toLowerCase(Locale.ROOT) + age(row));
+            for (int i = 0; i < row.choices().groups().size(); i++) {
+                why.add(choice(now, row, i));
+            }
+        }
+        if (health.frozen()) {
+            why.add("groups are frozen: too many were silent at once");
+        }
+        MapState whole = state;
+        if (whole != null && !whole.getReason().isEmpty()) {
+            why.add("map: " + whole.getReason());
+        }
+        return why;
+    }
+
+    private String age(MapRow row) {
+        return row.evidenceAtMs() == 0
+                ? ""
+                : ", evidence " + Math.max(0, clock.millis() - row.evidenceAtMs()) / 1_000 + " s old";
+    }
+
+    private static String choice(MapView now, MapRow row, int i) {
+        String id = row.choices().groups().get(i);
+        GroupStanding standing = now.groups().get(id);
+        String cost = String.format(
+                Locale.ROOT,
+                "%s %.0f%% cost %.1f±%.1f ms by %s",
+                id,
+                row.choices().shares().get(i) * 100,
+                row.costMs(i),
+                row.errorMs(i),
+                row.evidence(i));
+        if (standing == null) {
+            return cost + ", unknown group: passed over";
+        }
+        String price = String.format(Locale.ROOT, " + price %.1f ms", standing.priceMs());
+        String load =
+                standing.loadShare() < 0 ? "" : String.format(Locale.ROOT, ", load %.0f%%", standing.loadShare() * 100);
+        return cost
+                + price
+                + load
+                + (standing.reason().isEmpty() ? "" : ", " + (standing.usable() ? "" : "out: ") + standing.reason());
+    }
+
+    private @Nullable MapRow longest(boolean ipv6, long address) {
+        AddressPrefix most = new AddressPrefix(
+                ipv6,
+                ipv6 ? address : address & 0xFFFF_FFFF_0000_0000L,
+                ipv6 ? AddressPrefix.IPV6_BITS : AddressPrefix.IPV4_BITS);
+        for (int length = most.length(); length >= 0; length--) {
+            MapRow row = rows.get(most.widened(length).toString());
+            if (row != null) {
+                return row;
+            }
+        }
+        return null;
+    }
+
+    /** Shows it as meters {@code fairlead.dns.map.*}. */
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("fairlead.dns.map.entries", rows, Map::size)
+                .description("Entries of the map")
+                .register(registry);
+        Gauge.builder(
+                        "fairlead.dns.map.intervals",
+                        this,
+                        self -> self.view.ipv4().intervals() + self.view.ipv6().intervals())
+                .description("Parts of the network that are answered alike")
+                .register(registry);
+        Gauge.builder("fairlead.dns.map.taken", this, self -> self.tookMs / 1_000.0)
+                .description("How long the last taking of the whole map took")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("fairlead.dns.map.groups", this, self -> self.view
+                        .groups()
+                        .size())
+                .description("Groups that are known")
+                .register(registry);
+        Gauge.builder("fairlead.dns.map.groups.out", this, NetworkMap::out)
+                .description("Groups that no new answer names")
+                .register(registry);
+        Gauge.builder("fairlead.dns.map.frozen", health, known -> known.frozen() ? 1 : 0)
+                .description("1 while too many groups are silent at once to believe it")
+                .register(registry);
+        FunctionCounter.builder("fairlead.dns.map.not.kept", notKept, LongAdder::sum)
+                .description("Entries that were not applied: there are too many")
+                .register(registry);
+    }
+
+    private long out() {
+        return view.groups().values().stream().filter(group -> !group.usable()).count();
+    }
+}

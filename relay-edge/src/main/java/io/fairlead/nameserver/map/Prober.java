@@ -1,0 +1,181 @@
+package io.fairlead.nameserver.map;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks each address that is to be probed every {@link MapSettings#probeIntervalMs} whether it serves: by a connection, and a GET where a path is given.
+ * Lives on one event loop of its own. A probe that has not ended is ended before the next one begins, so an address has one at most.
+ */
+public final class Prober implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
+    private static final int STOP_S = 1;
+
+    private final MapSettings settings;
+    private final NetworkMap map;
+    private final EventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("probes", true), NioIoHandler.newFactory());
+    private final Map<String, Streak> streaks = new HashMap<>();
+
+    /** How the last probes of an address have ended. On the loop. */
+    private static final class Streak {
+        boolean up;
+        int length;
+        boolean running;
+    }
+
+    private Prober(MapSettings settings, NetworkMap map) {
+        this.settings = settings;
+        this.map = map;
+    }
+
+    /** Starts to probe what the map knows. */
+    public static Prober start(MapSettings settings, NetworkMap map) {
+        Prober prober = new Prober(settings, map);
+        prober.loop.scheduleAtFixedRate(prober::round, 0, settings.probeIntervalMs(), TimeUnit.MILLISECONDS);
+        return prober;
+    }
+
+    private void round() {
+        try {
+            Set<String> present = new HashSet<>();
+            for (Group group : map.known()) {
+                if (group.probePort() > 0) {
+                    for (Group.Address address : group.addresses()) {
+                        String key = group.id() + " " + address.text();
+                        present.add(key);
+                        Streak streak = streaks.computeIfAbsent(key, same -> new Streak());
+                        if (!streak.running) {
+                            probe(group, address, streak);
+                        }
+                    }
+                }
+            }
+            streaks.keySet().retainAll(present);
+        } catch (RuntimeException e) {
+            LOG.error("A round of probes failed; the next one begins in {} ms.", settings.probeIntervalMs(), e);
+        }
+    }
+
+    private void probe(Group group, Group.Address address, Streak streak) {
+        streak.running = true;
+        Probe probe = new Probe(group, address, streak);
+        ChannelFuture connected = new Bootstrap()
+                .group(loop)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.probeTimeoutMs())
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(probe);
+                    }
+                })
+                .connect(new InetSocketAddress(address.text(), group.probePort()));
+        connected.addListener(done -> {
+            if (!done.isSuccess()) {
+                probe.end(false);
+            } else if (group.probePath().isEmpty()) {
+                probe.end(true);
+            } else {
+                connected
+                        .channel()
+                        .writeAndFlush(ByteBufUtil.writeAscii(
+                                connected.channel().alloc(),
+                                "GET " + group.probePath() + " HTTP/1.1\r\nHost: " + address.text()
+                                        + "\r\nConnection: close\r\nUser-Agent: fairlead-probe\r\n\r\n"));
+            }
+        });
+        Channel channel = connected.channel();
+        channel.eventLoop()
+                .schedule(() -> probe.end(false), settings.probeTimeoutMs(), TimeUnit.MILLISECONDS)
+                .isCancelled();
+        probe.channel = channel;
+    }
+
+    /** One probe; reads the first line of the answer, and nothing else. */
+    private final class Probe extends ChannelInboundHandlerAdapter {
+
+        private static final int LINE_BYTES = "HTTP/1.1 200".length();
+
+        private final Group group;
+        private final Group.Address address;
+        private final Streak streak;
+        private final StringBuilder line = new StringBuilder();
+        private Channel channel;
+        private boolean over;
+
+        @SuppressWarnings("NullAway.Init") // set before anything can end it
+        Probe(Group group, Group.Address address, Streak streak) {
+            this.group = group;
+            this.address = address;
+            this.streak = streak;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (message instanceof ByteBuf bytes) {
+                line.append(
+                        bytes.toString(StandardCharsets.ISO_8859_1), 0, Math.min(LINE_BYTES, bytes.readableBytes()));
+            }
+            ReferenceCountUtil.release(message);
+            if (line.length() >= LINE_BYTES) {
+                end(line.substring(0, LINE_BYTES).matches("HTTP/1\\.[01] 2\\d\\d"));
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            end(false);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            end(false); // a connection that breaks is an answer, too
+        }
+
+        void end(boolean up) {
+            if (over) {
+                return;
+            }
+            over = true;
+            streak.running = false;
+            streak.length = streak.up == up ? streak.length + 1 : 1;
+            streak.up = up;
+            if (streak.length == settings.probesAlike()) {
+                map.probed(group.id(), address.text(), up);
+            }
+            Channel open = channel;
+            if (open != null) {
+                open.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS).awaitUninterruptibly(2L * STOP_S, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,185 @@
+package io.fairlead.nameserver.tally;
+
+import io.fairlead.nameserver.server.Asked;
+import io.fairlead.nameserver.wire.Query;
+import io.fairlead.nameserver.wire.Source;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the questions of one event loop by resolver. When as many resolvers are counted as may be, a new one takes the place of the lightest of a
+ * few: its count goes on from that one's, which is told as what it may be too high by, as Space-Saving does (Metwally et al. 2005, with a sample
+ * in place of the minimum). What is proven is never inherited.
+ */
+final class LoopTally implements Asked {
+
+    private static final int SAMPLED = 8;
+    private static final int IPV4_SUBNET_BITS = 24;
+    private static final int IPV6_SUBNET_BITS = 48;
+    private static final int IPV6_MARK = 0x80;
+
+    private final TallySettings settings;
+    private final RandomGenerator random;
+    private @Nullable ResolverCount[] slots;
+    private int counted;
+    private final long[] repeatKeys;
+    private final long[] repeatAtMs;
+
+    LoopTally(TallySettings settings, RandomGenerator random) {
+        this.settings = settings;
+        this.random = random;
+        this.slots = new ResolverCount[tableSize(Math.min(1_024, settings.maxResolvers()))];
+        this.repeatKeys = new long[settings.repeatSlots()];
+        this.repeatAtMs = new long[settings.repeatSlots()];
+    }
+
+    /** At most half full. */
+    private static int tableSize(int resolvers) {
+        return Integer.highestOneBit(Math.max(16, resolvers)) * 4;
+    }
+
+    @Override
+    public boolean asked(Query query, Source source, boolean proven, boolean tcp, long nowMs) {
+        long subnet = subnet(query);
+        if (repeated(query, source, subnet, nowMs)) {
+            return false;
+        }
+        ResolverCount count = of(source);
+        count.count(subnet, proven, tcp, settings.maxSubnets());
+        if (proven || random.nextDouble() >= settings.challengeShare()) {
+            return false;
+        }
+        count.challenges++;
+        return true;
+    }
+
+    /** Bits of the client's subnet, at most a /24 or /48, and how many they are. */
+    private static long subnet(Query query) {
+        if (query.subnetBits() == 0) {
+            return 0;
+        }
+        int bits = Math.min(query.subnetBits(), query.subnetIpv6() ? IPV6_SUBNET_BITS : IPV4_SUBNET_BITS);
+        long address = query.subnetAddress() & (-1L << (Long.SIZE - bits));
+        return address | bits | (query.subnetIpv6() ? IPV6_MARK : 0);
+    }
+
+    private boolean repeated(Query query, Source source, long subnet, long nowMs) {
+        long question = ((long) query.suffixHash(0) << 16) ^ query.type() ^ (subnet * 31);
+        long key = mix(source.high() ^ mix(source.low() ^ mix(question))) | 1;
+        int slot = (int) (key >>> 32) & (repeatKeys.length - 1);
+        if (repeatKeys[slot] == key && nowMs - repeatAtMs[slot] < settings.repeatMs()) {
+            return true;
+        }
+        repeatKeys[slot] = key;
+        repeatAtMs[slot] = nowMs;
+        return false;
+    }
+
+    private ResolverCount of(Source source) {
+        int at = place(source.high(), source.low());
+        for (; slots[at] != null; at = (at + 1) & (slots.length - 1)) {
+            ResolverCount known = slots[at];
+            if (known != null
+                    && known.high == source.high()
+                    && known.low == source.low()
+                    && known.ipv6 == source.ipv6()) {
+                return known;
+            }
+        }
+        ResolverCount fresh = new ResolverCount(source.ipv6(), source.high(), source.low());
+        if (counted >= settings.maxResolvers()) {
+            inherit(fresh);
+            put(fresh);
+            return fresh;
+        }
+        counted++;
+        if (counted * 2 > slots.length) {
+            grow();
+            put(fresh);
+        } else {
+            slots[at] = fresh;
+        }
+        return fresh;
+    }
+
+    private int place(long high, long low) {
+        return (int) mix(high * 31 + low) & (slots.length - 1);
+    }
+
+    private static long mix(long value) {
+        long mixed = (value ^ value >>> 32) * 0xD6E8FEB86659FD93L;
+        return mixed ^ mixed >>> 32;
+    }
+
+    private void put(ResolverCount one) {
+        int at = place(one.high, one.low);
+        while (slots[at] != null) {
+            at = (at + 1) & (slots.length - 1);
+        }
+        slots[at] = one;
+    }
+
+    private void grow() {
+        @Nullable ResolverCount[] old = slots;
+        slots = new ResolverCount[old.length * 2];
+        for (ResolverCount each : old) {
+            if (each != null) {
+                put(each);
+            }
+        }
+    }
+
+    private void inherit(ResolverCount fresh) {
+        int lightest = -1;
+        for (int sampled = 0, at = random.nextInt(slots.length);
+                sampled < SAMPLED;
+                at = (at + 1) & (slots.length - 1)) {
+            ResolverCount one = slots[at];
+            if (one != null) {
+                sampled++;
+                ResolverCount best = lightest < 0 ? null : slots[lightest];
+                lightest = best == null || one.questions < best.questions ? at : lightest;
+            }
+        }
+        ResolverCount victim = slots[lightest];
+        if (victim != null) {
+            fresh.questions = victim.questions;
+            fresh.overcount = victim.questions;
+            remove(lightest);
+        }
+    }
+
+    /** Closes the gap, so that what was put behind it is still found (Knuth, TAOCP 3, 6.4 R). */
+    private void remove(int from) {
+        int gap = from;
+        slots[gap] = null;
+        for (int at = (gap + 1) & (slots.length - 1); slots[at] != null; at = (at + 1) & (slots.length - 1)) {
+            ResolverCount one = slots[at];
+            if (one == null) {
+                return;
+            }
+            int home = place(one.high, one.low);
+            boolean between = gap <= at ? gap < home && home <= at : gap < home || home <= at;
+            if (!between) {
+                slots[gap] = one;
+                slots[at] = null;
+                gap = at;
+            }
+        }
+    }
+
+    /** Takes out all that was counted. On the event loop. */
+    List<ResolverCount> drain() {
+        List<ResolverCount> all = new ArrayList<>(counted);
+        for (ResolverCount each : slots) {
+            if (each != null) {
+                all.add(each);
+            }
+        }
+        slots = new ResolverCount[tableSize(Math.min(settings.maxResolvers(), Math.max(1_024, counted)))];
+        counted = 0;
+        return all;
+    }
+}

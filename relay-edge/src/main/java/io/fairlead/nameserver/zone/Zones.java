@@ -1,0 +1,65 @@
+package io.fairlead.nameserver.zone;
+
+import io.fairlead.nameserver.wire.Query;
+import io.fairlead.nameserver.wire.RecordType;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** All zones of a name server. Immutable; where zones lie within each other, the inner one answers. */
+public final class Zones {
+
+    /** No zone. */
+    public static final Zones NONE = new Zones(List.of());
+
+    private final List<Zone> zones;
+    private final NameTable names;
+
+    /** @throws IllegalArgumentException if two zones have the same name */
+    public Zones(List<Zone> zones) {
+        this.zones = List.copyOf(zones);
+        Map<String, Node> nodes = new HashMap<>();
+        List<Zone> outerFirst = zones.stream()
+                .sorted(Comparator.comparingInt(zone -> zone.apex().length))
+                .toList();
+        for (Zone zone : outerFirst) {
+            nodes.keySet().removeIf(name -> name.equals(zone.name()) || name.endsWith("." + zone.name()));
+            zone.nodes().forEach(node -> nodes.put(io.fairlead.nameserver.wire.Names.text(node.name), node));
+        }
+        if (zones.stream().map(Zone::name).distinct().count() < zones.size()) {
+            throw new IllegalArgumentException("a zone is given twice: "
+                    + zones.stream().map(Zone::name).sorted().collect(Collectors.joining(", ")));
+        }
+        this.names = new NameTable(nodes.values());
+    }
+
+    public List<Zone> zones() {
+        return zones;
+    }
+
+    /** What to answer to a question of class IN; null: its name is in none of the zones. */
+    public @Nullable Answer find(Query question) {
+        for (int label = 0; label <= question.labels(); label++) {
+            Node node = names.find(question, label);
+            if (node != null) {
+                return at(node, label == 0, question.type());
+            }
+        }
+        return null;
+    }
+
+    private static Answer at(Node node, boolean exact, int type) {
+        Answer referral = node.referral;
+        if (referral != null && !(exact && node.cut && type == RecordType.DS)) {
+            return referral;
+        }
+        if (exact) {
+            return node.answer(type);
+        }
+        Node wildcard = node.wildcard;
+        return wildcard == null ? node.missing : wildcard.answer(type);
+    }
+}

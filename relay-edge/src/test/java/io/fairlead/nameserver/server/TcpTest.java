@@ -1,0 +1,99 @@
+package io.fairlead.nameserver.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.nameserver.server.NameServerCounters.Ended;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Type;
+
+/** TCP as RFC 7766 wants it: many questions on a connection, in their order; and what liars, the silent and crowds get. */
+class TcpTest {
+
+    private static byte[] question(int id, String name, int type) throws IOException {
+        Message message = Message.newQuery(Record.newRecord(Name.fromString(name), type, 1));
+        message.getHeader().setID(id);
+        return message.toWire();
+    }
+
+    private static Message answer(DataInputStream in) throws IOException {
+        byte[] bytes = new byte[in.readUnsignedShort()];
+        in.readFully(bytes);
+        return new Message(bytes);
+    }
+
+    private static NameServerStage stage(int clients, int perSource, int idleMs) throws IOException {
+        return NameServerStage.start(
+                NameServerSettings.DEFAULTS.withUdpSockets(1).withTcp(clients, perSource, idleMs),
+                NameServerStage.ZONE,
+                Steering.NONE);
+    }
+
+    @Test
+    void questionsThatComeAtOnceAreAnsweredInTheirOrderAlsoWhenTheirSenderHasEnded() throws Exception {
+        try (NameServerStage stage = stage(10, 10, 10_000);
+                Socket socket = stage.connect()) {
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            for (int id = 0; id < 500; id++) {
+                NameServerStage.send(socket, question(id, "big.fairlead.example.", Type.TXT));
+            }
+            for (int id = 0; id < 500; id++) {
+                Message answer = answer(in);
+                assertThat(answer.getHeader().getID()).isEqualTo(id);
+                assertThat(answer.getSection(1)).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void aLengthThatNeverComesTrueEndsWithTheIdleTime() throws Exception {
+        try (NameServerStage stage = stage(10, 10, 300);
+                Socket socket = stage.connect()) {
+            socket.getOutputStream().write(new byte[] {(byte) 0xFF, (byte) 0xFF, 1, 2, 3});
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            assertThat(stage.counters().ended(Ended.IDLE)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatIsNoQuestionEndsTheConnection() throws Exception {
+        try (NameServerStage stage = stage(10, 10, 10_000);
+                Socket socket = stage.connect()) {
+            socket.getOutputStream().write(new byte[] {0, 0});
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            assertThat(stage.counters().ended(Ended.MALFORMED)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void oneClientCanNotTakeThePlacesOfOthersNorAllOfThem() throws Exception {
+        try (NameServerStage stage = stage(10, 3, 60_000)) {
+            List<Socket> crowd = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                crowd.add(stage.connect());
+            }
+            Awaitility.await().until(() -> stage.counters().ended(Ended.FULL_FOR_SOURCE) == 3);
+            Awaitility.await().until(() -> stage.counters().tcpClients() == 3);
+            crowd.get(0).close();
+            Awaitility.await().until(() -> stage.counters().tcpClients() == 2);
+            try (Socket next = stage.connect()) {
+                NameServerStage.send(next, question(9, "www.fairlead.example.", Type.A));
+                assertThat(answer(new DataInputStream(next.getInputStream()))
+                                .getHeader()
+                                .getID())
+                        .isEqualTo(9);
+            }
+            for (Socket each : crowd) {
+                each.close();
+            }
+        }
+    }
+}

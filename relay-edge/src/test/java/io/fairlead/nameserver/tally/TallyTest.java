@@ -1,0 +1,175 @@
+package io.fairlead.nameserver.tally;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fairlead.nameserver.wire.Query;
+import io.fairlead.nameserver.wire.Source;
+import io.fairlead.schemas.telemetry.ResolverRtt;
+import io.fairlead.schemas.telemetry.ResolverTally;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.xbill.DNS.ClientSubnetOption;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+class TallyTest {
+
+    private final List<SpecificRecord> told = new ArrayList<>();
+    private final List<String> keys = new ArrayList<>();
+    private final List<EventLoop> loops = List.of(new DefaultEventLoop(), new DefaultEventLoop());
+    private long nowMs = 1_000_000;
+
+    @AfterEach
+    void end() {
+        loops.forEach(loop -> loop.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS));
+    }
+
+    private TallyDesk desk(TallySettings settings) {
+        return new TallyDesk(
+                settings,
+                (topic, key, record) -> {
+                    keys.add(key);
+                    return told.add(record);
+                },
+                () -> nowMs * 1_000_000,
+                new SplittableRandom(7));
+    }
+
+    private static Query query(String name, String subnet) throws Exception {
+        Message message = Message.newQuery(Record.newRecord(Name.fromString(name + "."), Type.A, 1));
+        if (!subnet.isEmpty()) {
+            message.addRecord(
+                    new OPTRecord(1_232, 0, 0, 0, List.of(new ClientSubnetOption(24, InetAddress.getByName(subnet)))),
+                    Section.ADDITIONAL);
+        }
+        Query query = new Query();
+        assertThat(query.read(Unpooled.wrappedBuffer(message.toWire()))).isEqualTo(Query.Reading.QUESTION);
+        return query;
+    }
+
+    private static Source from(String address) throws Exception {
+        Source source = new Source();
+        source.set(InetAddress.getByName(address));
+        return source;
+    }
+
+    private ResolverTally only() {
+        assertThat(told).hasSize(1);
+        return (ResolverTally) told.get(0);
+    }
+
+    @Test
+    void whatAResolverAsksAtAllLoopsIsOneTally() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withChallengeShare(0));
+        desk.of(loops.get(0)).asked(query("a.example", "198.51.100.0"), from("192.0.2.7"), true, false, nowMs);
+        desk.of(loops.get(0)).asked(query("b.example", "198.51.100.0"), from("192.0.2.7"), true, true, nowMs);
+        desk.of(loops.get(1)).asked(query("c.example", "203.0.113.0"), from("192.0.2.7"), false, false, nowMs);
+        nowMs += 5_000;
+        desk.tell();
+        ResolverTally tally = only();
+        assertThat(tally.getResolver()).isEqualTo("192.0.2.7");
+        assertThat(keys).containsExactly("192.0.2.0/24");
+        assertThat(tally.getQuestions()).isEqualTo(3);
+        assertThat(tally.getProvenQuestions()).isEqualTo(2);
+        assertThat(tally.getTcpQuestions()).isEqualTo(1);
+        assertThat(tally.getIntervalMs()).isEqualTo(5_000);
+        assertThat(tally.getSubnets().toString()).contains("198.51.100.0/24", "203.0.113.0/24");
+        assertThat(tally.getSubnets().get(0).getQuestions()).isEqualTo(2);
+        desk.tell();
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void theSameQuestionCountsOnceInTwoSeconds() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withChallengeShare(0));
+        for (int i = 0; i < 5; i++) {
+            desk.of(loops.get(0)).asked(query("a.example", ""), from("192.0.2.7"), true, false, nowMs);
+            nowMs += 450;
+        }
+        desk.tell();
+        assertThat(only().getQuestions()).isEqualTo(1);
+        nowMs += 2_000;
+        desk.of(loops.get(0)).asked(query("a.example", ""), from("192.0.2.7"), true, false, nowMs);
+        told.clear();
+        desk.tell();
+        assertThat(only().getQuestions()).isEqualTo(1);
+    }
+
+    @Test
+    void onlyWhoIsNotProvenIsChallengedAndThatIsCounted() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withChallengeShare(1));
+        assertThat(desk.of(loops.get(0)).asked(query("a.example", ""), from("192.0.2.7"), false, false, nowMs))
+                .isTrue();
+        assertThat(desk.of(loops.get(0)).asked(query("b.example", ""), from("192.0.2.7"), true, false, nowMs))
+                .isFalse();
+        desk.tell();
+        assertThat(only().getChallenges()).isEqualTo(1);
+    }
+
+    /** A flood from forged addresses makes neither the table grow nor a heavy resolver disappear, and its questions are not proven. */
+    @Test
+    void aFloodOfAddressesIsBoundedAndLeavesTheHeavyOnes() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withChallengeShare(0).withMaxResolvers(1_000));
+        SplittableRandom random = new SplittableRandom(3);
+        Query query = query("a.example", "");
+        long all = 0;
+        for (int i = 0; i < 200_000; i++) {
+            nowMs += 3_000;
+            boolean heavy = i % 10 == 0;
+            Source source = heavy ? from("192.0.2." + i / 10 % 10) : from(address(random.nextInt()));
+            desk.of(loops.get(0)).asked(query, source, heavy, false, nowMs);
+            all++;
+        }
+        desk.tell();
+        assertThat(told).hasSize(1_000);
+        Map<String, ResolverTally> tallies = new HashMap<>();
+        told.forEach(record -> tallies.put(((ResolverTally) record).getResolver(), (ResolverTally) record));
+        for (int i = 0; i < 10; i++) {
+            ResolverTally heavy = tallies.get("192.0.2." + i);
+            assertThat(heavy).isNotNull();
+            assertThat(heavy.getQuestions() - heavy.getOvercount()).isLessThanOrEqualTo(2_000);
+            assertThat(heavy.getQuestions()).isGreaterThanOrEqualTo(2_000);
+            assertThat(heavy.getProvenQuestions()).isLessThanOrEqualTo(2_000).isGreaterThan(1_900);
+        }
+        long counted =
+                tallies.values().stream().mapToLong(ResolverTally::getQuestions).sum();
+        assertThat(counted).isEqualTo(all);
+        tallies.values().stream()
+                .filter(tally -> !tally.getResolver().startsWith("192.0.2."))
+                .forEach(tally -> assertThat(tally.getProvenQuestions()).isZero());
+    }
+
+    private static String address(int bits) {
+        return ((bits >>> 24) & 0x3F) + 1 + "." + ((bits >>> 16) & 0xFF) + "." + ((bits >>> 8) & 0xFF) + "."
+                + (bits & 0xFF);
+    }
+
+    @Test
+    void roundTripsAreToldByResolver() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS);
+        for (long us : new long[] {30_000, 10_000, 20_000}) {
+            desk.roundTrip(InetAddress.getByName("2001:db8::7"), us);
+        }
+        desk.tell();
+        ResolverRtt rtt = (ResolverRtt) told.get(0);
+        assertThat(rtt.getPrefix()).isEqualTo("2001:db8:0:0:0:0:0:7/128");
+        assertThat(rtt.getMinUs()).isEqualTo(10_000);
+        assertThat(rtt.getMedianUs()).isEqualTo(20_000);
+        assertThat(rtt.getSamples()).isEqualTo(3);
+        assertThat(keys).containsExactly("2001:db8::/48");
+    }
+}
