@@ -22,7 +22,7 @@ public enum Framing {
         }
 
         @Override
-        ByteBuf end() {
+        Object end() {
             return LAST_CHUNK.duplicate();
         }
     },
@@ -45,8 +45,25 @@ public enum Framing {
         }
 
         @Override
-        ByteBuf end() {
+        Object end() {
             return GOING_AWAY.duplicate();
+        }
+    },
+    /** DATA of an HTTP/2 stream, whose frames the channel makes; it ends with {@link EndOfStream}. */
+    STREAM {
+        @Override
+        ByteBuf before(ByteBufAllocator allocator, int bytes) {
+            return Unpooled.EMPTY_BUFFER;
+        }
+
+        @Override
+        ByteBuf after() {
+            return Unpooled.EMPTY_BUFFER;
+        }
+
+        @Override
+        Object end() {
+            return EndOfStream.INSTANCE;
         }
     };
 
@@ -64,7 +81,7 @@ public enum Framing {
     abstract ByteBuf after();
 
     /** What ends the stream in order. */
-    abstract ByteBuf end();
+    abstract Object end();
 
     private static ByteBuf constant(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);

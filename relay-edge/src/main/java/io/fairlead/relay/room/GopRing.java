@@ -193,6 +193,18 @@ public final class GopRing implements AutoCloseable {
         return back.next();
     }
 
+    /** The newest place to begin that is not behind this tag; as {@link #start} if there is none any more. */
+    public @Nullable Start startBefore(long index) {
+        Iterator<Start> back = starts.descendingIterator();
+        while (back.hasNext()) {
+            Start each = back.next();
+            if (each.index() <= index) {
+                return each;
+            }
+        }
+        return start();
+    }
+
     /** The newest place to begin; null if there is none. */
     public @Nullable Start newest() {
         return starts.isEmpty() ? start() : starts.getLast();

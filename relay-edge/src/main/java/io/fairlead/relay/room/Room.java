@@ -41,6 +41,9 @@ public final class Room {
 
         /** It takes nobody any more. */
         void closed(Room room);
+
+        /** From now on this source is sent, the others are spares. Must not change the room's sources. */
+        default void sent(Room room, RoomSource source) {}
     }
 
     private final String name;
@@ -252,6 +255,7 @@ public final class Room {
 
     /** From now on this source is sent: behind what was sent, if it carries the same, else from its next key frame on. */
     private void follow(RoomSource source) {
+        listener.sent(this, source);
         if (!source.announced()) {
             return; // nothing is known of it yet, see take
         }
@@ -376,7 +380,7 @@ public final class Room {
         OutletSeat seat = outlets.computeIfAbsent(place, this::open);
         seat.viewers++;
         place.execute(() -> {
-            if (viewer.channel().isActive()) {
+            if (viewer.channel().isActive() && viewer.ended() == null) {
                 seat.outlet.add(viewer);
             } else {
                 viewer.end(ViewerEnd.LEFT);
@@ -389,6 +393,8 @@ public final class Room {
         }
         if (!sources.isEmpty()) {
             cancelWaiting();
+        } else if (viewers == 1) {
+            waitForSource(); // for as long as viewers wait, no longer for as long as an empty room lingers
         }
     }
 

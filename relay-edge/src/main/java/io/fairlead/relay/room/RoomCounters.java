@@ -58,6 +58,11 @@ public final class RoomCounters {
         return bytesOut.sum();
     }
 
+    /** Bytes of tags from spares, received and not sent. */
+    public long bytesSpare() {
+        return bytesSpare.sum();
+    }
+
     /** How often a viewer went on at a key frame because it was behind. */
     public long skips() {
         return skips.sum();

@@ -102,6 +102,24 @@ public record RoomSettings(
                 takeoverMs);
     }
 
+    /** With another time for which tags are gathered. */
+    public RoomSettings withMergeMs(int ms) {
+        return new RoomSettings(
+                ring,
+                spareRing,
+                maxTagBytes,
+                ms,
+                mergeBytes,
+                burstBytes,
+                lagMs,
+                maxSkips,
+                stallMs,
+                maxViewers,
+                lingerMs,
+                sourceGraceMs,
+                takeoverMs);
+    }
+
     /** With another number of viewers at most. */
     public RoomSettings withMaxViewers(int viewers) {
         return new RoomSettings(

@@ -45,6 +45,12 @@ public final class Viewer implements ChannelFutureListener {
     private long skips;
     private long skippedTags;
 
+    /** Where another one stands whom this one succeeds; written before it joins. */
+    private long successorAt = NOWHERE;
+
+    /** The tag that is written next; read by anybody. */
+    private volatile long writtenTo = NOWHERE;
+
     int place;
 
     /** A viewer that has been answered and now waits for media. */
@@ -56,6 +62,20 @@ public final class Viewer implements ChannelFutureListener {
         this.counters = counters;
         this.nanoClock = nanoClock;
         this.joinedNs = nanoClock.getAsLong();
+    }
+
+    /**
+     * Begins at a key frame from which on nothing is missed that another one, who was in the room until now, has not been sent.
+     *
+     * @param index as {@link #writtenTo} of that one
+     */
+    public void succeed(long index) {
+        successorAt = index;
+    }
+
+    /** Number of the tag that it will be sent next, −1 before the first. */
+    public long writtenTo() {
+        return writtenTo;
     }
 
     Channel channel() {
@@ -84,6 +104,7 @@ public final class Viewer implements ChannelFutureListener {
         GopRing ring = ring();
         noteKey(cursor, ring.next(), ring);
         cursor = ring.next();
+        writtenTo = cursor;
         known = ring.headers();
         note(batch.bodyBytes());
         if (framing == Framing.CHUNKED) {
@@ -110,7 +131,7 @@ public final class Viewer implements ChannelFutureListener {
     private boolean findPlace() {
         GopRing ring = ring();
         if (cursor == NOWHERE) {
-            GopRing.Start start = ring.start();
+            GopRing.Start start = successorAt == NOWHERE ? ring.start() : ring.startBefore(successorAt);
             if (start == null) {
                 return false;
             }
@@ -170,6 +191,7 @@ public final class Viewer implements ChannelFutureListener {
             }
             channel.write(tag.retainedWire(), channel.voidPromise());
         }
+        writtenTo = cursor;
         channel.writeAndFlush(framing.after()).addListener(this);
     }
 
@@ -230,7 +252,7 @@ public final class Viewer implements ChannelFutureListener {
         }
     }
 
-    /** The viewer goes; the first reason counts. In order if nothing is under way, else at once. */
+    /** The viewer goes; the first reason counts. In order if nothing is under way or another stream follows, else at once. */
     public void end(ViewerEnd reason) {
         if (end != null) {
             return;
@@ -241,7 +263,8 @@ public final class Viewer implements ChannelFutureListener {
         if (current != null) {
             current.remove(this);
         }
-        if (reason == ViewerEnd.LEFT || inFlight || !channel.isActive()) {
+        boolean inOrder = reason == ViewerEnd.HANDED_OVER || (reason != ViewerEnd.LEFT && !inFlight);
+        if (!inOrder || !channel.isActive()) {
             channel.close();
         } else {
             channel.writeAndFlush(framing.end()).addListener(ChannelFutureListener.CLOSE);

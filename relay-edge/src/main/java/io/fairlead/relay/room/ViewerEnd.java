@@ -4,6 +4,8 @@ package io.fairlead.relay.room;
 public enum ViewerEnd {
     /** It closed, or its connection broke. */
     LEFT,
+    /** Another stream of the same relay client carries the room from now on. */
+    HANDED_OVER,
     /** The room's last source ended and none followed in time. */
     ROOM_ENDED,
     /** It was behind too often. */

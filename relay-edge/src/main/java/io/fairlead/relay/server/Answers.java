@@ -1,9 +1,11 @@
 package io.fairlead.relay.server;
 
+import io.fairlead.edge.link.LingeringClose;
+import io.fairlead.edge.link.PhaseTimer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -19,6 +21,9 @@ final class Answers {
 
     private static final String FLV = "video/x-flv";
     private static final String A_DAY_S = "86400";
+
+    /** A publisher may send for a while before it reads why it is refused. */
+    private static final LingeringClose.Waits WAITS = new LingeringClose.Waits(10_000, 2_000);
 
     private Answers() {}
 
@@ -70,7 +75,13 @@ final class Answers {
     private static void last(Channel channel, FullHttpResponse response) {
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         forAnyPage(response.headers());
-        channel.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        channel.write(response);
+        LingeringClose.of(
+                channel,
+                WAITS,
+                new PhaseTimer(channel.eventLoop(), channel.eventLoop().ticker()::nanoTime),
+                false,
+                () -> ((DuplexChannel) channel).shutdownOutput());
     }
 
     private static void forAnyPage(HttpHeaders headers) {

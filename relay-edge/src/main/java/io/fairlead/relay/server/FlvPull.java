@@ -1,8 +1,10 @@
 package io.fairlead.relay.server;
 
+import io.fairlead.edge.link.Sockets;
 import io.fairlead.relay.flv.FlvReader;
 import io.fairlead.relay.flv.Malformed;
 import io.fairlead.relay.flv.Tag;
+import io.fairlead.relay.leg.Pull;
 import io.fairlead.relay.room.SourceEnd;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -13,7 +15,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
@@ -38,28 +39,12 @@ import org.slf4j.LoggerFactory;
  * One request for a room's FLV to a media server, on the room's event loop. Consumes the answer; tells once whether it was taken, then
  * tags, then once that it is over.
  */
-final class FlvPull extends ChannelInboundHandlerAdapter {
+final class FlvPull extends ChannelInboundHandlerAdapter implements Pull {
 
     private static final Logger LOG = LoggerFactory.getLogger(FlvPull.class);
 
-    /** Who asked. */
-    interface Owner {
-
-        /** The media server sends. */
-        void accepted(FlvPull pull);
-
-        /** Takes over tags. */
-        void take(FlvPull pull, List<Tag> tags, boolean announcesVideo);
-
-        /**
-         * Nothing comes any more; said once, also when it was never accepted.
-         *
-         * @param status what the media server answered; null if it did not
-         */
-        void over(FlvPull pull, SourceEnd reason, @Nullable HttpResponseStatus status, String sentence);
-    }
-
     private final String room;
+    private final String query;
     private final PullSettings settings;
     private final Owner owner;
     private final FlvReader reader;
@@ -69,17 +54,23 @@ final class FlvPull extends ChannelInboundHandlerAdapter {
     private boolean accepted;
     private boolean over;
 
-    private FlvPull(String room, PullSettings settings, int maxTagBytes, Owner owner, EventLoop loop) {
+    private FlvPull(String room, String query, PullSettings settings, int maxTagBytes, Owner owner, EventLoop loop) {
         this.room = room;
+        this.query = query;
         this.settings = settings;
         this.owner = owner;
         this.reader = new FlvReader(ByteBufAllocator.DEFAULT, maxTagBytes, tag -> tags.add(tag));
         dial(loop);
     }
 
-    /** Asks for a room; everything happens on that loop. */
-    static FlvPull start(EventLoop loop, String room, PullSettings settings, int maxTagBytes, Owner owner) {
-        return new FlvPull(room, settings, maxTagBytes, owner, loop);
+    /**
+     * Asks for a room; everything happens on that loop.
+     *
+     * @param query what a viewer showed, for the media server to judge; empty if nothing
+     */
+    static FlvPull start(
+            EventLoop loop, String room, String query, PullSettings settings, int maxTagBytes, Owner owner) {
+        return new FlvPull(room, query, settings, maxTagBytes, owner, loop);
     }
 
     private void dial(EventLoop loop) {
@@ -101,7 +92,7 @@ final class FlvPull extends ChannelInboundHandlerAdapter {
     private void connect(EventLoop loop, InetSocketAddress address) {
         new Bootstrap()
                 .group(loop)
-                .channel(NioSocketChannel.class)
+                .channel(Sockets.dialling(loop))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.connectTimeoutMs())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .handler(new ChannelInitializer<Channel>() {
@@ -132,7 +123,7 @@ final class FlvPull extends ChannelInboundHandlerAdapter {
             return;
         }
         DefaultFullHttpRequest request = new DefaultFullHttpRequest(
-                HttpVersion.HTTP_1_1, HttpMethod.GET, settings.target(room), Unpooled.EMPTY_BUFFER);
+                HttpVersion.HTTP_1_1, HttpMethod.GET, settings.target(room, query), Unpooled.EMPTY_BUFFER);
         request.headers()
                 .set(HttpHeaderNames.HOST, settings.mediaServer().getAuthority())
                 .set(HttpHeaderNames.ACCEPT, "video/x-flv")
@@ -207,8 +198,8 @@ final class FlvPull extends ChannelInboundHandlerAdapter {
                         : "the connection to the media server has failed: " + cause.getMessage());
     }
 
-    /** Ends it from this side; the owner is told nothing any more. */
-    void close() {
+    @Override
+    public void close() {
         if (!over) {
             release();
         }

@@ -42,10 +42,11 @@ public record PullSettings(
         return new PullSettings(mediaServer, count, connectTimeoutMs, silenceMs, firstPauseMs, mostPauseMs);
     }
 
-    /** Where a room is asked for. */
-    String target(String room) {
+    /** Where a room is asked for, with the query of a viewer. */
+    String target(String room, String query) {
         String prefix = mediaServer.getRawPath() == null ? "" : mediaServer.getRawPath();
-        return (prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix) + "/" + room + ".flv";
+        return (prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix) + "/" + room + ".flv"
+                + (query.isEmpty() ? "" : "?" + query);
     }
 
     int port() {

@@ -1,6 +1,7 @@
 package io.fairlead.relay.server;
 
 import io.fairlead.relay.flv.Tag;
+import io.fairlead.relay.leg.Pull;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomSettings;
 import io.fairlead.relay.room.RoomSource;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever comes first starts them; all who come before the media server has answered share its answer. A stream that is lost is asked
  * for again after a pause with jitter, for as long as anybody watches and the room has not given up.
  */
-final class PulledRoom {
+final class PulledRoom implements Feed {
 
     private final Room room;
     private final PullSettings settings;
@@ -41,7 +42,8 @@ final class PulledRoom {
     }
 
     /** Calls one of both when the media server has answered; at once if it has already. */
-    void await(Consumer<Room> entering, BiConsumer<HttpResponseStatus, String> refused) {
+    @Override
+    public void await(WatchRequest request, Consumer<Room> entering, BiConsumer<HttpResponseStatus, String> refused) {
         if (answered) {
             entering.accept(room);
             return;
@@ -55,7 +57,8 @@ final class PulledRoom {
     }
 
     /** Somebody watches again: lost streams are asked for. */
-    void watched() {
+    @Override
+    public void watched() {
         stopped = false;
         for (Slot slot : slots) {
             if (slot.pull == null && slot.pause == null) {
@@ -65,7 +68,8 @@ final class PulledRoom {
     }
 
     /** Nobody watches: all streams are ended, and the room with them. */
-    void stop() {
+    @Override
+    public void stop() {
         stopped = true;
         slots.forEach(slot -> slot.end(SourceEnd.UNWANTED));
     }
@@ -104,10 +108,10 @@ final class PulledRoom {
     private record Waiter(Consumer<Room> entering, BiConsumer<HttpResponseStatus, String> refused) {}
 
     /** One stream, again and again. */
-    private final class Slot implements FlvPull.Owner {
+    private final class Slot implements Pull.Owner {
 
         private final String name;
-        private @Nullable FlvPull pull;
+        private @Nullable Pull pull;
         private @Nullable RoomSource source;
         private @Nullable Future<?> pause;
         private int failures;
@@ -120,12 +124,12 @@ final class PulledRoom {
         private void ask() {
             pause = null;
             if (!stopped && !room.closed()) {
-                pull = FlvPull.start(room.loop(), room.name(), settings, roomSettings.maxTagBytes(), this);
+                pull = FlvPull.start(room.loop(), room.name(), "", settings, roomSettings.maxTagBytes(), this);
             }
         }
 
         @Override
-        public void accepted(FlvPull accepted) {
+        public void accepted(Pull accepted) {
             RoomSource fresh = new RoomSource(name, roomSettings, true, reason -> ended(accepted, reason));
             source = fresh;
             room.attach(fresh);
@@ -135,7 +139,7 @@ final class PulledRoom {
         }
 
         @Override
-        public void take(FlvPull from, List<Tag> tags, boolean announcesVideo) {
+        public void take(Pull from, List<Tag> tags, boolean announcesVideo) {
             RoomSource current = source;
             if (current == null) {
                 tags.forEach(Tag::release);
@@ -146,7 +150,7 @@ final class PulledRoom {
         }
 
         @Override
-        public void over(FlvPull ended, SourceEnd reason, @Nullable HttpResponseStatus status, String sentence) {
+        public void over(Pull ended, SourceEnd reason, @Nullable HttpResponseStatus status, String sentence) {
             if (!answered) {
                 pull = null;
                 firstRefused(status, sentence);
@@ -156,7 +160,7 @@ final class PulledRoom {
         }
 
         /** The room wants no more of it. */
-        private void ended(FlvPull of, SourceEnd reason) {
+        private void ended(Pull of, SourceEnd reason) {
             of.close();
             if (pull == of) {
                 lose(reason);
@@ -184,7 +188,7 @@ final class PulledRoom {
             if (waiting != null) {
                 waiting.cancel(false);
             }
-            FlvPull current = pull;
+            Pull current = pull;
             pull = null;
             if (current != null) {
                 current.close();

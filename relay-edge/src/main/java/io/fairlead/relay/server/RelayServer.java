@@ -1,29 +1,21 @@
 package io.fairlead.relay.server;
 
+import io.fairlead.edge.link.Sockets;
+import io.fairlead.relay.leg.LegCounters;
+import io.fairlead.relay.link.LongLinkCounters;
+import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomCounters;
 import io.fairlead.relay.room.RoomSettings;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.util.NettyRuntime;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,15 +27,16 @@ import org.slf4j.LoggerFactory;
 public final class RelayServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RelayServer.class);
-    private static final int BACKLOG = 4_096;
     private static final int STOP_S = 2;
 
     private final EventLoopGroup loops;
-    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final RoomDirectory rooms;
     private final ServerCounters counters = new ServerCounters();
     private final RoomCounters roomCounters = new RoomCounters();
-    private final Channel listening;
+    private final LongLinkCounters linkCounters = new LongLinkCounters();
+    private final @Nullable Legs legs;
+    private final @Nullable LinkListener links;
+    private final HttpPort http;
 
     private RelayServer(
             InetSocketAddress address,
@@ -51,29 +44,55 @@ public final class RelayServer implements AutoCloseable {
             ServerSettings settings,
             RoomSettings roomSettings,
             @Nullable PullSettings pull,
+            Admission admission,
+            @Nullable LinkPort port,
             LongSupplier nanoClock)
             throws IOException {
-        loops = new MultiThreadIoEventLoopGroup(
-                NettyRuntime.availableProcessors(), new DefaultThreadFactory("relay", true), NioIoHandler.newFactory());
-        rooms = new RoomDirectory(loops, roomSettings, roomCounters, nanoClock, settings.maxRooms(), pull);
-        ChannelFuture bound = new ServerBootstrap()
-                .group(loops)
-                .channel(NioServerSocketChannel.class)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childHandler(new Accept(access, settings))
-                .bind(address)
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
+        loops = Sockets.loops(0, "relay");
+        rooms = new RoomDirectory(
+                loops,
+                roomSettings,
+                roomCounters,
+                nanoClock,
+                settings.maxRooms(),
+                pull == null ? null : room -> new PulledRoom(room, pull, roomSettings, RandomGenerator.getDefault()),
+                this::closed);
+        try {
+            http = new HttpPort(
+                    address,
+                    loops,
+                    settings,
+                    counters,
+                    () -> new RequestHandler(
+                            rooms,
+                            (request, entering, refused) -> enter(admission, request, entering, refused),
+                            access,
+                            settings,
+                            counters));
+        } catch (IOException e) {
             loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS);
-            throw new IOException(
-                    "can't listen for viewers and publishers on " + address + ": "
-                            + bound.cause().getMessage() + "; choose another address or end what uses it",
-                    bound.cause());
+            throw e;
         }
-        listening = bound.channel();
+        if (port == null) {
+            legs = null;
+            links = null;
+        } else {
+            Legs opened = new Legs(loops, rooms, port.legs(), port.mergeable(), pull);
+            legs = opened;
+            try {
+                links = new LinkListener(
+                        port,
+                        loops,
+                        linkCounters,
+                        nanoClock,
+                        client -> new LegStream(client, opened, rooms, admission, linkCounters));
+            } catch (IOException e) {
+                http.stopListening();
+                http.close();
+                loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS);
+                throw e;
+            }
+        }
         LOG.info("viewers and publishers on {}", address());
     }
 
@@ -93,11 +112,80 @@ public final class RelayServer implements AutoCloseable {
             @Nullable PullSettings pull,
             LongSupplier nanoClock)
             throws IOException {
-        return new RelayServer(address, access, settings, rooms, pull, nanoClock);
+        return start(address, access, settings, rooms, pull, Admission.OPEN, null, nanoClock);
+    }
+
+    /**
+     * Starts one that relay clients link to, besides.
+     *
+     * @param admission who may watch
+     * @param links where relay clients dial in; null: nowhere
+     */
+    public static RelayServer start(
+            InetSocketAddress address,
+            RoomAccess access,
+            ServerSettings settings,
+            RoomSettings rooms,
+            @Nullable PullSettings pull,
+            Admission admission,
+            @Nullable LinkPort links,
+            LongSupplier nanoClock)
+            throws IOException {
+        return new RelayServer(address, access, settings, rooms, pull, admission, links, nanoClock);
+    }
+
+    /** A viewer who is not behind a relay client. */
+    private void enter(
+            Admission admission,
+            WatchRequest request,
+            Consumer<Room> entering,
+            BiConsumer<HttpResponseStatus, String> refused) {
+        admission.judge(request).whenComplete((verdict, failure) -> {
+            if (failure != null) {
+                LOG.warn("the admission to the room {} has failed", request.room(), failure);
+                refused.accept(HttpResponseStatus.SERVICE_UNAVAILABLE, "nobody can say now who may watch");
+            } else if (verdict.admitted()) {
+                rooms.enterToWatch(request, entering, refused);
+            } else {
+                refused.accept(HttpResponseStatus.valueOf(verdict.status()), verdict.sentence());
+            }
+        });
+    }
+
+    private void closed(Room room) {
+        Legs present = legs;
+        if (present != null) {
+            present.closed(room);
+        }
+    }
+
+    /** Where relay clients dial in; null if nowhere. */
+    public @Nullable InetSocketAddress linkAddress() {
+        return links == null ? null : links.address();
+    }
+
+    public LongLinkCounters linkCounters() {
+        return linkCounters;
+    }
+
+    /** Of the legs to relay clients; null if none dial in. */
+    public @Nullable LegCounters legCounters() {
+        return legs == null ? null : legs.counters();
+    }
+
+    /** Shows all that is counted. */
+    public void bindTo(MeterRegistry registry) {
+        counters.bindTo(registry);
+        roomCounters.bindTo(registry);
+        Legs present = legs;
+        if (present != null) {
+            present.counters().bindTo(registry);
+            linkCounters.bindTo(registry);
+        }
     }
 
     public InetSocketAddress address() {
-        return (InetSocketAddress) listening.localAddress();
+        return http.address();
     }
 
     public ServerCounters counters() {
@@ -111,43 +199,18 @@ public final class RelayServer implements AutoCloseable {
     /** Takes nobody any more, ends viewers in order, and gives everything back. */
     @Override
     public void close() {
-        listening.close().syncUninterruptibly();
+        http.stopListening();
+        LinkListener port = links;
+        Legs present = legs;
+        if (port != null && present != null) {
+            port.drain();
+            present.close();
+        }
         rooms.close();
-        if (!connections.newCloseFuture().awaitUninterruptibly(STOP_S, TimeUnit.SECONDS)) {
-            connections.close().awaitUninterruptibly(STOP_S, TimeUnit.SECONDS);
+        if (port != null) {
+            port.close(STOP_S);
         }
+        http.close();
         loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS).syncUninterruptibly();
-    }
-
-    /** Lets a connection in, within the bound. */
-    private final class Accept extends ChannelInitializer<SocketChannel> {
-
-        private final RoomAccess access;
-        private final ServerSettings settings;
-
-        private Accept(RoomAccess access, ServerSettings settings) {
-            this.access = access;
-            this.settings = settings;
-        }
-
-        @Override
-        protected void initChannel(SocketChannel channel) {
-            if (counters.connections.incrementAndGet() > settings.maxConnections()) {
-                counters.connections.decrementAndGet();
-                counters.refused.increment();
-                channel.config().setSoLinger(0);
-                channel.close();
-                return;
-            }
-            counters.accepted.increment();
-            channel.closeFuture().addListener(closed -> counters.connections.decrementAndGet());
-            connections.add(channel);
-            channel.pipeline()
-                    .addLast(new HttpRequestDecoder(new HttpDecoderConfig()
-                            .setMaxInitialLineLength(settings.maxRequestLineBytes())
-                            .setMaxHeaderSize(settings.maxHeadBytes())))
-                    .addLast(new HttpResponseEncoder())
-                    .addLast(new RequestHandler(rooms, access, settings, counters));
-        }
     }
 }

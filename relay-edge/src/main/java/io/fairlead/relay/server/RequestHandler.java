@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,14 +44,22 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     private static final String BEARER = "Bearer ";
 
     private final RoomDirectory rooms;
-    private final RoomAccess access;
+    private final Entrance entrance;
+    private final @Nullable RoomAccess access;
     private final ServerSettings settings;
     private final ServerCounters counters;
     private @Nullable Future<?> deadline;
     private boolean taken;
 
-    RequestHandler(RoomDirectory rooms, RoomAccess access, ServerSettings settings, ServerCounters counters) {
+    /** @param access null: nobody publishes here */
+    RequestHandler(
+            RoomDirectory rooms,
+            Entrance entrance,
+            @Nullable RoomAccess access,
+            ServerSettings settings,
+            ServerCounters counters) {
         this.rooms = rooms;
+        this.entrance = entrance;
         this.access = access;
         this.settings = settings;
         this.counters = counters;
@@ -120,8 +129,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         } else if (publishes) {
             publish(ctx, request, path);
         } else if (method.equals(HttpMethod.GET)) {
-            rooms.enterToWatch(
-                    path.room(),
+            entrance.enter(
+                    new WatchRequest(path.room(), path.query(), address(ctx), ctx.channel()),
                     room -> {
                         boolean full = room.full();
                         ctx.executor().execute(() -> watch(ctx, request, room, full));
@@ -144,6 +153,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
 
     // ---- watching
+
+    private static String address(ChannelHandlerContext ctx) {
+        return ctx.channel().remoteAddress() instanceof InetSocketAddress from && from.getAddress() != null
+                ? from.getAddress().getHostAddress()
+                : "";
+    }
 
     private void watch(ChannelHandlerContext ctx, HttpRequest request, Room room, boolean full) {
         if (!ctx.channel().isActive()) {
@@ -195,6 +210,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     private static Turned why(HttpResponseStatus status) {
         return switch (status.code()) {
+            case 401, 403 -> Turned.DENIED;
             case 404 -> Turned.NOT_FOUND;
             case 503 -> Turned.FULL;
             default -> Turned.UPSTREAM;
@@ -212,7 +228,16 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     // ---- publishing
 
     private void publish(ChannelHandlerContext ctx, HttpRequest request, RoomPath path) {
-        if (!access.mayPublish(path.room(), key(request, path))) {
+        RoomAccess book = access;
+        if (book == null) {
+            turn(
+                    ctx,
+                    HttpResponseStatus.METHOD_NOT_ALLOWED,
+                    Turned.DENIED,
+                    "nobody publishes at a relay client; publish at a relay server");
+            return;
+        }
+        if (!book.mayPublish(path.room(), key(request, path))) {
             turn(
                     ctx,
                     HttpResponseStatus.UNAUTHORIZED,

@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +26,11 @@ final class RoomDirectory implements Room.Listener {
     private final LongSupplier nanoClock;
     private final int maxRooms;
     private final Map<String, Room> rooms = new ConcurrentHashMap<>();
-    private final @Nullable PullSettings pull;
+    private final Feed.@Nullable Maker feeds;
+    private final Consumer<Room> whenClosed;
 
-    /** Of rooms that come from the media server; each entry is touched on its room's loop alone. */
-    private final Map<Room, PulledRoom> pulled = new ConcurrentHashMap<>();
+    /** Of rooms that come from elsewhere; each entry is touched on its room's loop alone. */
+    private final Map<Room, Feed> fed = new ConcurrentHashMap<>();
 
     private volatile boolean closing;
 
@@ -40,8 +40,10 @@ final class RoomDirectory implements Room.Listener {
             RoomCounters counters,
             LongSupplier nanoClock,
             int maxRooms,
-            @Nullable PullSettings pull) {
-        this.pull = pull;
+            Feed.@Nullable Maker feeds,
+            Consumer<Room> whenClosed) {
+        this.feeds = feeds;
+        this.whenClosed = whenClosed;
         this.loops = loops;
         this.settings = settings;
         this.counters = counters;
@@ -88,13 +90,14 @@ final class RoomDirectory implements Room.Listener {
     }
 
     /**
-     * Enters a room to watch it: one that is open, else one that the media server sends, once it has answered.
+     * Enters a room to watch it: one that is open, else one that is fed from elsewhere, once that has said that it may.
      *
      * @param refused called with status and sentence if there is none, on this thread or the room's
      */
-    void enterToWatch(String name, Consumer<Room> entering, BiConsumer<HttpResponseStatus, String> refused) {
-        PullSettings from = pull;
-        if (from == null) {
+    void enterToWatch(WatchRequest request, Consumer<Room> entering, BiConsumer<HttpResponseStatus, String> refused) {
+        String name = request.room();
+        Feed.Maker maker = feeds;
+        if (maker == null) {
             enter(
                     name,
                     entering,
@@ -105,17 +108,29 @@ final class RoomDirectory implements Room.Listener {
         enterOrOpen(
                 name,
                 room -> {
-                    if (room.sources() > 0 && !pulled.containsKey(room)) {
+                    if (room.sources() > 0 && !fed.containsKey(room)) {
                         entering.accept(room); // somebody publishes here
                         return;
                     }
-                    pulled.computeIfAbsent(
-                                    room, fresh -> new PulledRoom(fresh, from, settings, RandomGenerator.getDefault()))
-                            .await(entering, refused);
+                    fed.computeIfAbsent(room, maker::feed).await(request, entering, refused);
                 },
                 () -> refused.accept(
                         HttpResponseStatus.SERVICE_UNAVAILABLE,
                         "this relay takes no further room; try another or later"));
+    }
+
+    /** Enters a room that is published here; {@code absent} is called, on this thread or the room's, if there is none. */
+    void enterPublished(String name, Consumer<Room> entering, Runnable absent) {
+        enter(
+                name,
+                room -> {
+                    if (fed.containsKey(room) || (feeds != null && room.sources() == 0)) {
+                        absent.run();
+                    } else {
+                        entering.accept(room);
+                    }
+                },
+                absent);
     }
 
     private Room open(String name) {
@@ -124,7 +139,7 @@ final class RoomDirectory implements Room.Listener {
 
     @Override
     public void watched(Room room) {
-        PulledRoom from = pulled.get(room);
+        Feed from = fed.get(room);
         if (from != null) {
             from.watched();
         }
@@ -132,7 +147,7 @@ final class RoomDirectory implements Room.Listener {
 
     @Override
     public void unwatched(Room room) {
-        PulledRoom from = pulled.get(room);
+        Feed from = fed.get(room);
         if (from != null) {
             from.stop();
         }
@@ -141,10 +156,11 @@ final class RoomDirectory implements Room.Listener {
     @Override
     public void closed(Room room) {
         rooms.remove(room.name(), room);
-        PulledRoom from = pulled.remove(room);
+        Feed from = fed.remove(room);
         if (from != null) {
             from.stop();
         }
+        whenClosed.accept(room);
     }
 
     /** Closes all rooms; none is opened any more. */

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param room name of the room: two to four parts of 1 to 64 letters, digits, {@code . _ -}, with {@code /} between
  * @param flv whether the suffix is there
  * @param key what the query says, null if nothing
+ * @param query all of it, as it came; empty if there is none
  */
-record RoomPath(String room, boolean flv, @Nullable String key) {
+record RoomPath(String room, boolean flv, @Nullable String key, String query) {
 
     /** No part is {@code .} or {@code ..}, which media servers would take for a way out of their directory. */
     private static final String PART = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]{1,64}";
@@ -38,6 +39,6 @@ record RoomPath(String room, boolean flv, @Nullable String key) {
             return null;
         }
         List<String> keys = query.parameters().getOrDefault("key", List.of());
-        return new RoomPath(room, flv, keys.isEmpty() ? null : keys.get(0));
+        return new RoomPath(room, flv, keys.isEmpty() ? null : keys.get(0), query.rawQuery());
     }
 }

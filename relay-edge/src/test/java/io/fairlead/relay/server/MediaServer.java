@@ -12,37 +12,49 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A media server whose clients each have a clock of their own that begins at zero; sends what it is told, to those who may have it. */
-final class MediaServer implements AutoCloseable {
+public final class MediaServer implements AutoCloseable {
 
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    final List<Client> clients = new CopyOnWriteArrayList<>();
-    volatile String status = "200 OK";
+    public final List<Client> clients = new CopyOnWriteArrayList<>();
+    public volatile String status = "200 OK";
+    /** Request lines, in order. */
+    public final List<String> asked = new CopyOnWriteArrayList<>();
+
+    /** Whoever shows one of them is refused. */
+    public final List<String> refusedTokens = new CopyOnWriteArrayList<>();
+
     private volatile int requests;
 
-    MediaServer() throws IOException {
+    public MediaServer() throws IOException {
         Thread accepting = new Thread(this::accept, "media-server");
         accepting.setDaemon(true);
         accepting.start();
     }
 
-    URI address() {
+    public URI address() {
         return URI.create("http://127.0.0.1:" + listening.getLocalPort());
     }
 
-    int requests() {
+    public int requests() {
         return requests;
     }
 
     /** To all who are there and not silenced. */
-    void send(int from, int to) throws IOException {
+    public void send(int from, int to) throws IOException {
         for (Client client : clients) {
-            client.send(from, to);
+            try {
+                client.send(from, to);
+            } catch (SocketException e) {
+                client.socket.close(); // it has left
+            }
         }
     }
 
@@ -60,13 +72,16 @@ final class MediaServer implements AutoCloseable {
         BufferedReader reader =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
         String line = reader.readLine();
+        asked.add(String.valueOf(line));
+        String answer =
+                refusedTokens.stream().anyMatch(asked.get(asked.size() - 1)::contains) ? "403 Forbidden" : status;
         while (line != null && !line.isEmpty()) {
             line = reader.readLine();
         }
         requests++;
         OutputStream out = socket.getOutputStream();
-        out.write(("HTTP/1.1 " + status + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-        if (!status.startsWith("200")) {
+        out.write(("HTTP/1.1 " + answer + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        if (!answer.startsWith("200")) {
             socket.close();
             return;
         }
@@ -86,7 +101,7 @@ final class MediaServer implements AutoCloseable {
     }
 
     /** One request. */
-    static final class Client {
+    public static final class Client {
 
         private final Socket socket;
         private volatile boolean silent;
@@ -111,17 +126,29 @@ final class MediaServer implements AutoCloseable {
             tags.readBytes(socket.getOutputStream(), tags.readableBytes());
         }
 
-        void silence() {
+        public void silence() {
             silent = true;
         }
 
-        void breakOff() throws IOException {
+        public void breakOff() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }
 
+        /** Whether the other side is still there; waits for nothing. */
+        public boolean flows() {
+            try {
+                socket.setSoTimeout(1);
+                return socket.getInputStream().read() >= 0;
+            } catch (SocketTimeoutException e) {
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
         /** Whether the other side has closed. */
-        boolean left() {
+        public boolean left() {
             try {
                 return socket.isClosed() || socket.getInputStream().read() < 0;
             } catch (IOException e) {

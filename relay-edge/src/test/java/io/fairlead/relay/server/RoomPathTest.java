@@ -9,9 +9,10 @@ class RoomPathTest {
 
     @Test
     void roomsAndKeysAreRead() {
-        assertThat(RoomPath.of("/live/a.flv")).isEqualTo(new RoomPath("live/a", true, null));
-        assertThat(RoomPath.of("/live/a?key=x%20y&key=z")).isEqualTo(new RoomPath("live/a", false, "x y"));
-        assertThat(RoomPath.of("/live/hd/a-1_2.x.flv?")).isEqualTo(new RoomPath("live/hd/a-1_2.x", true, null));
+        assertThat(RoomPath.of("/live/a.flv")).isEqualTo(new RoomPath("live/a", true, null, ""));
+        assertThat(RoomPath.of("/live/a?key=x%20y&key=z"))
+                .isEqualTo(new RoomPath("live/a", false, "x y", "key=x%20y&key=z"));
+        assertThat(RoomPath.of("/live/hd/a-1_2.x.flv?")).isEqualTo(new RoomPath("live/hd/a-1_2.x", true, null, ""));
     }
 
     @Test

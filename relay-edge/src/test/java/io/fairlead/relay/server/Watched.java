@@ -12,9 +12,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What a viewer saw: the numbers and times of frames. */
-final class Watched implements WebSocket.Listener {
+public final class Watched implements WebSocket.Listener {
 
-    final List<Integer> numbers = new CopyOnWriteArrayList<>();
+    public final List<Integer> numbers = new CopyOnWriteArrayList<>();
     private final List<Long> times = new CopyOnWriteArrayList<>();
     volatile boolean ponged;
     private final FlvReader reader = new FlvReader(new UnpooledByteBufAllocator(false), 1 << 20, tag -> {
@@ -26,14 +26,14 @@ final class Watched implements WebSocket.Listener {
     });
 
     /** Reads an answer on a thread of its own, to its end. */
-    void reading(InputStream body) {
+    public void reading(InputStream body) {
         Thread thread = new Thread(() -> read(body), "watched");
         thread.setDaemon(true);
         thread.start();
     }
 
     /** Whether no frame is missing or repeated. */
-    boolean isWhole() {
+    public boolean isWhole() {
         for (int each = 1; each < numbers.size(); each++) {
             if (numbers.get(each) != numbers.get(each - 1) + 1) {
                 return false;
@@ -67,15 +67,15 @@ final class Watched implements WebSocket.Listener {
         return null;
     }
 
-    int frames() {
+    public int frames() {
         return numbers.size();
     }
 
-    int last() {
+    public int last() {
         return numbers.isEmpty() ? -1 : numbers.get(numbers.size() - 1);
     }
 
-    boolean timesRise() {
+    public boolean timesRise() {
         for (int each = 1; each < times.size(); each++) {
             if (times.get(each) <= times.get(each - 1)) {
                 return false;

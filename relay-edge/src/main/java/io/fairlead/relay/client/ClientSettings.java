@@ -1,0 +1,35 @@
+package io.fairlead.relay.client;
+
+import io.fairlead.relay.link.LongLinkSettings;
+import io.fairlead.relay.link.RelayNames;
+import io.fairlead.relay.room.RoomSettings;
+import io.fairlead.relay.server.ServerSettings;
+import io.netty.handler.ssl.SslContext;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * What makes a relay client.
+ *
+ * @param id its identifier, as in its certificate
+ * @param viewers where viewers connect; port 0: any that is free
+ * @param parents relay servers, the preferred one first
+ * @param tls as {@link io.fairlead.edge.link.MutualTls#dialling} with {@link RelayNames#SERVER}
+ */
+public record ClientSettings(
+        String id,
+        InetSocketAddress viewers,
+        List<InetSocketAddress> parents,
+        SslContext tls,
+        LongLinkSettings links,
+        ServerSettings server,
+        RoomSettings rooms) {
+
+    public ClientSettings {
+        RelayNames.check(id);
+        parents = List.copyOf(parents);
+        if (parents.isEmpty()) {
+            throw new IllegalArgumentException("a relay client needs at least one relay server; name it by --parent");
+        }
+    }
+}

@@ -1,0 +1,281 @@
+package io.fairlead.relay.client;
+
+import io.fairlead.edge.link.Backoff;
+import io.fairlead.edge.link.FrameWatch;
+import io.fairlead.edge.link.LinkCodec;
+import io.fairlead.edge.link.LinkVitals;
+import io.fairlead.edge.link.Sockets;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to a relay server, dialled again whenever it is lost. On one event loop, but for {@link #up} and {@link #open}. Given up
+ * when the relay server does not answer; takes no new streams once that has said that it is leaving.
+ */
+final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LongLink.class);
+
+    private final InetSocketAddress server;
+    private final EventLoop loop;
+    private final LinkTerms terms;
+    private final Backoff backoff;
+    private @Nullable Channel dialled;
+    private volatile @Nullable Way way;
+    private volatile boolean closing;
+
+    /** A link that is up. */
+    private record Way(Channel channel, LinkVitals vitals) {}
+
+    LongLink(InetSocketAddress server, EventLoop loop, LinkTerms terms) {
+        this.server = server;
+        this.loop = loop;
+        this.terms = terms;
+        this.backoff =
+                new Backoff(terms.settings().firstPauseMs(), terms.settings().mostPauseMs(), terms.random());
+        loop.execute(this::dial);
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** Whether streams can be opened. */
+    boolean up() {
+        return way != null;
+    }
+
+    /**
+     * Opens a stream.
+     *
+     * @param handler makes what serves it, on this link's loop
+     * @param failed told, on any thread, if there is none
+     */
+    void open(StreamMaker handler, Consumer<String> failed) {
+        Way open = way;
+        if (open == null) {
+            failed.accept("the link to " + server + " is down");
+            return;
+        }
+        new Http2StreamChannelBootstrap(open.channel)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel stream) {
+                        stream.pipeline().addLast(handler.handler(open.vitals));
+                    }
+                })
+                .open()
+                .addListener(done -> {
+                    if (done.isSuccess()) {
+                        loop.execute(open.vitals::wake);
+                    } else {
+                        failed.accept("the link to " + server + " takes no stream: "
+                                + done.cause().getMessage());
+                    }
+                });
+    }
+
+    /** Makes what serves a stream. */
+    @FunctionalInterface
+    interface StreamMaker {
+        ChannelHandler handler(LinkVitals vitals);
+    }
+
+    // ---- dialling
+
+    private void dial() {
+        if (closing) {
+            return;
+        }
+        new Bootstrap()
+                .group(loop)
+                .channel(Sockets.dialling(loop))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, terms.settings().handshakeTimeoutMs())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        dialled = channel;
+                        SslHandler ssl = terms.tls().newHandler(channel.alloc());
+                        ssl.setHandshakeTimeoutMillis(terms.settings().handshakeTimeoutMs());
+                        channel.pipeline().addLast(ssl).addLast(new Proof());
+                        channel.closeFuture().addListener(closed -> lost());
+                    }
+                })
+                .connect(server)
+                .addListener(done -> {
+                    if (!done.isSuccess()) {
+                        terms.counters().refuse();
+                        LOG.info(
+                                "relay server {} can't be reached: {}",
+                                server,
+                                done.cause().getMessage());
+                    }
+                });
+    }
+
+    /** The connection is gone, or did not come about. */
+    private void lost() {
+        if (way != null) {
+            way = null;
+            terms.counters().ends();
+            LOG.warn("the link to the relay server {} is lost", server);
+        }
+        if (!closing) {
+            loop.schedule(this::dial, backoff.nextMs(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private final class Proof extends ApplicationProtocolNegotiationHandler {
+
+        private Proof() {
+            super("");
+        }
+
+        @Override
+        protected void configurePipeline(ChannelHandlerContext ctx, String protocol) throws Exception {
+            if (!ApplicationProtocolNames.HTTP_2.equals(protocol)) {
+                LOG.warn("relay server {} does not speak h2", server);
+                terms.counters().refuse();
+                ctx.close();
+                return;
+            }
+            Http2FrameCodec codec = LinkCodec.opening(terms.settings().windows());
+            LinkVitals vitals = new LinkVitals(
+                    codec,
+                    terms.settings().windows(),
+                    terms.budget(),
+                    terms.settings().pulse(),
+                    terms.nanoClock(),
+                    terms.random(),
+                    LongLink.this);
+            ctx.pipeline()
+                    .addLast(new FrameWatch(LinkCodec.ofAcceptingEnd(), terms.nanoClock(), LongLink.this))
+                    .addLast(codec, vitals, new Http2MultiplexHandler(new RefusesStreams()))
+                    .addLast(new End());
+            vitals.start();
+            terms.counters().begins();
+            way = new Way(ctx.channel(), vitals);
+            backoff.reset();
+            LOG.info("linked to the relay server {}", server);
+        }
+
+        @Override
+        protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
+            failed(ctx, cause);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            failed(ctx, cause);
+        }
+
+        private void failed(ChannelHandlerContext ctx, Throwable cause) {
+            terms.counters().refuse();
+            LOG.warn("no link to the relay server {}: {}", server, cause.getMessage());
+            ctx.close();
+        }
+    }
+
+    // ---- the link itself
+
+    @Override
+    public void answered(long payload, long roundTripNanos) {
+        // nobody asks for round trips yet
+    }
+
+    @Override
+    public void asked(long payload) {
+        // PINGs are answered by the codec
+    }
+
+    @Override
+    public void silent(long quietMs) {
+        terms.counters().fallSilent();
+        LOG.warn("the relay server {} has not answered for {} ms; its link is given up", server, quietMs);
+        end();
+    }
+
+    @Override
+    public void flooded() {
+        violated(Http2Error.ENHANCE_YOUR_CALM, "too many frames that lead nowhere");
+    }
+
+    @Override
+    public void violated(Http2Error code, String detail) {
+        LOG.warn("the link to the relay server {} is closed with {}: {}", server, code, detail);
+        Channel channel = dialled;
+        if (channel != null) {
+            channel.writeAndFlush(new DefaultHttp2GoAwayFrame(code)).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private void end() {
+        Channel channel = dialled;
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** Closes it for good. */
+    void close() {
+        closing = true;
+        loop.execute(this::end);
+    }
+
+    /** The end of the pipeline. */
+    private final class End extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object frame) {
+            if (frame instanceof Http2GoAwayFrame && way != null) {
+                way = null; // streams go on until they end; new ones go elsewhere
+                terms.counters().ends();
+                LOG.info("the relay server {} is leaving", server);
+            }
+            ReferenceCountUtil.release(frame);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (!(cause instanceof IOException)) {
+                LOG.warn("the link to the relay server {} is ended by a failure", server, cause);
+            }
+            ctx.close();
+        }
+    }
+
+    /** Relay servers open no streams. */
+    private static final class RefusesStreams extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel stream) {
+            stream.close();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.fairlead.relay.client;
+
+import io.fairlead.edge.link.Sockets;
+import io.fairlead.edge.link.WindowBudget;
+import io.fairlead.relay.link.LongLinkCounters;
+import io.fairlead.relay.room.Room;
+import io.fairlead.relay.room.RoomCounters;
+import io.fairlead.relay.room.RoomSettings;
+import io.fairlead.relay.room.ViewerEnd;
+import io.fairlead.relay.server.ServerCounters;
+import io.fairlead.relay.server.ViewerPort;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * A relay near viewers: takes them over HTTP and WebSocket, and gets each room once from a relay server, over long links that stand ready to
+ * all of them.
+ */
+public final class RelayClient implements AutoCloseable {
+
+    private static final int STOP_S = 2;
+
+    private final EventLoopGroup loops;
+    private final ClientSettings settings;
+    private final LongSupplier nanoClock;
+    private final RandomGenerator random;
+    private final LongLinkCounters linkCounters = new LongLinkCounters();
+    private final RoomCounters roomCounters = new RoomCounters();
+    private final Parents parents;
+    private final ViewerPort viewers;
+
+    private RelayClient(ClientSettings settings, LongSupplier nanoClock, RandomGenerator random) throws IOException {
+        this.settings = settings;
+        this.nanoClock = nanoClock;
+        this.random = random;
+        this.loops = Sockets.loops(0, "relay-client");
+        parents = new Parents(
+                settings.parents(),
+                loops,
+                new LinkTerms(
+                        settings.id(),
+                        settings.tls(),
+                        settings.links(),
+                        linkCounters,
+                        new WindowBudget(settings.links().windowBudgetBytes()),
+                        nanoClock,
+                        random));
+        try {
+            viewers = new ViewerPort(
+                    settings.viewers(),
+                    loops,
+                    settings.server(),
+                    settings.rooms(),
+                    roomCounters,
+                    nanoClock,
+                    room -> new LinkedRoom(room, this));
+        } catch (IOException e) {
+            parents.close();
+            loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS);
+            throw e;
+        }
+    }
+
+    /**
+     * Starts one; its links come up by themselves.
+     *
+     * @param random safe for use by several threads
+     * @throws IOException if the address for viewers can't be bound; nothing is left behind
+     */
+    public static RelayClient start(ClientSettings settings, LongSupplier nanoClock, RandomGenerator random)
+            throws IOException {
+        return new RelayClient(settings, nanoClock, random);
+    }
+
+    /** Where viewers connect. */
+    public InetSocketAddress address() {
+        return viewers.address();
+    }
+
+    /** Relay servers to which there is a link now. */
+    public int reachableParents() {
+        return parents.reachable();
+    }
+
+    public LongLinkCounters linkCounters() {
+        return linkCounters;
+    }
+
+    public RoomCounters roomCounters() {
+        return roomCounters;
+    }
+
+    public ServerCounters counters() {
+        return viewers.counters();
+    }
+
+    /** Shows all that is counted. */
+    public void bindTo(MeterRegistry registry) {
+        viewers.counters().bindTo(registry);
+        roomCounters.bindTo(registry);
+        linkCounters.bindTo(registry);
+        Gauge.builder("fairlead.relay.parents.reachable", this, RelayClient::reachableParents)
+                .description("Relay servers to which there is a link")
+                .register(registry);
+    }
+
+    String id() {
+        return settings.id();
+    }
+
+    Parents parents() {
+        return parents;
+    }
+
+    RoomSettings roomSettings() {
+        return settings.rooms();
+    }
+
+    /** Before a stream is asked for again, after so many failures: half of it by chance. */
+    long pauseMs(int failures) {
+        long most = Math.min(
+                (long) settings.links().firstPauseMs() << Math.min(failures, 20),
+                settings.links().mostPauseMs());
+        return most / 2 + random.nextLong(most / 2 + 1);
+    }
+
+    /** A room for one viewer, on the loop of the one it asked for. */
+    Room openAlone(Room asked) {
+        return new Room(
+                asked.name(),
+                asked.loop(),
+                ByteBufAllocator.DEFAULT,
+                settings.rooms(),
+                roomCounters,
+                nanoClock,
+                new Alone());
+    }
+
+    /** Takes no more viewers, ends those that are there in order, and gives everything back. */
+    @Override
+    public void close() {
+        viewers.close();
+        parents.close();
+        loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    /** Closes a room when its one viewer has gone. */
+    private static final class Alone implements Room.Listener {
+
+        @Override
+        public void watched(Room room) {
+            // its stream flows already
+        }
+
+        @Override
+        public void unwatched(Room room) {
+            room.close(ViewerEnd.ROOM_ENDED);
+        }
+
+        @Override
+        public void closed(Room room) {
+            // nobody else knows it
+        }
+    }
+}

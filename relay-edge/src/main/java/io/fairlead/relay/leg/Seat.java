@@ -1,0 +1,27 @@
+package io.fairlead.relay.leg;
+
+import io.fairlead.relay.room.Room;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/** A viewer's stream on the long link, as its leg sees it. Called on the loop of the leg's room. */
+public interface Seat {
+
+    /** It may watch; nothing is sent before {@link #carry}. */
+    void admitted(Role role, String leg);
+
+    /** It may not. Nothing follows. */
+    void refused(HttpResponseStatus status, String sentence);
+
+    /**
+     * From now on this stream carries the media of its leg.
+     *
+     * @param after where the stream stands that carried until now; −1 if there is none
+     */
+    void carry(Room room, long after);
+
+    /** Number of the room's tag that is to be sent next if this stream carries; −1 if nothing was sent. Any thread. */
+    long carriedTo();
+
+    /** The leg is over. */
+    void over();
+}

@@ -1,0 +1,19 @@
+package io.fairlead.relay.link;
+
+/** Fields of heads on the long link, beside those of HTTP. */
+public final class LinkFields {
+
+    /** In requests: the relay client's identifier, which must be the one in its certificate. */
+    public static final String RELAY = "fairlead-relay";
+
+    /** In requests: the address that the viewer comes from, as the relay client sees it. */
+    public static final String VIEWER_ADDRESS = "fairlead-viewer-address";
+
+    /** In answers: what the request is for its relay client. */
+    public static final String ROLE = "fairlead-role";
+
+    /** In answers: the leg whose media the stream carries, or would carry. */
+    public static final String LEG = "fairlead-leg";
+
+    private LinkFields() {}
+}

@@ -1,0 +1,52 @@
+package io.fairlead.relay.server;
+
+import io.fairlead.relay.room.RoomCounters;
+import io.fairlead.relay.room.RoomSettings;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.function.LongSupplier;
+
+/** Where viewers connect who watch rooms that are fed from elsewhere; nobody publishes here. */
+public final class ViewerPort implements AutoCloseable {
+
+    private final RoomDirectory rooms;
+    private final HttpPort port;
+    private final ServerCounters counters = new ServerCounters();
+
+    /** @throws IOException if the address can't be bound */
+    public ViewerPort(
+            InetSocketAddress address,
+            EventLoopGroup loops,
+            ServerSettings settings,
+            RoomSettings roomSettings,
+            RoomCounters roomCounters,
+            LongSupplier nanoClock,
+            Feed.Maker feeds)
+            throws IOException {
+        rooms = new RoomDirectory(
+                loops, roomSettings, roomCounters, nanoClock, settings.maxRooms(), feeds, closed -> {});
+        port = new HttpPort(
+                address,
+                loops,
+                settings,
+                counters,
+                () -> new RequestHandler(rooms, rooms::enterToWatch, null, settings, counters));
+    }
+
+    public InetSocketAddress address() {
+        return port.address();
+    }
+
+    public ServerCounters counters() {
+        return counters;
+    }
+
+    /** Takes nobody any more, and ends viewers in order. */
+    @Override
+    public void close() {
+        port.stopListening();
+        rooms.close();
+        port.close();
+    }
+}

@@ -1,0 +1,353 @@
+package io.fairlead.relay.client;
+
+import static io.fairlead.relay.client.RelayPair.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fairlead.relay.leg.LegCounters;
+import io.fairlead.relay.leg.Upstream;
+import io.fairlead.relay.server.Admission;
+import io.fairlead.relay.server.MediaServer;
+import io.fairlead.relay.server.RelayServer;
+import io.fairlead.relay.server.SignedUrls;
+import io.fairlead.relay.server.Watched;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(180)
+class LongLinkTest {
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final RelayPair relays = new RelayPair();
+    private MediaServer media;
+    private RelayServer server;
+    private RelayClient client;
+
+    @BeforeEach
+    void start() throws Exception {
+        media = new MediaServer();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        relays.close();
+        media.close();
+    }
+
+    private void begin() throws Exception {
+        server = relays.server(media.address());
+        client = relays.client("client-1", linkOf(server));
+        await().atMost(PATIENCE).until(() -> client.reachableParents() == 1);
+    }
+
+    private static InetSocketAddress linkOf(RelayServer of) {
+        return Objects.requireNonNull(of.linkAddress());
+    }
+
+    private LegCounters legs() {
+        return Objects.requireNonNull(server.legCounters());
+    }
+
+    private HttpRequest request(String query) {
+        return HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + client.address().getPort() + "/live/a.flv" + query))
+                .build();
+    }
+
+    /** A viewer, and the connection it came on. */
+    private record Seen(Watched watched, InputStream body) {
+
+        void leave() throws Exception {
+            body.close();
+        }
+    }
+
+    private Seen watch(String query) throws Exception {
+        HttpResponse<InputStream> answer = http.send(request(query), BodyHandlers.ofInputStream());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        Watched watched = new Watched();
+        watched.reading(answer.body());
+        return new Seen(watched, answer.body());
+    }
+
+    private List<Seen> watchAtOnce(int viewers) {
+        List<CompletableFuture<HttpResponse<InputStream>>> joining = new ArrayList<>();
+        for (int each = 0; each < viewers; each++) {
+            joining.add(http.sendAsync(request(""), BodyHandlers.ofInputStream()));
+        }
+        List<Seen> seen = new ArrayList<>();
+        for (CompletableFuture<HttpResponse<InputStream>> each : joining) {
+            HttpResponse<InputStream> answer = each.join();
+            assertThat(answer.statusCode()).isEqualTo(200);
+            Watched watched = new Watched();
+            watched.reading(answer.body());
+            seen.add(new Seen(watched, answer.body()));
+        }
+        return seen;
+    }
+
+    private void flowing(int streams) {
+        await().atMost(PATIENCE)
+                .until(() ->
+                        media.clients.stream().filter(MediaServer.Client::flows).count() == streams);
+    }
+
+    private void seen(List<Seen> all, int last) {
+        await().atMost(PATIENCE).until(() -> all.stream().allMatch(each -> each.watched.last() == last));
+        for (Seen each : all) {
+            assertThat(each.watched.isWhole())
+                    .as("frames %s without a gap", each.watched.numbers)
+                    .isTrue();
+            assertThat(each.watched.timesRise()).as("times rise").isTrue();
+        }
+    }
+
+    @Test
+    void howeverManyComeAtOnceOneStreamCrossesAndTheMediaServerAdmitsEach() throws Exception {
+        begin();
+        List<Seen> all = watchAtOnce(100);
+        flowing(2);
+        media.send(0, 60);
+        seen(all, 59);
+        assertThat(client.linkCounters().mediaStreams()).isEqualTo(1);
+        assertThat(legs().carried()).isEqualTo(1);
+        assertThat(legs().viewers()).isEqualTo(100);
+        assertThat(media.requests()).isEqualTo(100);
+        // Frames of 115 bytes on the wire, and what stands before them: a second stream would double it.
+        assertThat(client.linkCounters().mediaBytes()).isLessThan(60 * 115 + 500);
+        assertThat(server.roomCounters().bytesSpare()).isPositive();
+    }
+
+    @Test
+    void whenTheMasterLeavesNobodyElseLosesAFrame() throws Exception {
+        begin();
+        Seen master = watch("?token=one");
+        flowing(1);
+        List<Seen> others = new ArrayList<>(List.of(watch("?token=two"), watch("?token=three")));
+        flowing(2);
+        media.send(0, 60);
+        seen(others, 59);
+        master.leave();
+        media.send(60, 120); // comes while nobody knows yet
+        await().atMost(PATIENCE).until(() -> legs().carried() == 2);
+        // The third one's request was closed when it had been admitted, and is made again.
+        await().atMost(PATIENCE)
+                .until(() -> media.asked.stream()
+                                .filter(line -> line.contains("token=three"))
+                                .count()
+                        == 2);
+        flowing(2);
+        media.send(120, 180);
+        seen(others, 179);
+        assertThat(legs().promotions()).isEqualTo(1);
+        assertThat(legs().carriers()).isEqualTo(1);
+        assertThat(client.counters().turnedAway(io.fairlead.relay.server.ServerCounters.Turned.UPSTREAM))
+                .isZero();
+    }
+
+    @Test
+    void whenTheMastersStreamFallsSilentTheSparesFollows() throws Exception {
+        begin();
+        List<Seen> all = List.of(watch(""), watch(""));
+        flowing(2);
+        media.send(0, 60);
+        seen(all, 59);
+        media.clients.get(0).silence();
+        int[] next = {60};
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+            media.send(next[0], next[0] + 1);
+            next[0]++;
+            return server.roomCounters().silences() > 0;
+        });
+        media.send(next[0], next[0] + 20);
+        seen(all, next[0] + 19);
+        assertThat(legs().carried()).as("the carrier stays").isEqualTo(1);
+    }
+
+    @Test
+    void whoIsRefusedBehindARunningRoomGetsNoByte() throws Exception {
+        media.refusedTokens.add("token=stale");
+        begin();
+        List<Seen> all = List.of(watch("?token=fresh"));
+        flowing(1);
+        media.send(0, 60);
+        seen(all, 59);
+        HttpResponse<String> refused = http.send(request("?token=stale"), BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).doesNotContain("FLV");
+    }
+
+    @Test
+    void aSlaveWhoseTokenIsUsedUpGivesWayToTheNext() throws Exception {
+        begin();
+        Seen master = watch("?token=one");
+        flowing(1);
+        Seen spare = watch("?token=two");
+        flowing(2);
+        List<Seen> slaves = List.of(watch("?token=three"), watch("?token=four"));
+        media.refusedTokens.add("token=three");
+        media.send(0, 60);
+        seen(slaves, 59);
+        master.leave();
+        spare.leave();
+        await().atMost(PATIENCE)
+                .until(() -> media.asked.stream()
+                                .filter(line -> line.contains("token=four"))
+                                .count()
+                        == 2);
+        flowing(1);
+        media.send(60, 120);
+        // A stream that is asked for anew begins where the media server lets it begin: here at the next key frame.
+        await().atMost(PATIENCE).until(() -> slaves.stream().allMatch(each -> each.watched.last() == 119));
+        assertThat(slaves).allMatch(each -> each.watched.timesRise());
+    }
+
+    @Test
+    void signedAddressesAdmitAtTheRelayServer() throws Exception {
+        SignedUrls signed = new SignedUrls("0123456789abcdef", InstantSource.system());
+        relays.admission = signed;
+        begin();
+        long tomorrow = InstantSource.system().instant().getEpochSecond() + 86_400;
+        List<Seen> all = List.of(watch("?" + signed.query("live/a", tomorrow)));
+        flowing(1);
+        media.send(0, 30);
+        seen(all, 29);
+        assertThat(http.send(request(""), BodyHandlers.ofString()).statusCode()).isEqualTo(403);
+        assertThat(http.send(request("?" + signed.query("live/b", tomorrow)), BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(http.send(request("?" + signed.query("live/a", 1)), BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void aRelayClientThatSaysItIsAnotherIsRefused() throws Exception {
+        server = relays.server(media.address());
+        client = relays.client("client-2", relays.tls("client-1"), linkOf(server));
+        await().atMost(PATIENCE).until(() -> client.reachableParents() == 1);
+        assertThat(http.send(request(""), BodyHandlers.ofString()).statusCode()).isEqualTo(403);
+        assertThat(server.linkCounters().forged()).isEqualTo(1);
+        assertThat(media.requests()).isZero();
+    }
+
+    @Test
+    void aForeignCertificateGetsNoLink() throws Exception {
+        server = relays.server(media.address());
+        try (RelayPair strangers = new RelayPair()) {
+            client = relays.client("client-1", strangers.tls("client-1"), linkOf(server));
+            await().atMost(PATIENCE).until(() -> client.linkCounters().refused() > 0);
+            assertThat(client.reachableParents()).isZero();
+            assertThat(http.send(request(""), BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(502);
+        }
+    }
+
+    @Test
+    void aRoomMovesToTheStandbyWhenItsRelayServerDies() throws Exception {
+        server = relays.server(media.address());
+        RelayServer standby = relays.server(media.address());
+        client = relays.client("client-1", linkOf(server), linkOf(standby));
+        await().atMost(PATIENCE).until(() -> client.reachableParents() == 2);
+        List<Seen> all = List.of(watch(""), watch(""), watch(""));
+        flowing(2);
+        media.send(0, 60);
+        seen(all, 59);
+        relays.open.remove(server);
+        server.close();
+        await().atMost(PATIENCE)
+                .until(() -> Objects.requireNonNull(standby.legCounters()).carriers() == 1);
+        flowing(2);
+        media.send(60, 120);
+        await().atMost(PATIENCE).until(() -> all.stream().allMatch(each -> each.watched.last() == 119));
+        assertThat(all).allMatch(each -> each.watched.timesRise());
+    }
+
+    @Test
+    void whenTheRelayClientVanishesItsViewersLeave() throws Exception {
+        begin();
+        watch("");
+        watch("");
+        flowing(2);
+        assertThat(legs().viewers()).isEqualTo(2);
+        relays.open.remove(client);
+        client.close();
+        await().atMost(PATIENCE).until(() -> legs().viewers() == 0 && legs().legs() == 0);
+        flowing(0);
+    }
+
+    @Test
+    void aNewcomerWhileTheLegLingersFindsItAsItWas() throws Exception {
+        relays.legs = relays.legs.withWaits(60_000, 100, 400);
+        begin();
+        Seen first = watch("?token=one");
+        flowing(1);
+        media.send(0, 40);
+        seen(List.of(first), 39);
+        first.leave();
+        await().atMost(PATIENCE).until(() -> legs().viewers() == 0);
+        assertThat(legs().legs()).isEqualTo(1);
+        Seen second = watch("?token=two");
+        // Without a frame from the media server: from the ring, from the last key frame on.
+        await().atMost(PATIENCE).until(() -> second.watched.last() == 39);
+        assertThat(second.watched.isWhole()).isTrue();
+        flowing(1);
+    }
+
+    @Test
+    void inRoomsThatCantBeMergedEachHasItsOwnStream() throws Exception {
+        relays.mergeable = room -> false;
+        begin();
+        List<Seen> all = List.of(watch("?token=one"), watch("?token=two"));
+        flowing(2);
+        media.send(0, 40);
+        seen(all, 39);
+        assertThat(client.linkCounters().mediaStreams()).isEqualTo(2);
+        assertThat(legs().legs()).isEqualTo(2);
+        all.get(0).leave();
+        await().atMost(PATIENCE).until(() -> legs().legs() == 1);
+    }
+
+    @Test
+    void withASingleUpstreamTheMediaServerIsAskedForTheRoomAlone() throws Exception {
+        relays.legs = relays.legs.withUpstream(Upstream.SINGLE, 0);
+        relays.admission = Admission.OPEN;
+        begin();
+        List<Seen> all = watchAtOnce(10);
+        flowing(2);
+        media.send(0, 40);
+        seen(all, 39);
+        assertThat(media.requests()).as("one, and the room's spare").isEqualTo(2);
+        assertThat(client.linkCounters().mediaStreams()).isEqualTo(1);
+        all.get(0).leave();
+        media.send(40, 80);
+        seen(all.subList(1, 10), 79);
+    }
+
+    @Test
+    void perViewerAllStreamsFlow() throws Exception {
+        relays.legs = relays.legs.withUpstream(Upstream.PER_VIEWER, 0);
+        begin();
+        List<Seen> all = watchAtOnce(5);
+        flowing(5);
+        media.send(0, 40);
+        seen(all, 39);
+        assertThat(client.linkCounters().mediaStreams()).isEqualTo(1);
+    }
+}
