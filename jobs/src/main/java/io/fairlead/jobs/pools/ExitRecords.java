@@ -7,8 +7,10 @@ import io.fairlead.model.pool.ExitProfile;
 import io.fairlead.schemas.decisions.ClassScore;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
+import io.fairlead.schemas.decisions.StayChance;
 import io.fairlead.schemas.telemetry.ExitConnected;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -44,12 +46,23 @@ final class ExitRecords {
         }
         double disconnect =
                 Math.min(MOST_CERTAIN, Math.max(0, score.getDisconnect().getMean()));
-        return new ExitCondition(
+        ExitCondition constant = new ExitCondition(
                 score.getState() == ExitState.ONLINE,
                 score.getQuality(),
                 quality,
                 failures,
                 -Math.log1p(-disconnect) * HOUR_MS / policy.disconnectHorizonMs(),
                 score.getCapacityRequests());
+        List<StayChance> stays = score.getStays();
+        if (stays.size() < 2 || stays.get(0).getHorizonMs() >= stays.get(1).getHorizonMs()) {
+            return constant;
+        }
+        StayChance soon = stays.get(0);
+        StayChance later = stays.get(1);
+        return constant.staying(
+                soon.getHorizonMs(),
+                soon.getChance().getMean(),
+                later.getHorizonMs(),
+                later.getChance().getMean());
     }
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Mixin;
             LinksBench.class,
             LoopBench.class,
             PickBench.class,
+            PoolsBench.class,
             ProxyBench.class,
             QualityBench.class
         })

@@ -13,7 +13,7 @@ import io.fairlead.model.survival.Weibull;
  * @param sessions law of their length
  * @param awayS mean time between two sessions
  */
-record Kind(
+public record Kind(
         PoolType type,
         double upTo,
         double capacity,
@@ -31,7 +31,7 @@ record Kind(
         new Kind(PoolType.DATACENTER, 1, 24, 20, 2_500, new Weibull(0.7, 600 * MINUTE_MS), 30)
     };
 
-    static Kind of(double share) {
+    public static Kind of(double share) {
         for (Kind kind : KINDS) {
             if (share < kind.upTo) {
                 return kind;

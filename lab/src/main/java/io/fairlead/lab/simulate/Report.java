@@ -5,9 +5,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The comparison as one HTML page that needs nothing else: plots as SVG, in the reader's colours of day or night. */
-final class Report {
+public final class Report {
 
-    private static final String STYLE = """
+    /** Style of reports, for day and night. */
+    public static final String STYLE = """
             :root { color-scheme: light dark; --ink: #1d2430; --dim: #5c6675; --paper: #fbfbfa; --line: #d9dce1; --peer: #8b97a8;
               --ours: #0b6e6e; --oracle: #b07a12; --card: #fff }
             @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ee; --dim: #9aa5b5; --paper: #14171c; --line: #2e343e;

@@ -1,6 +1,7 @@
 package io.fairlead.lab.simulate;
 
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.lab.simulate.pools.PoolsCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "simulate",
         description =
-                "Compare policies of choosing an exit in a seeded simulation, with the product's own pick and model.")
+                "Compare policies of choosing an exit in a seeded simulation, with the product's own pick and model.",
+        subcommands = PoolsCommand.class)
 public final class SimulateCommand implements Callable<Integer> {
 
     @Mixin

@@ -8,14 +8,14 @@ import java.util.stream.DoubleStream;
  * @param mean over those that had it; NaN: none had
  * @param half of the 95 % interval of the mean, by Student's t; NaN with fewer than two
  */
-record Spread(double mean, double half) {
+public record Spread(double mean, double half) {
 
     private static final double[] T_95 = {
         12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.10,
         2.09
     };
 
-    static Spread of(DoubleStream all) {
+    public static Spread of(DoubleStream all) {
         double[] values = all.filter(value -> !Double.isNaN(value)).toArray();
         int n = values.length;
         double mean = DoubleStream.of(values).average().orElse(Double.NaN);
@@ -30,7 +30,7 @@ record Spread(double mean, double half) {
     }
 
     /** With so many digits behind the point, and the interval if there is one. */
-    String text(int digits) {
+    public String text(int digits) {
         if (Double.isNaN(mean)) {
             return "–";
         }

@@ -3,10 +3,10 @@ package io.fairlead.lab.simulate;
 import java.util.PriorityQueue;
 
 /** Events in the order of their time; of the same time, in the order in which they were planned. Not for several threads. */
-final class Timeline {
+public final class Timeline {
 
     /** Where simulated time begins, ms since the Unix epoch. */
-    static final long EPOCH_MS = 1_700_000_000_000L;
+    public static final long EPOCH_MS = 1_700_000_000_000L;
 
     private record Event(long atUs, long order, Runnable what) implements Comparable<Event> {
         @Override
@@ -21,20 +21,20 @@ final class Timeline {
     private long planned;
 
     /** Since the epoch of the simulation, µs; below 0 before measuring begins. */
-    long nowUs() {
+    public long nowUs() {
         return nowUs;
     }
 
     /** As a wall clock would say. */
-    long nowMs() {
+    public long nowMs() {
         return EPOCH_MS + Math.floorDiv(nowUs, 1_000);
     }
 
-    void at(long atUs, Runnable what) {
+    public void at(long atUs, Runnable what) {
         events.add(new Event(Math.max(atUs, nowUs), planned++, what));
     }
 
-    void after(double delayMs, Runnable what) {
+    public void after(double delayMs, Runnable what) {
         at(nowUs + Math.round(delayMs * 1_000), what);
     }
 
@@ -43,7 +43,7 @@ final class Timeline {
     }
 
     /** Runs what is planned until then, and a look after each. Returns how many events there were. */
-    long runUntil(long endUs, Runnable afterEach) {
+    public long runUntil(long endUs, Runnable afterEach) {
         long count = 0;
         for (Event next = events.peek(); next != null && next.atUs <= endUs; next = events.peek()) {
             events.remove();

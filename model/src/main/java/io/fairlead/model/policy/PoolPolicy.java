@@ -10,6 +10,8 @@ import java.util.List;
  * @param effectiveAtMs counts from this time on, ms since the Unix epoch
  * @param healthMargin once begun, curing goes on until health foreseen is this much over the minimum (0–0.2)
  * @param churnSharePerHour share of the wanted members that curing may change in an hour, at least one (0–1)
+ * @param urgentChurnSharePerHour the same while health now is under the minimum: users feel it already (churnSharePerHour – 1)
+ * @param networkShare share of the wanted members that are of one autonomous system, at least one, as long as there are others to be had (0.01–1)
  * @param departedGraceMs a member that is offline keeps its place this long, ms (0 – 10 min)
  * @param retryMs a pool that could not be helped is tried again after this, ms (1 s – 10 min)
  * @param failureWeight failures with the targets of the pool (0–1)
@@ -29,6 +31,8 @@ public record PoolPolicy(
         long effectiveAtMs,
         double healthMargin,
         double churnSharePerHour,
+        double urgentChurnSharePerHour,
+        double networkShare,
         long departedGraceMs,
         long retryMs,
         double failureWeight,
@@ -44,7 +48,24 @@ public record PoolPolicy(
         implements Policy {
 
     private static final PoolPolicy DEFAULTS = new PoolPolicy(
-            Scope.GLOBAL, 0, 0.02, 0.25, 10_000, 10_000, 0.5, 0.5, 86_400_000, 0.2, 900_000, 0.4, 0.3, 1, 20, 600_000);
+            Scope.GLOBAL,
+            0,
+            0.02,
+            0.25,
+            1,
+            0.15,
+            10_000,
+            10_000,
+            0.5,
+            0.5,
+            86_400_000,
+            0.2,
+            900_000,
+            0.4,
+            0.3,
+            1,
+            20,
+            600_000);
 
     /** The policy that counts where none is set. */
     public static PoolPolicy defaults() {
@@ -58,6 +79,8 @@ public record PoolPolicy(
                 effectiveAtMs,
                 healthMargin,
                 churnSharePerHour,
+                urgentChurnSharePerHour,
+                networkShare,
                 departedGraceMs,
                 retryMs,
                 failureWeight,
@@ -72,13 +95,15 @@ public record PoolPolicy(
                 edgeLeaseMs);
     }
 
-    /** The same with another churn bound. */
+    /** The same with another churn bound, whatever the need. */
     public PoolPolicy withChurnSharePerHour(double share) {
         return new PoolPolicy(
                 scope,
                 effectiveAtMs,
                 healthMargin,
                 share,
+                share,
+                networkShare,
                 departedGraceMs,
                 retryMs,
                 failureWeight,
@@ -99,6 +124,8 @@ public record PoolPolicy(
                 .within("effectiveAtMs", effectiveAtMs, 0L, Long.MAX_VALUE)
                 .within("healthMargin", healthMargin, 0, 0.2)
                 .within("churnSharePerHour", churnSharePerHour, 0, 1)
+                .within("urgentChurnSharePerHour", urgentChurnSharePerHour, churnSharePerHour, 1)
+                .within("networkShare", networkShare, 0.01, 1)
                 .within("departedGraceMs", departedGraceMs, 0L, 600_000L)
                 .within("retryMs", retryMs, 1_000L, 600_000L)
                 .within("failureWeight", failureWeight, 0, 1)

@@ -97,6 +97,7 @@ final class Candidate {
         out.writeBoolean(condition.online());
         out.writeDouble(condition.quality());
         out.writeDouble(condition.hazardPerHour());
+        out.writeDouble(condition.hazardShape());
         out.writeInt(condition.capacityRequests());
         write(out, condition.classQuality());
         write(out, condition.classFailures());
@@ -124,9 +125,11 @@ final class Candidate {
         boolean online = in.readBoolean();
         double quality = in.readDouble();
         double hazardPerHour = in.readDouble();
+        double hazardShape = in.readDouble();
         int capacityRequests = in.readInt();
         Map<String, Double> classQuality = shares(in);
-        exit.condition = new ExitCondition(online, quality, classQuality, shares(in), hazardPerHour, capacityRequests);
+        exit.condition = new ExitCondition(
+                online, quality, classQuality, shares(in), hazardPerHour, hazardShape, capacityRequests);
         exit.consent = in.readBoolean();
         exit.killed = in.readBoolean();
         exit.consentWithdrawn = in.readBoolean();

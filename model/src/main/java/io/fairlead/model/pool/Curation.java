@@ -4,6 +4,7 @@ import io.fairlead.model.policy.PoolPolicy;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class Curation {
     private static final int MOST_REFUSED = 2_000;
     private static final long IDLE_LOOK_MS = 60_000;
 
+    /** An exit of another network is taken instead if its standing is so much of the best one's. */
+    private static final double NEARLY = 0.8;
+
     private final Curator fleet;
     private final PoolBook book;
     private final PoolDefinition pool;
@@ -34,9 +38,15 @@ final class Curation {
     private Health health = Health.EMPTY;
     private final int[] firstFree;
     private final @Nullable Ranking[] rankings;
+    private final Networks networks;
+    private final PriorityQueue<Weighed> weakest = new PriorityQueue<>(
+            Comparator.comparingDouble(Weighed::worth).thenComparing(each -> each.member.exit().id));
+    private boolean weighed;
     private boolean foundNobody;
     private boolean bounded;
     private boolean changed;
+
+    private record Weighed(Member member, double worth) {}
 
     Curation(Curator fleet, PoolBook book, PoolPolicy policy, long nowMs) {
         this.fleet = fleet;
@@ -46,14 +56,15 @@ final class Curation {
         this.nowMs = nowMs;
         firstFree = new int[pool.relaxable().size() + 1];
         rankings = new Ranking[pool.relaxable().size() + 1];
+        networks = new Networks(book, policy.networkShare());
     }
 
     void look() {
         PoolState stateBefore = book.state;
         String saidBefore = book.reason + book.missing;
         promises();
-        expel();
         health = book.health();
+        expel();
         boolean fell = book.state == PoolState.HEALTHY && !healthy();
         if (book.urgent || fell || nowMs >= book.searchAfterMs) {
             book.urgent = false;
@@ -119,14 +130,23 @@ final class Curation {
             if (least == null) {
                 return;
             }
+            weakest.poll();
             leave(least, Change.Cause.DEFINITION, "the pool may have " + pool.maxMembers() + " members");
         }
     }
 
+    /** The member with the least {@code q · v}; what each is worth does not change within a look. */
     private @Nullable Member weakest() {
-        return book.members.values().stream()
-                .min(Comparator.<Member>comparingDouble(m -> worth(m.exit())).thenComparing(m -> m.exit().id))
-                .orElse(null);
+        if (!weighed) {
+            weighed = true;
+            book.members.values().forEach(member -> weakest.add(new Weighed(member, worth(member.exit()))));
+        }
+        Weighed least = weakest.peek();
+        while (least != null && !least.member.equals(book.members.get(least.member.exit().id))) {
+            weakest.poll();
+            least = weakest.peek();
+        }
+        return least == null ? null : least.member;
     }
 
     private void fillToLeast() {
@@ -236,7 +256,9 @@ final class Curation {
                 foundNobody = true;
                 return;
             }
-            double lowest = worth(least.exit());
+            // What is felt already is helped by anything; what is foreseen is worth a change only if that gains
+            // something.
+            double lowest = worth(least.exit()) + (isFelt() ? 0 : policy.healthMargin());
             Member better = find(exit -> worth(exit) > lowest, true, foreseen("in place of " + least.exit().id));
             if (better == null) {
                 foundNobody = true;
@@ -252,14 +274,38 @@ final class Curation {
     }
 
     private boolean mayChange() {
-        int most = (int)
-                Math.max(1, Math.floor(policy.churnSharePerHour() * Math.max(pool.wantedMembers(), health.members())));
-        bounded = policy.churnSharePerHour() == 0 || book.cures(nowMs) >= most;
+        double share = share();
+        int most = (int) Math.max(1, Math.floor(share * Math.max(pool.wantedMembers(), health.members())));
+        bounded = share == 0 || book.cures(nowMs) >= most;
         return !bounded;
     }
 
-    /** The highest-ranked exit that may join and that a test of its {@code q · v} lets pass; requirements are relaxed only when nobody meets them all. */
+    private double share() {
+        return isFelt() ? policy.urgentChurnSharePerHour() : policy.churnSharePerHour();
+    }
+
+    private boolean isFelt() {
+        return health.now() < pool.minHealth();
+    }
+
+    /**
+     * The highest-ranked exit that may join and that a test of its {@code q · v} lets pass; if its network has its share of the pool already, the highest of another that is nearly
+     * as good, so that no network takes much of the pool along when it fails. Requirements are relaxed only when nobody meets them all.
+     */
     private @Nullable Member find(Predicate<Candidate> accepts, boolean mayRelax, String reason) {
+        Member best = search(accepts, mayRelax, reason);
+        if (best == null || networks.hasRoom(best.exit())) {
+            return best;
+        }
+        Member other = search(exit -> networks.hasRoom(exit) && accepts.test(exit), false, reason);
+        if (other == null || other.rank() < NEARLY * best.rank()) {
+            networks.noOther();
+            return best;
+        }
+        return other;
+    }
+
+    private @Nullable Member search(Predicate<Candidate> accepts, boolean mayRelax, String reason) {
         int steps = mayRelax ? pool.relaxable().size() : 0;
         for (int relaxed = 0; relaxed <= steps; relaxed++) {
             Ranking ranking = ranking(relaxed);
@@ -291,6 +337,9 @@ final class Curation {
 
     /** Who is taken stays so for this look: a pool that is formed of many asks each only once. */
     private int firstFree(Ranking ranking, int relaxed) {
+        boolean alone = pool.exclusiveAt(nowMs);
+        int open = ranking.first(alone, exit -> isOpen(exit) && (!alone || exit.pools.isEmpty()));
+        firstFree[relaxed] = Math.max(firstFree[relaxed], open);
         Ranking.Ranked one = ranking.at(firstFree[relaxed]);
         while (one != null && !free(one.exit())) {
             one = ranking.at(++firstFree[relaxed]);
@@ -314,35 +363,50 @@ final class Curation {
 
     private boolean free(Candidate exit) {
         return !exit.pools.contains(pool.id())
-                && exit.owner.isEmpty()
-                && exit.clearAfter.equals(Stamp.NONE)
-                && !fleet.clearing(exit)
+                && isOpen(exit)
                 && (exit.tenant.isEmpty() || exit.tenant.equals(pool.owner()))
                 && (!pool.exclusiveAt(nowMs) || exit.pools.isEmpty());
+    }
+
+    /** To shared pools at least, this round. */
+    private boolean isOpen(Candidate exit) {
+        return exit.owner.isEmpty() && exit.clearAfter.equals(Stamp.NONE) && !fleet.clearing(exit);
     }
 
     private void join(Member member, Change.Cause cause) {
         Candidate exit = member.exit();
         Health after = health.with(exit.q(pool), exit.v(pool));
         health = fleet.join(book, member, cause, health, after, nowMs);
+        came(member);
+    }
+
+    private void came(Member member) {
+        networks.joined(member.exit());
+        if (weighed) {
+            weakest.add(new Weighed(member, worth(member.exit())));
+        }
         changed = true;
     }
 
     private void leave(Member member, Change.Cause cause, String reason) {
-        fleet.leave(book, member, cause, reason, nowMs);
+        health = fleet.leave(book, member, cause, reason, health, nowMs);
+        networks.left(member.exit());
         book.urgent = true;
         changed = true;
     }
 
     /** One leaves and one comes, as one change: what is foreseen before is that with the one, after that with the other. */
     private void replace(Member leaves, Member comes, Change.Cause cause, String reason) {
-        book.cured(nowMs);
+        if (leaves.exit().condition.online()) {
+            book.cured(nowMs); // who is gone is lost to users already
+        }
         Health before = health;
-        fleet.leave(book, leaves, cause, reason + ": " + comes.exit().id + " comes", nowMs);
+        fleet.leave(book, leaves, cause, reason + ": " + comes.exit().id + " comes", before, nowMs);
+        networks.left(leaves.exit());
         Health after = before.without(leaves.exit().q(pool), leaves.exit().v(pool))
                 .with(comes.exit().q(pool), comes.exit().v(pool));
         health = fleet.join(book, comes, cause, before, after, nowMs);
-        changed = true;
+        came(comes);
     }
 
     private double worth(Candidate exit) {
@@ -354,9 +418,11 @@ final class Curation {
     }
 
     private void settle() {
-        book.missing = foundNobody && (book.members.size() < pool.wantedMembers() || !healthy())
-                ? Shortfall.of(book, fleet.matching(pool, 0), fleet.books(), nowMs)
-                : "";
+        if (foundNobody && (book.members.size() < pool.wantedMembers() || !healthy())) {
+            fleet.lacks(book, nowMs);
+        } else {
+            fleet.hasAll(book);
+        }
         if (healthy()) {
             book.state = PoolState.HEALTHY;
             book.reason = "";
@@ -372,8 +438,7 @@ final class Curation {
                         pool.minMembers())
                 : String.format(Locale.ROOT, "health foreseen %.3f is under %.2f", health.foreseen(), pool.minHealth());
         book.reason = book.state == PoolState.CURING
-                ? shown + ", and no more than " + Math.round(policy.churnSharePerHour() * 100)
-                        + " % of the pool may change in an hour"
+                ? shown + ", and no more than " + Math.round(share() * 100) + " % of the pool may change in an hour"
                 : shown + ", and no exit at hand raises it";
     }
 

@@ -34,7 +34,20 @@ public final class Curator {
     /** Most exits of a fleet: further ones are not taken in. */
     public static final int MOST_EXITS = 200_000;
 
+    /** Most orders of all exits that are kept, one for each set of classes of targets and reach; of further ones the one unused for longest is made anew. */
+    public static final int MOST_ORDERS = 32;
+
     private static final long QUIET_AFTER_START_MS = 5_000;
+
+    /** Exits that are looked at in a round to say what pools lack; what is left is said in the next. */
+    private static final long SHORTFALL_EXITS = 500_000;
+
+    /** Pools look ahead as far as one of these, or further, ms. */
+    private static final long[] REACHES_MS = {
+        60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 14_400_000, 86_400_000
+    };
+
+    private record Order(List<String> targetClasses, long reachMs) {}
 
     private record Key(PoolDefinition asked, int relaxed, PoolPolicy policy) {}
 
@@ -42,7 +55,8 @@ public final class Curator {
     private final long epoch;
     private final long startedMs;
     private final Map<String, Candidate> exits = new HashMap<>();
-    private final Map<PoolType, Map<String, Set<Candidate>>> index = new EnumMap<>(PoolType.class);
+    private final Map<PoolType, Map<String, ExitOrder.Shelf>> index = new EnumMap<>(PoolType.class);
+    private final Map<Order, Map<ExitOrder.Shelf, ExitOrder>> orders = new LinkedHashMap<>(16, 0.75f, true);
     private final TreeMap<String, PoolBook> pools = new TreeMap<>();
     private final Map<Key, Ranking> rankings = new HashMap<>();
     private final Map<String, List<Change>> touched = new LinkedHashMap<>();
@@ -51,6 +65,8 @@ public final class Curator {
     private final Set<String> changedExits = new TreeSet<>();
     private final Set<String> changedPools = new TreeSet<>();
     private final List<Foresight> foresights = new ArrayList<>();
+    private final TreeSet<String> unsaid = new TreeSet<>();
+    private long shortfallExits;
     private EdgeWatch edges = new EdgeWatch();
     private long counter;
 
@@ -89,8 +105,9 @@ public final class Curator {
         if (book == null) {
             return;
         }
+        Health health = book.health();
         for (Member member : List.copyOf(book.members.values())) {
-            leave(book, member, Change.Cause.KILL, "the pool was deleted", nowMs);
+            health = leave(book, member, Change.Cause.KILL, "the pool was deleted", health, nowMs);
         }
         changedPools.add(poolId);
         pools.values().forEach(other -> other.urgent = true);
@@ -166,7 +183,7 @@ public final class Curator {
             PoolBook book = pools.get(pool);
             Member member = book == null ? null : book.members.get(exitId);
             if (book != null && member != null) {
-                leave(book, member, Change.Cause.DEPARTED, "it was not heard of for long", nowMs);
+                leave(book, member, Change.Cause.DEPARTED, "it was not heard of for long", book.health(), nowMs);
             }
         }
         exit.condition = ExitCondition.UNKNOWN;
@@ -213,6 +230,13 @@ public final class Curator {
     public List<Assignment> curate(long nowMs) {
         rankings.clear();
         clear(nowMs);
+        shortfallExits = 0;
+        for (String pool : List.copyOf(unsaid)) {
+            PoolBook book = pools.get(pool);
+            if (book != null) {
+                lacks(book, nowMs);
+            }
+        }
         for (PoolBook book : pools.values()) {
             foresights.addAll(book.due(nowMs));
             if (book.dirty || nowMs >= book.nextLookMs) {
@@ -354,23 +378,59 @@ public final class Curator {
     Ranking ranking(PoolBook book, int relaxed, PoolPolicy policy, long nowMs) {
         Key key = new Key(asked(book.definition), relaxed, policy.withScope(io.fairlead.model.policy.Scope.GLOBAL));
         return rankings.computeIfAbsent(
-                key, k -> new Ranking(matching(book.definition, relaxed), book.definition, relaxed, policy, nowMs));
+                key, k -> new Ranking(ordered(book.definition, relaxed), book.definition, relaxed, policy, nowMs));
+    }
+
+    private List<List<ExitOrder.Bounded>> ordered(PoolDefinition pool, int relaxed) {
+        long reachMs = REACHES_MS[0];
+        for (long each : REACHES_MS) {
+            reachMs = each <= pool.horizonMs() ? each : reachMs;
+        }
+        long aheadMs = reachMs;
+        Map<ExitOrder.Shelf, ExitOrder> known =
+                orders.computeIfAbsent(new Order(pool.targetClasses(), aheadMs), order -> new HashMap<>());
+        if (orders.size() > MOST_ORDERS) {
+            orders.remove(orders.keySet().iterator().next());
+        }
+        return matching(pool, relaxed).stream()
+                .map(shelf -> known.computeIfAbsent(shelf, s -> new ExitOrder(s, pool, aheadMs))
+                        .now())
+                .toList();
     }
 
     /** Exits of the types and countries that are asked for. */
-    List<Candidate> matching(PoolDefinition pool, int relaxed) {
+    private List<ExitOrder.Shelf> matching(PoolDefinition pool, int relaxed) {
         Filter filter = new Filter(pool, relaxed);
-        List<Candidate> found = new ArrayList<>();
+        List<ExitOrder.Shelf> found = new ArrayList<>();
         index.forEach((type, byCountry) -> byCountry.forEach((country, each) -> {
             if (filter.fitsWidely(new ExitProfile(type, country, "", "", 0))) {
-                found.addAll(each);
+                found.add(each);
             }
         }));
         return found;
     }
 
-    Map<String, PoolBook> books() {
-        return pools;
+    /** Says what a pool lacks, now or, when many do, in the next round. */
+    void lacks(PoolBook book, long nowMs) {
+        if (shortfallExits > SHORTFALL_EXITS) {
+            unsaid.add(book.definition.id());
+            return;
+        }
+        unsaid.remove(book.definition.id());
+        List<Candidate> exits = new ArrayList<>();
+        matching(book.definition, 0).forEach(shelf -> exits.addAll(shelf.exits));
+        shortfallExits += exits.size();
+        String missing = Shortfall.of(book, exits, pools, nowMs);
+        if (!missing.equals(book.missing)) {
+            book.missing = missing;
+            changedPools.add(book.definition.id());
+        }
+    }
+
+    /** A pool lacks nothing. */
+    void hasAll(PoolBook book) {
+        unsaid.remove(book.definition.id());
+        book.missing = "";
     }
 
     /** Whether edges will have to let go of it after this round. */
@@ -398,16 +458,19 @@ public final class Curator {
         return after;
     }
 
-    void leave(PoolBook book, Member member, Change.Cause cause, String reason, long nowMs) {
+    /** @param before health of the pool with it */
+    Health leave(PoolBook book, Member member, Change.Cause cause, String reason, Health before, long nowMs) {
         Candidate exit = member.exit();
         String id = book.definition.id();
-        Health before = book.health();
         Health after = before.without(exit.q(book.definition), exit.v(book.definition));
         book.members.remove(exit.id);
         exit.pools.remove(id);
         if (exit.owner.equals(id)) {
             exit.owner = "";
             toClear.add(exit.id);
+        }
+        if (exit.pools.isEmpty()) {
+            rankings.values().forEach(Ranking::rewind);
         }
         exit.history.left(
                 nowMs, cause == Change.Cause.FLOOR || cause == Change.Cause.HEALTH || cause == Change.Cause.DEPARTED);
@@ -417,6 +480,7 @@ public final class Curator {
         touch(exit)
                 .add(new Change(id, false, cause, reason, nowMs, before.foreseen(), after.foreseen(), after.members()));
         changedPools.add(id);
+        return after;
     }
 
     /** The exclusivity of a pool has begun or ended for one that is in it already. */
@@ -442,6 +506,10 @@ public final class Curator {
 
     private void changed(Candidate exit) {
         changedExits.add(exit.id);
+        ExitOrder.Shelf shelf = shelf(exit);
+        if (shelf != null) {
+            shelf.changed(exit);
+        }
         for (String pool : exit.pools) {
             PoolBook book = pools.get(pool);
             if (book != null) {
@@ -451,20 +519,30 @@ public final class Curator {
     }
 
     private void index(Candidate exit) {
-        index.computeIfAbsent(exit.profile.type(), type -> new TreeMap<>())
-                .computeIfAbsent(exit.profile.country(), country -> new HashSet<>())
-                .add(exit);
+        ExitOrder.Shelf shelf = index.computeIfAbsent(exit.profile.type(), type -> new TreeMap<>())
+                .computeIfAbsent(exit.profile.country(), country -> new ExitOrder.Shelf());
+        shelf.exits.add(exit);
+        shelf.changed(exit);
     }
 
     private void unindex(Candidate exit) {
-        Map<String, Set<Candidate>> byCountry = index.get(exit.profile.type());
-        Set<Candidate> each = byCountry == null ? null : byCountry.get(exit.profile.country());
-        if (byCountry != null && each != null) {
-            each.remove(exit);
-            if (each.isEmpty()) {
+        ExitOrder.Shelf shelf = shelf(exit);
+        if (shelf == null) {
+            return;
+        }
+        shelf.exits.remove(exit);
+        shelf.changed(exit);
+        if (shelf.exits.isEmpty()) {
+            Map<String, ExitOrder.Shelf> byCountry = index.get(exit.profile.type());
+            if (byCountry != null) {
                 byCountry.remove(exit.profile.country());
             }
+            orders.values().forEach(known -> known.remove(shelf));
         }
+    }
+
+    private ExitOrder.@Nullable Shelf shelf(Candidate exit) {
+        return index.getOrDefault(exit.profile.type(), Map.of()).get(exit.profile.country());
     }
 
     /** The part of a definition that a ranking depends on. */

@@ -14,13 +14,14 @@ public record Health(double now, double foreseen, double expected, int online, i
     /** Of a pool without members. */
     public static final Health EMPTY = new Health(0, 0, 0, 0, 0);
 
-    static Health of(Iterable<Candidate> members, PoolDefinition pool) {
+    static Health of(Iterable<Member> members, PoolDefinition pool) {
         double now = 0;
         double foreseen = 0;
         double expected = 0;
         int online = 0;
         int n = 0;
-        for (Candidate member : members) {
+        for (Member each : members) {
+            Candidate member = each.exit();
             double q = member.q(pool);
             double v = member.v(pool);
             now += q;

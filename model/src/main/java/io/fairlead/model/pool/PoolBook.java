@@ -39,9 +39,7 @@ final class PoolBook {
     }
 
     Health health() {
-        List<Candidate> exits = new ArrayList<>(members.size());
-        members.values().forEach(member -> exits.add(member.exit()));
-        return Health.of(exits, definition);
+        return Health.of(members.values(), definition);
     }
 
     void cured(long atMs) {

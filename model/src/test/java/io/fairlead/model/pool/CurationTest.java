@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.fairlead.model.PoolType;
 import io.fairlead.model.policy.PoolPolicy;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CurationTest {
@@ -65,6 +66,76 @@ class CurationTest {
         assertThat(fleet.status("p").reason()).endsWith("and no more than 25 % of the pool may change in an hour");
         fleet.after(3_600_000);
         assertThat(fleet.usable("p")).contains("n2", "n3");
+    }
+
+    @Test
+    void whatIsFeltAlreadyIsCuredFasterThanWhatIsForeseen() {
+        for (int i = 0; i < 8; i++) {
+            fleet.exit("m" + i, 0.9, 1);
+        }
+        fleet.curator.define(Fleet.pool("p", 1, 8, 8));
+        fleet.curate();
+        for (int i = 0; i < 8; i++) {
+            fleet.condition("m" + i, 0.3, 1);
+            fleet.exit("n" + i, 0.8, 1);
+        }
+        fleet.after(200);
+        assertThat(fleet.status("p").health().now())
+                .as("as many as it takes, not a quarter in an hour")
+                .isGreaterThanOrEqualTo(0.6);
+    }
+
+    @Test
+    void whoIsGoneIsReplacedWithoutBeingChargedToTheChurnBound() {
+        for (int i = 0; i < 8; i++) {
+            fleet.exit("m" + i, 0.7, 0.9).exit("n" + i, 0.7, 0.9);
+        }
+        fleet.curator.define(Fleet.pool("p", 1, 8, 8));
+        fleet.curate();
+        fleet.offline("m0").offline("m1").offline("m2");
+        fleet.after(200);
+        assertThat(fleet.usable("p")).hasSize(8).doesNotContain("m0", "m1");
+        assertThat(fleet.status("p").changesInHour()).isZero();
+    }
+
+    @Test
+    void whatIsForeseenIsNotWorthAChangeThatGainsNothing() {
+        fleet.exit("a", 0.9, 0.6).exit("b", 0.9, 0.61);
+        fleet.curator.define(Fleet.pool("p", 1, 1, 1));
+        fleet.curate();
+        assertThat(fleet.usable("p")).containsExactly("b");
+        fleet.condition("a", 0.9, 0.62);
+        fleet.after(20_000);
+        assertThat(fleet.usable("p")).containsExactly("b");
+        fleet.condition("a", 0.9, 0.65);
+        fleet.after(20_000);
+        assertThat(fleet.usable("p")).containsExactly("a");
+    }
+
+    @Test
+    void noNetworkHasMoreThanItsShareIfOthersAreNearlyAsGood() {
+        for (int i = 0; i < 20; i++) {
+            fleet.exit("one" + i, 0.9, 1, new ExitProfile(PoolType.ISP, "fr", "", "", 1));
+        }
+        fleet.exit("two", 0.8, 1, new ExitProfile(PoolType.ISP, "fr", "", "", 2));
+        fleet.exit("three", 0.7, 1, new ExitProfile(PoolType.ISP, "fr", "", "", 3));
+        fleet.curator.define(Fleet.pool("p", 1, 10, 10));
+        fleet.curate();
+        assertThat(fleet.usable("p")).contains("one0", "two").doesNotContain("three");
+        assertThat(fleet.usable("p")).hasSize(10);
+    }
+
+    @Test
+    void whatTwoChancesToStayTellIsAPowerOfTime() {
+        ExitCondition young = new ExitCondition(true, 80, Map.of(), Map.of(), 0, 4)
+                .staying(600_000, Math.exp(-0.5), 3_600_000, Math.exp(-0.5 * Math.sqrt(6)));
+        assertThat(young.hazardShape()).isCloseTo(0.5, within(1e-9));
+        assertThat(young.stay(600_000)).isCloseTo(Math.exp(-0.5), within(1e-9));
+        assertThat(young.stay(2_400_000))
+                .as("four times as long, twice the hazard")
+                .isCloseTo(Math.exp(-1), within(1e-9));
+        assertThat(young.staying(1_000, 1, 2_000, 1).stay(1_000_000)).isGreaterThan(0.99);
+        assertThat(young.staying(1_000, 0, 2_000, 0).stay(1_000)).isLessThan(0.01);
     }
 
     @Test

@@ -186,6 +186,8 @@ public final class PolicyRecords {
                 p.getEffectiveAtMs(),
                 p.getHealthMargin(),
                 p.getChurnSharePerHour(),
+                p.getUrgentChurnSharePerHour(),
+                p.getNetworkShare(),
                 p.getDepartedGraceMs(),
                 p.getRetryMs(),
                 p.getFailureWeight(),
@@ -207,6 +209,8 @@ public final class PolicyRecords {
                 .setEffectiveAtMs(p.effectiveAtMs())
                 .setHealthMargin(p.healthMargin())
                 .setChurnSharePerHour(p.churnSharePerHour())
+                .setUrgentChurnSharePerHour(p.urgentChurnSharePerHour())
+                .setNetworkShare(p.networkShare())
                 .setDepartedGraceMs(p.departedGraceMs())
                 .setRetryMs(p.retryMs())
                 .setFailureWeight(p.failureWeight())
