@@ -17,6 +17,7 @@ import picocli.CommandLine.Mixin;
             IdleBench.class,
             LinksBench.class,
             LoopBench.class,
+            MapBench.class,
             PickBench.class,
             PoolsBench.class,
             ProxyBench.class,
