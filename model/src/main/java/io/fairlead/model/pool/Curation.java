@@ -38,6 +38,7 @@ final class Curation {
     private Health health = Health.EMPTY;
     private final int[] firstFree;
     private final @Nullable Ranking[] rankings;
+    private int firstWithRoom;
     private final Networks networks;
     private final PriorityQueue<Weighed> weakest = new PriorityQueue<>(
             Comparator.comparingDouble(Weighed::worth).thenComparing(each -> each.member.exit().id));
@@ -297,12 +298,32 @@ final class Curation {
         if (best == null || networks.hasRoom(best.exit())) {
             return best;
         }
-        Member other = search(exit -> networks.hasRoom(exit) && accepts.test(exit), false, reason);
+        Member other = searchWithRoom(accepts, reason);
         if (other == null || other.rank() < NEARLY * best.rank()) {
             networks.noOther();
             return best;
         }
         return other;
+    }
+
+    /** Whose network was full stays passed over until a member leaves: each look goes down the ranking once. */
+    private @Nullable Member searchWithRoom(Predicate<Candidate> accepts, String reason) {
+        Ranking ranking = ranking(0);
+        int place = Math.max(firstWithRoom, firstFree(ranking, 0));
+        Ranking.Ranked one = ranking.at(place);
+        while (one != null && !(free(one.exit()) && networks.hasRoom(one.exit()))) {
+            one = ranking.at(++place);
+        }
+        firstWithRoom = place;
+        for (int refused = 0; one != null && refused < MOST_REFUSED; one = ranking.at(++place)) {
+            if (free(one.exit()) && networks.hasRoom(one.exit())) {
+                if (accepts.test(one.exit())) {
+                    return member(one, 0, reason);
+                }
+                refused++;
+            }
+        }
+        return null;
     }
 
     private @Nullable Member search(Predicate<Candidate> accepts, boolean mayRelax, String reason) {
@@ -391,6 +412,7 @@ final class Curation {
     private void leave(Member member, Change.Cause cause, String reason) {
         health = fleet.leave(book, member, cause, reason, health, nowMs);
         networks.left(member.exit());
+        firstWithRoom = 0;
         book.urgent = true;
         changed = true;
     }
@@ -403,6 +425,7 @@ final class Curation {
         Health before = health;
         fleet.leave(book, leaves, cause, reason + ": " + comes.exit().id + " comes", before, nowMs);
         networks.left(leaves.exit());
+        firstWithRoom = 0;
         Health after = before.without(leaves.exit().q(pool), leaves.exit().v(pool))
                 .with(comes.exit().q(pool), comes.exit().v(pool));
         health = fleet.join(book, comes, cause, before, after, nowMs);

@@ -469,7 +469,7 @@ public final class Curator {
             exit.owner = "";
             toClear.add(exit.id);
         }
-        if (exit.pools.isEmpty()) {
+        if (exit.pools.isEmpty() && exit.condition.online() && exit.allowed() && !clearing(exit)) {
             rankings.values().forEach(Ranking::rewind);
         }
         exit.history.left(
