@@ -10,6 +10,7 @@ import io.fairlead.schemas.wire.SchemaDirectory;
 import io.fairlead.schemas.wire.WireEncoder;
 import io.fairlead.schemas.wire.WireReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +33,18 @@ final class DecisionDesk extends ProcessFunction<Finding, RawRecord> implements 
 
     private static final long serialVersionUID = 1L;
 
+    private final Clock clock;
     private transient ListState<Long> epochs;
     private transient long epoch;
     private transient long counter;
     private transient long heartbeats;
     private transient Map<Integer, Finding.Pulse> pulses;
     private transient WireReader reader;
+
+    /** @param clock what a start is numbered by; serializable, as those of the JDK are */
+    DecisionDesk(Clock clock) {
+        this.clock = clock;
+    }
 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
@@ -48,7 +55,7 @@ final class DecisionDesk extends ProcessFunction<Finding, RawRecord> implements 
         }
         pulses = new HashMap<>();
         reader = new WireReader(SchemaDirectory.builtIn());
-        epoch = Math.max(before + 1, System.currentTimeMillis());
+        epoch = Math.max(before + 1, clock.millis());
     }
 
     @Override

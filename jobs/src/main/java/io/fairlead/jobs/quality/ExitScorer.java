@@ -44,6 +44,7 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
     private transient ValueState<TrackedExit> exits;
     private transient @Nullable Rulebook rulebook;
     private transient Counter duplicates;
+    private transient Counter tooLate;
     private transient Counter decisions;
     private transient Counter ended;
     private transient long keys;
@@ -54,6 +55,7 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
         keys = -1;
         MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("quality");
         duplicates = metrics.counter("duplicates");
+        tooLate = metrics.counter("tooLate");
         decisions = metrics.counter("decisions");
         ended = metrics.counter("exitsEnded");
     }
@@ -73,6 +75,9 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
         long atMs = signal.event().atMs();
         PoolType type = exit.state.type;
         QualityPolicy policy = book.quality(type, "", atMs);
+        if (atMs < exit.state.newestMs - policy.maxLatenessMs()) {
+            tooLate.inc(); // what the state leaves out
+        }
         boolean urgent = exit.state.apply(signal.event(), policy, book.capacity(type, atMs));
         exit.stale = true;
         if (signal.observedAtMs() >= exit.newestObservedMs) {

@@ -229,6 +229,7 @@ final class FleetDesk extends AbstractStreamOperator<Ruling> implements OneInput
         }
         if (nowMs - fittedAtMs >= FIT_MS) {
             fittedAtMs = nowMs;
+            survival.age(nowMs);
             survival.fit();
             tellSurvival();
         }

@@ -4,6 +4,7 @@ import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
 import io.fairlead.schemas.wire.TelemetryPeek;
 import io.fairlead.schemas.wire.UnreadableRecordException;
+import java.time.Clock;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
@@ -114,7 +115,7 @@ final class QualityPipeline {
                 .process(new ExitScorer(), Finding.TYPE)
                 .name("scorer")
                 .uid(name + "-scorer")
-                .process(new DecisionDesk(), RawRecords.TYPE)
+                .process(new DecisionDesk(Clock.systemUTC()), RawRecords.TYPE)
                 .name("desk")
                 .uid(name + "-desk")
                 .setParallelism(1);

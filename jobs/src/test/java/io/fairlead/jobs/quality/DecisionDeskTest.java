@@ -11,6 +11,9 @@ import io.fairlead.schemas.topics.Topics;
 import io.fairlead.schemas.wire.SchemaDirectory;
 import io.fairlead.schemas.wire.WireEncoder;
 import io.fairlead.schemas.wire.WireReader;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class DecisionDeskTest {
 
     private static final Finding.Scored DRAFT = draft();
+    private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
 
     private final WireReader reader = new WireReader(SchemaDirectory.builtIn());
 
@@ -40,14 +44,14 @@ class DecisionDeskTest {
 
     @Test
     void aRestartFencesWhatWasDecidedBeforeEvenWhenTheClockWentBack() throws Exception {
-        long farAhead = System.currentTimeMillis() + 1_000_000_000L;
         OperatorSubtaskState state;
         long before;
-        try (OneInputStreamOperatorTestHarness<Finding, RawRecord> desk = desk()) {
+        try (OneInputStreamOperatorTestHarness<Finding, RawRecord> desk = desk(START.plusSeconds(1_000_000))) {
             desk.open();
             desk.processElement(DRAFT, 1);
             before = score(desk.extractOutputValues().get(0)).getVersion().getJobEpoch();
-            state = desk.snapshot(1, farAhead);
+            assertThat(before).isEqualTo(START.plusSeconds(1_000_000).toEpochMilli());
+            state = desk.snapshot(1, 1);
         }
         try (OneInputStreamOperatorTestHarness<Finding, RawRecord> desk = desk()) {
             desk.initializeState(state);
@@ -90,8 +94,12 @@ class DecisionDeskTest {
     }
 
     private static OneInputStreamOperatorTestHarness<Finding, RawRecord> desk() throws Exception {
+        return desk(START);
+    }
+
+    private static OneInputStreamOperatorTestHarness<Finding, RawRecord> desk(Instant now) throws Exception {
         OneInputStreamOperatorTestHarness<Finding, RawRecord> harness = new OneInputStreamOperatorTestHarness<>(
-                new ProcessOperator<>(new DecisionDesk()), Finding.Serializer.INSTANCE);
+                new ProcessOperator<>(new DecisionDesk(Clock.fixed(now, ZoneOffset.UTC))), Finding.Serializer.INSTANCE);
         harness.setup(RawRecords.TYPE.createSerializer(new SerializerConfigImpl()));
         return harness;
     }

@@ -10,6 +10,19 @@ interface Chooser {
     @Nullable
     Choice choose(Ask ask);
 
+    /** Whether it had chosen none because exits must rest for the target, the last time. */
+    default boolean isResting() {
+        return false;
+    }
+
+    /** Whether it had chosen none because the one that would do has no room, the last time. */
+    default boolean isFull() {
+        return false;
+    }
+
+    /** A request of a session begins to wait for room on its exit, or waits no more. */
+    default void waiting(SimulatedExit exit, boolean begins) {}
+
     /** The request that it was chosen for has ended, however. */
     void released(Choice choice);
 

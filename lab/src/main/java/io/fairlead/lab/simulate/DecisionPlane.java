@@ -1,5 +1,6 @@
 package io.fairlead.lab.simulate;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.model.attribution.Culprit;
 import io.fairlead.model.attribution.FaultJudge;
 import io.fairlead.model.attribution.Ruled;
@@ -9,19 +10,22 @@ import io.fairlead.model.exit.ExitEvent;
 import io.fairlead.model.exit.ExitRating;
 import io.fairlead.model.exit.ExitState;
 import io.fairlead.model.exit.FleetTerms;
+import io.fairlead.model.exit.StayOutlook;
 import io.fairlead.model.exit.TargetFaults;
 import io.fairlead.model.exit.Told;
 import io.fairlead.model.exit.Verdict;
 import io.fairlead.model.policy.CapacityPolicy;
 import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.model.quality.References;
 import io.fairlead.model.quality.SuccessPosterior;
 import io.fairlead.model.survival.FleetSurvival;
+import io.fairlead.model.survival.GroupSurvival;
 import io.fairlead.schemas.decisions.Bounded;
 import io.fairlead.schemas.decisions.ClassScore;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +39,7 @@ final class DecisionPlane {
     private static final QualityPolicy QUALITY = QualityPolicy.defaults();
     private static final CapacityPolicy CAPACITY = CapacityPolicy.defaults();
     private static final Bounded UNTOLD = new Bounded(0.5, 0.0, 1.0, 0.0);
+    private static final long WHOLE_TYPE = -1;
     private static final long URGENT_MS = 50;
     private static final long LOOK_MS = 500;
 
@@ -70,6 +75,7 @@ final class DecisionPlane {
     private final Map<SimulatedExit, Tracked> exits = new LinkedHashMap<>();
     private final Map<Try, Waiting> waiting = new HashMap<>();
     private final Map<String, SimulatedExit> byId = new HashMap<>();
+    private final Map<PoolType, Map<Long, GroupSurvival>> groups = new EnumMap<>(PoolType.class);
     private long decisions;
 
     /** @param stalenessMs from the event to the edges; infinite: no decision arrives */
@@ -166,8 +172,21 @@ final class DecisionPlane {
         });
     }
 
+    /** As the job does: laws are fitted anew, and groups that have seen enough are told. */
     void fit() {
         survival.fit();
+        for (PoolType type : survival.types()) {
+            tell(type, WHOLE_TYPE, survival.group(type));
+            for (long asn : survival.networks(type)) {
+                tell(type, asn, survival.group(type, asn));
+            }
+        }
+    }
+
+    private void tell(PoolType type, long asn, GroupSurvival group) {
+        if (group.speaks()) {
+            groups.computeIfAbsent(type, t -> new HashMap<>()).put(asn, group);
+        }
     }
 
     /** The quality that was rated last, 0–100; below 0: none yet. */
@@ -180,11 +199,10 @@ final class DecisionPlane {
         return tracked(exit).state.capacity.capacityRequests;
     }
 
-    /** Probability that an exit that is up drops out within the time, by survival. */
-    double disconnectBySurvival(SimulatedExit exit, long horizonMs) {
-        return 1
-                - survival.stay(exit.type(), exit.asn, tracked(exit).upSinceMs, timeline.nowMs(), horizonMs)
-                        .mean();
+    /** Probability that an exit that is up drops out within the time, as it is told: by survival once its group has seen enough. */
+    double disconnectTold(SimulatedExit exit, long horizonMs) {
+        StayOutlook outlook = StayOutlook.of(tracked(exit).state, QUALITY, timeline.nowMs(), new Terms(exit));
+        return 1 - outlook.stay(horizonMs).mean();
     }
 
     /** The same by its own constant hazard. */
@@ -242,6 +260,7 @@ final class DecisionPlane {
         long nowMs = timeline.nowMs();
         tracked.lookedAtMs = nowMs;
         tracked.state.settle(nowMs, QUALITY, TargetFaults.NONE);
+        tracked.blameless.settle(nowMs, QUALITY, TargetFaults.NONE);
         ExitRating rating = rating(exit, tracked.state);
         tracked.quality = rating.quality();
         String trigger = tracked.told.worth(rating, -1, nowMs, QUALITY);
@@ -255,12 +274,38 @@ final class DecisionPlane {
     }
 
     private ExitRating rating(SimulatedExit exit, ExitState state) {
-        return ExitRating.of(
-                state,
-                timeline.nowMs(),
-                name -> QUALITY,
-                name -> 1,
-                FleetTerms.of(SuccessPosterior.UNKNOWN_GROUP_MEAN, judge.networkMean(exit.asn, timeline.nowMs())));
+        return ExitRating.of(state, timeline.nowMs(), name -> QUALITY, name -> 1, new Terms(exit));
+    }
+
+    /** What the fleet says of an exit. */
+    private final class Terms implements FleetTerms {
+        private final SimulatedExit exit;
+
+        Terms(SimulatedExit exit) {
+            this.exit = exit;
+        }
+
+        @Override
+        public double groupMean(PoolType type, long asn) {
+            return SuccessPosterior.UNKNOWN_GROUP_MEAN;
+        }
+
+        @Override
+        public double networkSuccess(long asn) {
+            return judge.networkMean(exit.asn, timeline.nowMs());
+        }
+
+        @Override
+        public References references(QualityPolicy policy) {
+            return References.of(policy);
+        }
+
+        @Override
+        public @Nullable GroupSurvival survival(PoolType type, long asn) {
+            Map<Long, GroupSurvival> ofType = groups.get(type);
+            GroupSurvival whole = ofType == null ? null : ofType.get(WHOLE_TYPE);
+            return whole == null || ofType == null ? null : ofType.getOrDefault(asn, whole);
+        }
     }
 
     private ExitScore score(SimulatedExit exit, ExitRating rating, String trigger) {
@@ -286,7 +331,8 @@ final class DecisionPlane {
         score.setClasses(classes);
         score.setReasons(List.of());
         score.setTrigger(trigger);
-        score.setPoolType(PoolType.valueOf(exit.type().name()));
+        score.setPoolType(
+                io.fairlead.schemas.telemetry.PoolType.valueOf(exit.type().name()));
         score.setAsn((long) exit.asn);
         return score;
     }

@@ -111,7 +111,7 @@ record PredictionTrial(List<Calibration> bySurvival, List<Calibration> byHazard)
             for (int i = 0; i < HORIZONS_MIN.length; i++) {
                 long horizonMs = HORIZONS_MIN[i] * 60_000L;
                 if (timeline.nowUs() + horizonMs * 1_000 <= endUs) {
-                    double survival = plane.disconnectBySurvival(exit, horizonMs);
+                    double survival = plane.disconnectTold(exit, horizonMs);
                     double hazard = plane.disconnectByHazard(exit, horizonMs);
                     await(exit, horizonMs, survival, bySurvival.get(i), hazard, byHazard.get(i));
                 }

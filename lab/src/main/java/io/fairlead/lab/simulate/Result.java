@@ -6,7 +6,9 @@ package io.fairlead.lab.simulate;
  * @param success of the requests that their users did not give up
  * @param goodput kilobytes a second of requests that succeeded
  * @param cut sessions whose exit went away before their time
+ * @param cutExpected the same, as the true hazard of the exits that they were on lets expect: its mean is that of {@code cut}, and chance moves it less
  * @param displaced share of the requests of sessions that found no room on their exit, and went to another
+ * @param rested share of the requests of sessions whose exit rested for the target, and which went to another
  * @param retriesPerSuccess tries after the first
  * @param overloaded share of the time that exits were up in which they ran more than they can
  * @param farOverloaded the same, by more than one request, which probes what it can
@@ -32,7 +34,9 @@ record Result(
         double firstByteP99,
         double firstByteP999,
         double cut,
+        double cutExpected,
         double displaced,
+        double rested,
         double retriesPerSuccess,
         double overloaded,
         double farOverloaded,

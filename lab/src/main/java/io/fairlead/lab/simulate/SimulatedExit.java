@@ -37,6 +37,10 @@ final class SimulatedExit {
     boolean silent;
 
     long upSinceUs;
+
+    /** Factor on the length of its session. */
+    double tide = 1;
+
     int sessions;
     double failing;
     double slowness = 1;
@@ -98,6 +102,14 @@ final class SimulatedExit {
     static double crowding(int running, int capacity) {
         double use = (double) running / capacity;
         return use <= 1 ? 1 + 0.3 * use * use * use * use : 1.3 + 2 * (use - 1);
+    }
+
+    /** Times that it was to go between two times of its present session, by its law: the expected number, for one that is still up then. */
+    double hazard(long fromUs, long toUs) {
+        double from = (fromUs - upSinceUs) / 1e3 / tide;
+        double to = (toUs - upSinceUs) / 1e3 / tide;
+        return Math.max(
+                0, kind.sessions().cumulativeHazard(to) - kind.sessions().cumulativeHazard(from));
     }
 
     /** A session is over. */

@@ -2,6 +2,7 @@ package io.fairlead.lab.simulate;
 
 import io.fairlead.model.attribution.Culprit;
 import io.fairlead.model.exit.Verdict;
+import io.fairlead.proxy.attempt.AttemptSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,8 @@ final class Simulation implements World.Watch {
     private static final double SHARES_EVERY_MS = 1_000;
     private static final long TURN_US = 15_000_000;
     private static final double TIMEOUT_MS = 10_000;
+    private static final double SESSION_WAIT_MS = AttemptSettings.DEFAULTS.sessionWaitMs();
+    private static final double LOOK_AGAIN_MS = 25;
     private static final double NETWORK_TIMEOUT_MS = 3_000;
     private static final double TO_THE_END_S = 15;
     private static final long HORIZON_MS = 60_000;
@@ -101,6 +104,7 @@ final class Simulation implements World.Watch {
         timeline.at((long) (setup.scenario().seconds() * US_PER_S / 2), this::kill);
         long events = timeline.runUntil((long) (setup.scenario().seconds() * US_PER_S), this::check);
         world.exits.forEach(exit -> exit.count(timeline.nowUs()));
+        sessions.forEach(held -> List.copyOf(held).forEach(Session::leave));
         return result(events);
     }
 
@@ -200,7 +204,7 @@ final class Simulation implements World.Watch {
         }
         for (SimulatedExit exit : world.exits) {
             if (exit.online && !exit.silent) {
-                double bySurvival = plane.disconnectBySurvival(exit, HORIZON_MS);
+                double bySurvival = plane.disconnectTold(exit, HORIZON_MS);
                 double byHazard = plane.disconnectByHazard(exit, HORIZON_MS);
                 int life = exit.sessions;
                 timeline.after((double) HORIZON_MS, () -> {
@@ -272,6 +276,7 @@ final class Simulation implements World.Watch {
         private final boolean counts;
         private @Nullable SimulatedExit exit;
         private boolean wasCut;
+        private long heldUs;
 
         Session(double seconds, double where) {
             chance = new Chance(setup.seed(), 32, numbers++);
@@ -302,6 +307,7 @@ final class Simulation implements World.Watch {
         void hold(SimulatedExit chosen) {
             leave();
             exit = chosen;
+            heldUs = timeline.nowUs();
             sessions.get(chosen.number).add(this);
         }
 
@@ -310,6 +316,9 @@ final class Simulation implements World.Watch {
             if (held != null) {
                 sessions.get(held.number).remove(this);
                 exit = null;
+                if (counts && !wasCut && setup.scenario().churn()) {
+                    tally.cutHazard += held.hazard(heldUs, Math.min(endsUs, timeline.nowUs()));
+                }
             }
         }
 
@@ -340,6 +349,8 @@ final class Simulation implements World.Watch {
         private double connectMs;
         private boolean answered;
         private int seeks;
+        private @Nullable SimulatedExit awaited;
+        private double waitedMs;
 
         Flight(@Nullable Session session, int tenant) {
             this.session = session;
@@ -359,6 +370,10 @@ final class Simulation implements World.Watch {
         private void seek() {
             seeks++;
             Choice found = find();
+            if (found == null && awaited != null) {
+                timeline.after(LOOK_AGAIN_MS, this::seek);
+                return;
+            }
             if (found == null) {
                 tally.noExit += counts ? 1 : 0;
                 return;
@@ -387,13 +402,9 @@ final class Simulation implements World.Watch {
             Chooser chooser = edges[edge];
             int targetClass = target / World.TARGETS_PER_CLASS;
             long begun = System.nanoTime();
-            Choice found = null;
-            if (session != null) {
-                SimulatedExit held = session.exit;
-                if (held != null && !tried.contains(held)) {
-                    found = chooser.choose(new Ask(tenant, World.POOL, targetClass, tried, held.number, 0));
-                    tally.displaced += found == null && session.counts ? 1 : 0;
-                }
+            Choice found = session == null ? null : ofSession(session, chooser, targetClass);
+            if (found == null && awaited != null) {
+                return null;
             }
             if (found == null) {
                 long stayMs = session == null ? 0 : session.leftMs();
@@ -402,6 +413,37 @@ final class Simulation implements World.Watch {
             tally.choosingNanos += System.nanoTime() - begun;
             tally.choices++;
             return found;
+        }
+
+        /** Of the exit that the session holds, for which it waits a little if that is full. */
+        private @Nullable Choice ofSession(Session of, Chooser chooser, int targetClass) {
+            SimulatedExit held = of.exit;
+            Choice found = held == null || tried.contains(held)
+                    ? null
+                    : chooser.choose(new Ask(tenant, World.POOL, targetClass, tried, held.number, 0));
+            boolean full = held != null && !tried.contains(held) && found == null && chooser.isFull();
+            boolean waits = full && waitedMs < SESSION_WAIT_MS;
+            if (held != awaited || !waits) {
+                waitFor(waits ? held : null);
+            }
+            if (waits) {
+                waitedMs += LOOK_AGAIN_MS;
+            } else if (held != null && found == null && !tried.contains(held) && of.counts) {
+                tally.displaced += full ? 1 : 0;
+                tally.rested += chooser.isResting() ? 1 : 0;
+            }
+            return found;
+        }
+
+        private void waitFor(@Nullable SimulatedExit exit) {
+            SimulatedExit before = awaited;
+            if (before != null) {
+                edges[edge].waiting(before, false);
+            }
+            if (exit != null) {
+                edges[edge].waiting(exit, true);
+            }
+            awaited = exit;
         }
 
         /** What becomes of it is decided as it arrives at the exit. */
@@ -647,7 +689,9 @@ final class Simulation implements World.Watch {
                 tally.firstByteUs.getValueAtPercentile(99) / 1e3,
                 tally.firstByteUs.getValueAtPercentile(99.9) / 1e3,
                 (double) tally.sessionsCut / Math.max(1, tally.sessions),
+                tally.cutHazard / Math.max(1, tally.sessions),
                 (double) tally.displaced / Math.max(1, tally.sessionRequests),
+                (double) tally.rested / Math.max(1, tally.sessionRequests),
                 (double) tally.retries / Math.max(1, tally.succeeded),
                 over / Math.max(1, up),
                 farOver / Math.max(1, up),

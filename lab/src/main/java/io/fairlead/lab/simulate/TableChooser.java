@@ -29,6 +29,8 @@ final class TableChooser implements Chooser {
 
     private final ExitTable table;
     private final List<SimulatedExit> exits;
+    private boolean resting;
+    private boolean full;
 
     TableChooser(PickPolicy policy, List<SimulatedExit> exits, Timeline timeline, Chance chance) {
         this.exits = exits;
@@ -54,10 +56,27 @@ final class TableChooser implements Chooser {
                 .stayingMs(ask.stayMs());
         Slot slot = new Slot();
         if (!table.pick(request, slot)) {
+            resting = slot.retryAfterMs() > 0;
+            full = slot.isFull();
             return null;
         }
         SimulatedExit exit = exits.get(Integer.parseInt(slot.exitId().substring("exit-".length())));
         return new Choice(exit, slot.running(), slot.capacity(), slot);
+    }
+
+    @Override
+    public boolean isResting() {
+        return resting;
+    }
+
+    @Override
+    public boolean isFull() {
+        return full;
+    }
+
+    @Override
+    public void waiting(SimulatedExit exit, boolean begins) {
+        table.waiting(exit.id, begins);
     }
 
     @Override

@@ -19,7 +19,9 @@ final class Tally {
     long sessions;
     long sessionsCut;
     long sessionRequests;
+    double cutHazard;
     long displaced;
+    long rested;
     long choices;
     long choosingNanos;
     final Histogram connectUs = new Histogram(MOST_US, 3);

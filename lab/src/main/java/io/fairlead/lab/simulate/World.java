@@ -131,6 +131,7 @@ final class World {
             double lives = exit.kind.sessions().quantileMs(chance.share());
             // Homes sleep and wake: sessions that would end in a trough of the day end sooner.
             double tide = 1 + 0.3 * Math.sin(2 * Math.PI * timeline.nowUs() / US / WAVE_S);
+            exit.tide = tide;
             timeline.after(Math.max(200, lives * tide), () -> down(exit, chance));
         }
     }

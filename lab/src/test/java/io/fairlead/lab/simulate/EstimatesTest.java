@@ -24,7 +24,7 @@ class EstimatesTest {
             CapacityTrial trial = CapacityTrial.of(seed);
             assertThat(trial.doublings()).hasSize(5);
             assertThat(trial.slowestDoubling()).as("seed " + seed).isLessThanOrEqualTo(60);
-            assertThat(trial.recoveryS()).as("seed " + seed).isLessThanOrEqualTo(66);
+            assertThat(trial.recoveryS()).as("seed " + seed).isLessThanOrEqualTo(60);
             assertThat(trial.overloaded()).as("seed " + seed).isLessThan(0.03);
         }
     }

@@ -24,13 +24,13 @@ public class ExitCapacity {
      *   requests that ran beside more than there may be now: they speak of the former Cmax.
      * - Living in overload: a limit that grows until it fails spends one duration of a request in five over the truth. So
      *   the Cmax that failed is remembered, and is tried again only after long proof just below it (as CUBIC does: Ha,
-     *   Rhee, Xu, 2008). A doubled truth costs that patience once, about 30 durations, beside the 15 of growing.
+     *   Rhee, Xu, 2008). A doubled truth costs that patience once, about 28 durations, beside the 15 of growing.
      * - Taking a slow target for a full exit: only the time to connect is judged, against the exit's own baseline, and
      *   the caller says for each failure whether it is of the capacity type; any other failure changes nothing.
      */
 
     /** Factor of completions that it takes to grow over the Cmax that failed. */
-    public static final int KNEE_PATIENCE = 30;
+    public static final int KNEE_PATIENCE = 28;
 
     /** Cmax, requests; 0: not started, and nothing is learnt before it is. */
     public int capacityRequests;

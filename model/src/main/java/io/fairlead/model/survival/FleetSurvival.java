@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * law, a type's to {@link Weibull#UNKNOWN}; the hour multiplies the hazard of its type by {@code (ends + k) / (ends expected + k)},
  * because 168 curves a group would each know nothing.
  *
+ * <p>What was seen fades: each {@link #HALF_LIFE_MS} of event time everything counts half ({@link #age}), so that a fleet that has changed is known for what
+ * it is after some weeks.
+ *
  * <p>Plain mutable state for one owner. Laws are fitted anew by {@link #fit}; between, curves stand on the last.
  */
 public final class FleetSurvival {
@@ -29,9 +32,15 @@ public final class FleetSurvival {
     /** Hours of a week. */
     public static final int HOURS = 168;
 
+    /** After so long what was seen counts half, ms: two weeks, so that each hour of the week has been seen several times. */
+    public static final long HALF_LIFE_MS = 14L * 24 * 3_600_000;
+
     private static final long HOUR_MS = 3_600_000;
     private static final double HOUR_STRENGTH = 20;
-    private static final byte FORM = 1;
+    private static final byte FORM = 2;
+
+    /** Before what was seen faded. */
+    private static final byte FORM_WITHOUT_AGE = 1;
 
     /** 1 January 1970 was a Thursday; hour 0 is Monday's first, UTC. */
     private static final int FIRST_HOUR = 3 * 24;
@@ -42,12 +51,26 @@ public final class FleetSurvival {
     private static final class Hours {
         final int[] ends = new int[HOURS];
         final double[] expected = new double[HOURS];
+
+        void halve() {
+            int before = 0;
+            int after = 0;
+            for (int i = 0; i < HOURS; i++) {
+                before += ends[i];
+                ends[i] = before / 2 - after;
+                after += ends[i];
+                expected[i] /= 2;
+            }
+        }
     }
 
     private final Map<PoolType, LifeTable> types = new EnumMap<>(PoolType.class);
     private final Map<PoolType, Hours> hours = new EnumMap<>(PoolType.class);
     private final Map<PoolType, SurvivalCurve> ofTypes = new EnumMap<>(PoolType.class);
     private final Map<Network, LifeTable> networks = new HashMap<>();
+
+    /** Up to when what was seen has faded, ms since the Unix epoch; 0: not begun. */
+    private long agedAtMs;
 
     /**
      * An exit was watched from one time to another.
@@ -78,6 +101,23 @@ public final class FleetSurvival {
         }
         if (ended) {
             byHour.ends[hour(toMs)]++;
+        }
+    }
+
+    /**
+     * Lets what was seen fade. Networks of which less than an hour is left are forgotten.
+     *
+     * @param nowMs up to where everything has been told, ms since the Unix epoch
+     */
+    public void age(long nowMs) {
+        if (agedAtMs == 0) {
+            agedAtMs = nowMs;
+        }
+        for (; nowMs - agedAtMs >= HALF_LIFE_MS; agedAtMs += HALF_LIFE_MS) {
+            types.values().forEach(LifeTable::halve);
+            hours.values().forEach(Hours::halve);
+            networks.values().forEach(LifeTable::halve);
+            networks.values().removeIf(table -> table.ends() == 0 && table.atRiskMs() < HOUR_MS);
         }
     }
 
@@ -158,6 +198,7 @@ public final class FleetSurvival {
     /** Writes down what was seen, for {@link #read}; laws are fitted anew. */
     public void write(DataOutput out) throws IOException {
         out.writeByte(FORM);
+        out.writeLong(agedAtMs);
         out.writeInt(types.size());
         for (Map.Entry<PoolType, LifeTable> each : types.entrySet()) {
             out.writeUTF(each.getKey().name());
@@ -179,10 +220,12 @@ public final class FleetSurvival {
     /** What {@link #write} wrote, with its laws fitted. */
     public static FleetSurvival read(DataInput in) throws IOException {
         byte form = in.readByte();
-        if (form != FORM) {
-            throw new IOException("the survival of a fleet has the form " + form + "; this version knows " + FORM);
+        if (form != FORM && form != FORM_WITHOUT_AGE) {
+            throw new IOException("the survival of a fleet has the form " + form + "; this version knows "
+                    + FORM_WITHOUT_AGE + " and " + FORM);
         }
         FleetSurvival fleet = new FleetSurvival();
+        fleet.agedAtMs = form == FORM ? in.readLong() : 0;
         for (int left = in.readInt(); left > 0; left--) {
             PoolType type = PoolType.valueOf(in.readUTF());
             fleet.types.put(type, LifeTable.read(in));

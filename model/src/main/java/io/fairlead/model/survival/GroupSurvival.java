@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * How long the exits of one group stay, and what that says of one of them: the group's hazard at the exit's age and hour of the week, times
- * {@code (n + k) / (expected + k)} for what the exit itself did, of the n times that it dropped out and the times that the group's mean hazard
- * lets expect (a Gamma frailty: Vaupel, Manton, Stallard 1979). So one that keeps dropping out is told apart from its group, and one without a
+ * {@code (n + k) / (expected + k)} for what the exit itself did, of the n times that it dropped out and the times that the group's law lets
+ * expect (a Gamma frailty: Vaupel, Manton, Stallard 1979). So one that keeps dropping out is told apart from its group, and one without a
  * past counts as its group does.
  *
  * <p>Immutable, as long as nobody changes the curve's table.
@@ -19,7 +19,7 @@ public record GroupSurvival(SurvivalCurve curve, List<Double> hourFactors) {
     public static final int MIN_ENDS = 20;
 
     /** Times dropped out by which an exit is drawn to its group. */
-    static final double STRENGTH = 2;
+    static final double STRENGTH = 5;
 
     private static final double HOUR_MS = 3_600_000;
 
@@ -54,9 +54,24 @@ public record GroupSurvival(SurvivalCurve curve, List<Double> hourFactors) {
     }
 
     private double factor(Past past, long nowMs) {
-        double perHour =
-                curve.table().ends() * HOUR_MS / Math.max(1, curve.table().atRiskMs());
-        double frailty = (past.disconnections + STRENGTH) / (perHour * past.hoursOnline + STRENGTH);
+        double frailty = (past.disconnections + STRENGTH) / (expected(past) + STRENGTH);
         return frailty * hourFactors.get(FleetSurvival.hour(nowMs));
+    }
+
+    /**
+     * Times that the law lets an exit of the group drop out in the time that this one was online: its present session, and the former ones, of which
+     * their number and their mean length are known. Lengths that differ by the law bear less hazard than as many of their mean, by a factor that is the
+     * law's own.
+     */
+    private double expected(Past past) {
+        Weibull law = curve.law();
+        double onlineMs = past.hoursOnline * HOUR_MS;
+        double presentMs = Math.min((double) past.ageMs, onlineMs);
+        double present = law.cumulativeHazard(presentMs);
+        if (past.disconnections == 0) {
+            return present;
+        }
+        double meanMs = (onlineMs - presentMs) / past.disconnections;
+        return present + past.disconnections * law.cumulativeHazard(meanMs) / law.cumulativeHazard(law.meanMs());
     }
 }

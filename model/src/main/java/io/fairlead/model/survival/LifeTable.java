@@ -76,6 +76,18 @@ public class LifeTable {
         }
     }
 
+    /** What was seen so far counts half from now on. Counts stay whole, and their sum is half of what it was, rounded down. */
+    public void halve() {
+        int before = 0;
+        int after = 0;
+        for (int i = 0; i < PARTS; i++) {
+            before += ends[i];
+            ends[i] = before / 2 - after;
+            after += ends[i];
+            atRiskMs[i] /= 2;
+        }
+    }
+
     /** Ends at any age. */
     public long ends() {
         long sum = 0;

@@ -1,5 +1,7 @@
 package io.fairlead.model.survival;
 
+import org.apache.commons.statistics.distribution.WeibullDistribution;
+
 /**
  * Law of the length of sessions: {@code S(t) = exp(−(t / scale)^shape)}. With a shape under 1, as peers have it (0.35–0.7: Stutzbach,
  * Rejaie, Understanding Churn in Peer-to-Peer Networks, 2006), the longer up, the safer; 1 is the constant hazard.
@@ -31,6 +33,11 @@ public record Weibull(double shape, double scaleMs) {
     /** {@code S(u + h) / S(u)}: chance to stay {@code longerMs} more, given it has stayed {@code ageMs}. */
     public double stay(double ageMs, double longerMs) {
         return Math.exp(cumulativeHazard(ageMs) - cumulativeHazard(ageMs + longerMs));
+    }
+
+    /** Mean length of sessions, ms. */
+    public double meanMs() {
+        return WeibullDistribution.of(shape, scaleMs).getMean();
     }
 
     /** Age that this share of sessions does not outlive, ms: for drawing sessions. */

@@ -121,7 +121,7 @@ class ExitCapacityTest {
         for (completions = 0; capacity.capacityRequests == 97; completions++) {
             capacity.completed(97, POLICY);
         }
-        assertThat(completions).isEqualTo(30 * 97);
+        assertThat(completions).isEqualTo(ExitCapacity.KNEE_PATIENCE * 97);
     }
 
     /**

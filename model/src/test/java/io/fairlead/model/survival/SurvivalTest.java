@@ -6,12 +6,20 @@ import static org.assertj.core.api.Assertions.within;
 import io.fairlead.model.PoolType;
 import io.fairlead.model.quality.DisconnectionHistory;
 import io.fairlead.model.quality.Estimate;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -146,6 +154,58 @@ class SurvivalTest {
         assertThat(fleet.stay(PoolType.RESIDENTIAL, 99, 0, 10 * MINUTE_MS, 20 * MINUTE_MS)
                         .mean())
                 .isCloseTo(truth.stay((double) (10 * MINUTE_MS), (double) (20 * MINUTE_MS)), within(0.1));
+    }
+
+    @Test
+    void aFleetThatHasChangedIsKnownForWhatItIsAfterSomeWeeks() throws IOException {
+        FleetSurvival fleet = new FleetSurvival();
+        fleet.age(DAY_MS);
+        for (int i = 0; i < 4_000; i++) { // all stay for a day
+            fleet.watched(PoolType.RESIDENTIAL, 7, 0, 0, DAY_MS + i, true);
+        }
+        fleet.watched(PoolType.RESIDENTIAL, 8, 0, 0, 3 * HOUR_MS, false);
+        long changed = FleetSurvival.HALF_LIFE_MS + DAY_MS;
+        fleet.age(changed - 1);
+        assertThat(fleet.curve(PoolType.RESIDENTIAL).table().ends()).isEqualTo(4_000);
+        fleet.age(changed);
+        assertThat(fleet.curve(PoolType.RESIDENTIAL).table().ends()).isEqualTo(2_000);
+        assertThat(fleet.networks(PoolType.RESIDENTIAL)).containsExactlyInAnyOrder(7L, 8L);
+        fleet = copy(fleet);
+        for (int week = 0; week < 6; week++) { // and from now on for an hour
+            for (int i = 0; i < 500; i++) {
+                fleet.watched(PoolType.RESIDENTIAL, 7, changed, changed, changed + HOUR_MS + i, true);
+            }
+            changed += 7 * DAY_MS;
+            fleet.age(changed);
+        }
+        fleet.fit();
+        assertThat(fleet.networks(PoolType.RESIDENTIAL)).containsExactly(7L);
+        assertThat(fleet.curve(PoolType.RESIDENTIAL).stay(10 * MINUTE_MS, 2 * HOUR_MS))
+                .isLessThan(0.35); // 0.6 if nothing faded
+    }
+
+    private static FleetSurvival copy(FleetSurvival of) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        of.write(new DataOutputStream(bytes));
+        return FleetSurvival.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    }
+
+    @Property(tries = 300)
+    void halvingKeepsHalfOfTheSumAndNothingForEver(
+            @ForAll @Size(LifeTable.PARTS) List<@IntRange(max = 9) Integer> ends) {
+        LifeTable table = new LifeTable();
+        for (int i = 0; i < LifeTable.PARTS; i++) {
+            table.ends[i] = ends.get(i);
+            table.atRiskMs[i] = ends.get(i) * HOUR_MS;
+        }
+        long before = table.ends();
+        table.halve();
+        assertThat(table.ends()).isEqualTo(before / 2);
+        assertThat(IntStream.of(table.ends).min().orElseThrow()).isNotNegative();
+        for (int i = 0; i < 64; i++) {
+            table.halve();
+        }
+        assertThat(table).isEqualTo(new LifeTable());
     }
 
     @Property(tries = 300)

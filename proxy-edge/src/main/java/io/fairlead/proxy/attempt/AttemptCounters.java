@@ -18,6 +18,8 @@ public final class AttemptCounters {
     private final LongAdder attempts = new LongAdder();
     private final LongAdder retries = new LongAdder();
     private final LongAdder retriesForgone = new LongAdder();
+    private final LongAdder sessionWaits = new LongAdder();
+    private final LongAdder sessionWaitsInVain = new LongAdder();
     private final LongAdder settledTunnels = new LongAdder();
     private final LongAdder differingTunnels = new LongAdder();
     private final LongAdder bytesUp = new LongAdder();
@@ -49,6 +51,14 @@ public final class AttemptCounters {
 
     void retryForgone() {
         retriesForgone.increment();
+    }
+
+    void sessionBeginsToWait() {
+        sessionWaits.increment();
+    }
+
+    void sessionWaitedInVain() {
+        sessionWaitsInVain.increment();
     }
 
     void ended(Outcome outcome, long up, long down) {
@@ -108,6 +118,11 @@ public final class AttemptCounters {
         return retriesForgone.sum();
     }
 
+    /** Requests of sessions that waited for room on their exit. */
+    public long sessionWaits() {
+        return sessionWaits.sum();
+    }
+
     /** Shows them as meters {@code fairlead.proxy.*}. */
     public void bindTo(MeterRegistry registry) {
         for (Outcome outcome : Outcome.values()) {
@@ -122,6 +137,16 @@ public final class AttemptCounters {
         counter(registry, "fairlead.proxy.attempts", attempts, "Tries through exits");
         counter(registry, "fairlead.proxy.retries", retries, "Tries after the first");
         counter(registry, "fairlead.proxy.retries.forgone", retriesForgone, "Retries that the budget did not allow");
+        counter(
+                registry,
+                "fairlead.sessions.waits",
+                sessionWaits,
+                "Requests of sessions that waited for room on their exit");
+        counter(
+                registry,
+                "fairlead.sessions.waits.vain",
+                sessionWaitsInVain,
+                "Requests of sessions that waited for room on their exit in vain");
         counter(
                 registry,
                 "fairlead.proxy.tunnels.settled",

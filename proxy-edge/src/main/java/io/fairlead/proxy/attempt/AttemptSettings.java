@@ -10,6 +10,7 @@ package io.fairlead.proxy.attempt;
  * @param progressIntervalMs long tunnels tell of themselves this often, ms
  * @param hashHosts telemetry carries a keyed digest of the host asked for instead of its name
  * @param rememberedRequests customers may tell of as many requests as this, the newest; a power of two
+ * @param sessionWaitMs a request of a session waits so long for room on its exit before it is sent to another, or fails, ms; 0: not at all
  */
 public record AttemptSettings(
         int maxAttempts,
@@ -18,14 +19,18 @@ public record AttemptSettings(
         double retriesPerSecond,
         int progressIntervalMs,
         boolean hashHosts,
-        int rememberedRequests) {
+        int rememberedRequests,
+        int sessionWaitMs) {
 
-    public static final AttemptSettings DEFAULTS = new AttemptSettings(3, 6_000, 0.2, 10, 60_000, false, 1 << 16);
+    public static final AttemptSettings DEFAULTS = new AttemptSettings(3, 6_000, 0.2, 10, 60_000, false, 1 << 16, 500);
 
     public AttemptSettings {
         if (maxAttempts < 1 || connectTimeoutMs < 1 || progressIntervalMs < 1) {
             throw new IllegalArgumentException("maxAttempts is " + maxAttempts + ", connectTimeoutMs "
                     + connectTimeoutMs + ", progressIntervalMs " + progressIntervalMs + "; all must be positive");
+        }
+        if (sessionWaitMs < 0) {
+            throw new IllegalArgumentException("sessionWaitMs is " + sessionWaitMs + "; it must not be negative");
         }
         if (!(retryShare >= 0 && retryShare <= 1) || !(retriesPerSecond >= 0 && retriesPerSecond <= 1e6)) {
             throw new IllegalArgumentException("retryShare is " + retryShare + ", retriesPerSecond " + retriesPerSecond
@@ -41,22 +46,44 @@ public record AttemptSettings(
                 retriesPerSecond,
                 progressIntervalMs,
                 hashHosts,
-                rememberedRequests);
+                rememberedRequests,
+                sessionWaitMs);
     }
 
     public AttemptSettings withConnectTimeoutMs(int ms) {
         return new AttemptSettings(
-                maxAttempts, ms, retryShare, retriesPerSecond, progressIntervalMs, hashHosts, rememberedRequests);
+                maxAttempts,
+                ms,
+                retryShare,
+                retriesPerSecond,
+                progressIntervalMs,
+                hashHosts,
+                rememberedRequests,
+                sessionWaitMs);
     }
 
     public AttemptSettings withRetries(double share, double perSecond) {
         return new AttemptSettings(
-                maxAttempts, connectTimeoutMs, share, perSecond, progressIntervalMs, hashHosts, rememberedRequests);
+                maxAttempts,
+                connectTimeoutMs,
+                share,
+                perSecond,
+                progressIntervalMs,
+                hashHosts,
+                rememberedRequests,
+                sessionWaitMs);
     }
 
     public AttemptSettings withProgressIntervalMs(int ms) {
         return new AttemptSettings(
-                maxAttempts, connectTimeoutMs, retryShare, retriesPerSecond, ms, hashHosts, rememberedRequests);
+                maxAttempts,
+                connectTimeoutMs,
+                retryShare,
+                retriesPerSecond,
+                ms,
+                hashHosts,
+                rememberedRequests,
+                sessionWaitMs);
     }
 
     public AttemptSettings withHashHosts(boolean hashed) {
@@ -67,6 +94,19 @@ public record AttemptSettings(
                 retriesPerSecond,
                 progressIntervalMs,
                 hashed,
-                rememberedRequests);
+                rememberedRequests,
+                sessionWaitMs);
+    }
+
+    public AttemptSettings withSessionWaitMs(int ms) {
+        return new AttemptSettings(
+                maxAttempts,
+                connectTimeoutMs,
+                retryShare,
+                retriesPerSecond,
+                progressIntervalMs,
+                hashHosts,
+                rememberedRequests,
+                ms);
     }
 }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,9 @@ public final class RequestLife {
             Outcome.DESTINATION_UNREACHABLE,
             Outcome.RESPONSE_INCOMPLETE);
 
+    /** A session that waits for room on its exit looks again after so long, ms. */
+    private static final int LOOK_AGAIN_MS = 25;
+
     private final Attempts shared;
     private final String id;
     private final RequestTerms terms;
@@ -60,6 +64,9 @@ public final class RequestLife {
     private @Nullable Future<Channel> opening;
     private long firstPickNanos;
     private long retryAfterMs;
+    private boolean full;
+    private String awaited = "";
+    private int waitedMs;
     private String method = "CONNECT";
     private int attempts;
     private boolean ended;
@@ -92,10 +99,14 @@ public final class RequestLife {
         return attempt == null ? null : attempt.slot;
     }
 
-    /** Looks for an exit and opens a tunnel through it, or through another while that is allowed. */
+    /** Looks for an exit and opens a tunnel through it, or through another while that is allowed. A session may wait a little for its exit. */
     public void seek(TunnelUser user) {
-        long now = now();
         Slot slot = take();
+        long now = now();
+        if (slot == null && !awaited.isEmpty()) {
+            loop.schedule(() -> lookAgain(user), LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
+            return;
+        }
         if (slot == null) {
             user.failed(noExit());
             return;
@@ -117,6 +128,13 @@ public final class RequestLife {
         }
     }
 
+    private void lookAgain(TunnelUser user) {
+        waitedMs += LOOK_AGAIN_MS;
+        if (!ended) {
+            seek(user);
+        }
+    }
+
     /** Takes a slot: of the session's exit if there is one, else of any, which is the session's from now on. */
     private @Nullable Slot take() {
         PickRequest any =
@@ -128,7 +146,9 @@ public final class RequestLife {
         String held = lease.exitId();
         if (!held.isEmpty()) {
             Slot slot = pick(any.onlyOf(held));
-            if (slot != null || lease.isFixed()) {
+            boolean waits = slot == null && full && waitedMs < shared.settings().sessionWaitMs();
+            waitFor(waits ? held : "", slot != null);
+            if (slot != null || waits || lease.isFixed()) {
                 return slot;
             }
         }
@@ -148,11 +168,31 @@ public final class RequestLife {
         return holders;
     }
 
+    /** The session's exit is full: a slot that comes free there soon is left to it. */
+    private void waitFor(String exitId, boolean found) {
+        if (exitId.equals(awaited)) {
+            return;
+        }
+        if (awaited.isEmpty()) {
+            shared.counters().sessionBeginsToWait();
+        } else {
+            shared.chooser().waiting(awaited, false);
+            if (!found) {
+                shared.counters().sessionWaitedInVain();
+            }
+        }
+        awaited = exitId;
+        if (!exitId.isEmpty()) {
+            shared.chooser().waiting(exitId, true);
+        }
+    }
+
     private @Nullable Slot pick(PickRequest request) {
         Slot slot = new Slot();
         if (shared.chooser().pick(request, slot)) {
             return slot;
         }
+        full = slot.isFull();
         retryAfterMs = slot.retryAfterMs();
         return null;
     }
@@ -363,6 +403,7 @@ public final class RequestLife {
             return;
         }
         ended = true;
+        waitFor("", false);
         Future<Channel> pending = opening;
         if (pending != null) {
             opening = null;

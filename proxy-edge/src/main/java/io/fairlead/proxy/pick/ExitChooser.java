@@ -23,4 +23,9 @@ public interface ExitChooser {
         Slot slot = new Slot();
         return pick(request, slot) ? slot : null;
     }
+
+    /**
+     * A request of a session begins to wait for room on its exit, or waits no more: one of the slots that come free there is left to it. Any thread.
+     */
+    default void waiting(String exitId, boolean begins) {}
 }

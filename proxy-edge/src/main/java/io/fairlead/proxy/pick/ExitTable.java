@@ -32,6 +32,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -137,6 +138,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     public boolean pick(PickRequest request, Slot into) {
         into.requireFree();
         into.rested(0);
+        into.full(false);
         if (!request.only().isEmpty()) {
             return pickOnly(request, into);
         }
@@ -243,16 +245,28 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             if (conduct != null) {
                 conduct.giveBack(gentle);
             }
+            roster.sessionMissed(exit.number);
+            into.full(exit.isOpen() && exit.limit() > 0);
             return false;
         }
         boolean local = silent || exit.score == null;
         int running = SlotWord.running(word);
         into.fill(roster, exit.number, running, SlotWord.limit(word), local, false, 1, pool.policy.word());
+        into.ofSession();
+        roster.sessionGoesOn(exit.number);
         if (pool.policy == PickPolicy.BEST) {
             roster.lastUsed(exit.number, nanoClock.getAsLong());
         }
         counters.picked(into);
         return true;
+    }
+
+    @Override
+    public void waiting(String exitId, boolean begins) {
+        KnownExit exit = exits.get(exitId);
+        if (exit != null) {
+            roster.sessionWaits(exit.number, begins);
+        }
     }
 
     private Search search() {
@@ -642,6 +656,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     /** Lets time pass. Call it about every second. */
     public void tick() {
+        roster.second((int) TimeUnit.NANOSECONDS.toSeconds(nanoClock.getAsLong()));
         synchronized (turn) {
             follow();
             part();
@@ -651,7 +666,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             if (nowMs - forgottenAtMs >= Math.min(FORGET_EVERY_MS, settings.keepOfflineMs())) {
                 forgottenAtMs = nowMs;
                 exits.values().forEach(exit -> forget(exit, nowMs));
-                stays.fit();
+                stays.fit(nowMs);
             }
         }
     }

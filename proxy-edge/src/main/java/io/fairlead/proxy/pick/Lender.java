@@ -22,4 +22,7 @@ public interface Lender {
 
     /** Takes back a slot that it lent. */
     void takeBack(int exit);
+
+    /** The slot that is taken back next was lent to a session; who keeps no room for sessions need not care. */
+    default void sessionPaused(int exit) {}
 }

@@ -34,6 +34,14 @@ final class Roster implements Lender {
     private volatile long[][] lastUsed = {};
     private volatile long[][] connects = {};
     private volatile long[][] upSince = {};
+    private volatile long[][] sessions = {};
+
+    /** Whether any session was ever placed here: without, picks need not look what is kept for them. */
+    private volatile boolean sessionsSeen;
+
+    /** Runs with the clock, about. */
+    private volatile int second;
+
     private volatile @Nullable KnownExit[][] exits = {};
 
     // Under the monitor.
@@ -54,9 +62,11 @@ final class Roster implements Lender {
             lastUsed = longer(lastUsed);
             connects = longer(connects);
             upSince = longer(upSince);
+            sessions = longer(sessions);
             words = longer(words);
         }
         WORD.setOpaque(connects[number >>> CHUNK_BITS], at(number), 0L);
+        WORD.setOpaque(sessions[number >>> CHUNK_BITS], at(number), 0L);
         EXIT.setVolatile(exits[number >>> CHUNK_BITS], at(number), exit);
         return number;
     }
@@ -155,6 +165,66 @@ final class Roster implements Lender {
 
     void upSince(int number, long nanos) {
         WORD.setOpaque(upSince[number >>> CHUNK_BITS], at(number), nanos);
+    }
+
+    // ---- sessions
+
+    /** A second has gone by. */
+    void second(int now) {
+        second = now;
+    }
+
+    /** Slots of an exit that are kept free for its sessions. */
+    int keptForSessions(int number) {
+        return sessionsSeen ? SessionWord.kept(sessionWord(number), second) : 0;
+    }
+
+    /** Requests of sessions that wait for room on an exit. */
+    int waitingSessions(int number) {
+        return sessionsSeen ? SessionWord.waiting(sessionWord(number)) : 0;
+    }
+
+    /** A request of a session has taken a slot. */
+    void sessionGoesOn(int number) {
+        long before;
+        do {
+            before = sessionWord(number);
+        } while (!changeSessions(number, before, SessionWord.begun(before, second)));
+    }
+
+    /** A request of a session found no room on its exit. */
+    void sessionMissed(int number) {
+        long before;
+        do {
+            before = sessionWord(number);
+        } while (!changeSessions(number, before, SessionWord.missed(before, second)));
+    }
+
+    /** A request of a session begins to wait for room on its exit, or waits no more. */
+    void sessionWaits(int number, boolean begins) {
+        long before;
+        do {
+            before = sessionWord(number);
+        } while (!changeSessions(number, before, SessionWord.waits(before, begins)));
+    }
+
+    @Override
+    public void sessionPaused(int number) {
+        long before;
+        do {
+            before = sessionWord(number);
+        } while (!changeSessions(number, before, SessionWord.ended(before)));
+    }
+
+    private long sessionWord(int number) {
+        return (long) WORD.getVolatile(sessions[number >>> CHUNK_BITS], at(number));
+    }
+
+    private boolean changeSessions(int number, long before, long after) {
+        if (!sessionsSeen) {
+            sessionsSeen = true;
+        }
+        return before == after || WORD.compareAndSet(sessions[number >>> CHUNK_BITS], at(number), before, after);
     }
 
     // ---- what slots tell of their exit

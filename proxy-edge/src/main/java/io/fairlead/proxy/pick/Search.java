@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * weighs them: qualities less than half a point apart are one, and a pick costs the same among a million.
  *
  * <p>A session must come back to its exit, so single requests leave some room on each where they can: {@code band} and {@code hot-cold} look first
- * for exits that have more than that, and fill one to the brim only when a bounded search finds none. {@code best} keeps to its rule.
+ * for exits that have a quarter of their slots beside, and more than the sessions on it want again ({@link SessionWord}); then for the latter alone, and
+ * fill one to the brim only when bounded searches find none. {@code best} keeps to its rule. A slot that a session waits for is left to it by all.
  */
 final class Search {
     /*
@@ -41,7 +42,10 @@ final class Search {
     private static final int HOT_COLD_DRAWS = 3;
 
     /** Exits drawn for a session, of which the one that will likeliest stay is taken. */
-    private static final int STAY_DRAWS = 4;
+    private static final int STAY_DRAWS = 8;
+
+    /** A chance to stay that is a hundredth less weighs as much as a tenth of the quality. */
+    private static final double STAY_POWER = 10;
 
     /** A session looks so many times as deep below the best as one request does. */
     private static final double STAY_BANDS = 4;
@@ -61,6 +65,25 @@ final class Search {
 
     /** Exits that are found to rest for a target before a search gives up: all of a million would be looked at. */
     static final int MAX_RESTING = 1_000;
+
+    /** After a vain look for room beside that of sessions: picks that do without one, and how many did the last time. */
+    private static final class Restraint {
+        private int left;
+        private int before;
+
+        boolean holds() {
+            if (left == 0) {
+                return false;
+            }
+            left--;
+            return true;
+        }
+
+        void looked(boolean taken) {
+            before = taken ? 0 : Math.min(MOST_UNSPARING, 2 * before + 1);
+            left = before;
+        }
+    }
 
     /** Where one that is drawn stands. */
     private static final class Draw {
@@ -93,14 +116,16 @@ final class Search {
     private boolean local;
     private boolean exploration;
 
-    /** Exits count only while they have more room than is kept for sessions. */
+    /** Exits count only while they have more room than their sessions will want again. */
+    private boolean keeping;
+
+    /** Exits count only while they have a share of room beside. */
     private boolean sparing;
 
     private int looks;
 
-    // After a vain look for room beside that of sessions: picks that do without one, and how many did the last time.
-    private int unsparing;
-    private int unsparingBefore;
+    private final Restraint sparingRestraint = new Restraint();
+    private final Restraint keepingRestraint = new Restraint();
 
     private double stayMs;
     private int leastThousandths;
@@ -196,21 +221,23 @@ final class Search {
         }
     }
 
-    /** As the policy says, among those that keep room for sessions. */
+    /** As the policy says, among those that keep room for sessions: a share of all slots; else what theirs will want again. */
     private boolean sparing(PickPolicy policy, double bandPoints) {
         if (policy == PickPolicy.BEST || exploration) {
             return false;
         }
-        if (unsparing > 0) {
-            unsparing--;
-            return false;
-        }
-        sparing = true;
+        return (!sparingRestraint.holds() && bounded(policy, bandPoints, true, sparingRestraint))
+                || (!keepingRestraint.holds() && bounded(policy, bandPoints, false, keepingRestraint));
+    }
+
+    private boolean bounded(PickPolicy policy, double bandPoints, boolean share, Restraint restraint) {
+        keeping = true;
+        sparing = share;
         looks = 0;
         boolean taken = byPolicy(policy, bandPoints);
+        keeping = false;
         sparing = false;
-        unsparingBefore = taken ? 0 : Math.min(MOST_UNSPARING, 2 * unsparingBefore + 1);
-        unsparing = unsparingBefore;
+        restraint.looked(taken);
         return taken;
     }
 
@@ -294,7 +321,7 @@ final class Search {
 
     private boolean band(double points) {
         int top = highest(Board.BUCKETS - 1);
-        while (top >= 0 && !(sparing && looks >= SPARING_LOOKS)) {
+        while (top >= 0 && !(keeping && looks >= SPARING_LOOKS)) {
             int bottom = Math.max(0, (int) Math.floor(top - points * Board.BUCKETS_PER_POINT));
             int count = withRoom(top, bottom);
             if (count <= FEW ? amongFew(top, bottom, points) : amongMany(top, bottom, count, points)) {
@@ -380,7 +407,7 @@ final class Search {
 
     private boolean amongMany(int top, int bottom, int count, double points) {
         int floor = Entry.thousandths((double) top / Board.BUCKETS_PER_POINT - points);
-        for (int round = 0; round < (sparing ? SPARING_ROUNDS : ROUNDS); round++) {
+        for (int round = 0; round < (keeping ? SPARING_ROUNDS : ROUNDS); round++) {
             draw(top, bottom, count, firstDraw);
             draw(top, bottom, count, secondDraw);
             long one = within(firstDraw, floor); // both are drawn by now: their words are waited for at once
@@ -392,7 +419,7 @@ final class Search {
                 return true;
             }
         }
-        for (int bucket = top; !sparing && bucket >= bottom; bucket = highest(bucket - 1)) {
+        for (int bucket = top; !keeping && bucket >= bottom; bucket = highest(bucket - 1)) {
             if (firstIn(bucket)) {
                 return true;
             }
@@ -459,7 +486,7 @@ final class Search {
         Pool among = pool;
         int top = highest(Board.BUCKETS - 1);
         int count = withRoom(top, 0);
-        for (int round = 0; among != null && count > 0 && round < (sparing ? SPARING_ROUNDS : ROUNDS); round++) {
+        for (int round = 0; among != null && count > 0 && round < (keeping ? SPARING_ROUNDS : ROUNDS); round++) {
             double hot = among.hot.value();
             long chosen = Entry.NONE;
             for (int i = 0; i < HOT_COLD_DRAWS; i++) {
@@ -474,7 +501,7 @@ final class Search {
                 return true;
             }
         }
-        return !sparing && best();
+        return !keeping && best();
     }
 
     private boolean isPreferred(long one, long other, double hot) {
@@ -500,14 +527,20 @@ final class Search {
                 Math.floor(top - STAY_BANDS * points * Board.BUCKETS_PER_POINT));
         int count = top < bottom ? 0 : withRoom(top, bottom);
         long now = nanoClock.getAsLong();
-        for (int round = 0; count > 0 && round < ROUNDS; round++) {
+        keeping = true;
+        boolean taken = count > 0 && staying(top, bottom, count, now);
+        keeping = false;
+        return taken || (leastThousandths == 0 && band(points));
+    }
+
+    private boolean staying(int top, int bottom, int count, long now) {
+        for (int round = 0; round < ROUNDS; round++) {
             long chosen = Entry.NONE;
             double most = -1;
             for (int i = 0; i < STAY_DRAWS; i++) {
                 draw(top, bottom, count, firstDraw);
                 long entry = within(firstDraw, leastThousandths);
-                double worth =
-                        entry == Entry.NONE ? -1 : Entry.thousandths(entry) * stay(entry, now) * (1 - load(entry));
+                double worth = entry == Entry.NONE ? -1 : worth(entry, now);
                 if (worth > most) {
                     chosen = entry;
                     most = worth;
@@ -517,7 +550,14 @@ final class Search {
                 return true;
             }
         }
-        return leastThousandths == 0 && band(points);
+        return false;
+    }
+
+    /** The chance that it stays counts most, since what breaks a session breaks all of it; then quality, and that there will be room next time. */
+    private double worth(long entry, long now) {
+        int number = Entry.number(entry);
+        double room = (double) room(roster.word(number), number);
+        return Math.pow(stay(entry, now), STAY_POWER) * Entry.thousandths(entry) * room / (1 + room);
     }
 
     private double stay(long entry, long now) {
@@ -577,7 +617,10 @@ final class Search {
             return Entry.NONE;
         }
         looks++;
-        if (sparing && SlotWord.available(word) <= Math.round(ROOM_FOR_SESSIONS * SlotWord.limit(word))) {
+        if (keeping && room(word, Entry.number(entry)) <= 0) {
+            return Entry.NONE;
+        }
+        if (!keeping && SlotWord.available(word) <= roster.waitingSessions(Entry.number(entry))) {
             return Entry.NONE;
         }
         if ((where != null || !tried.isEmpty() || !host.isEmpty()) && !isAskedFor(entry)) {
@@ -585,6 +628,14 @@ final class Search {
         }
         candidates++;
         return entry;
+    }
+
+    /** Slots beside those that are kept. */
+    private long room(long word, int number) {
+        long beside = (long) SlotWord.available(word) - roster.keptForSessions(number);
+        return sparing
+                ? Math.min(beside, SlotWord.available(word) - Math.round(ROOM_FOR_SESSIONS * SlotWord.limit(word)))
+                : beside;
     }
 
     private boolean isAskedFor(long entry) {
@@ -668,6 +719,10 @@ final class Search {
                 exploration,
                 Math.max(1, candidates),
                 among.policy.word());
+        if (stayMs > 0) {
+            into.ofSession();
+            roster.sessionGoesOn(number);
+        }
         return true;
     }
 

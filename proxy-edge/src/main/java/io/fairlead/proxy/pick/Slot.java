@@ -33,8 +33,10 @@ public final class Slot {
     private int candidates;
     private boolean local;
     private boolean exploration;
+    private boolean ofSession;
     private String policy = "";
     private long retryAfterMs;
+    private boolean full;
     private volatile boolean held;
 
     /** Nothing is taken. */
@@ -71,7 +73,13 @@ public final class Slot {
         this.exploration = exploration;
         this.candidates = candidates;
         this.policy = policy;
+        this.ofSession = false;
         HELD.setRelease(this, true);
+    }
+
+    /** It was taken for a session; for choosers, right after {@link #fill}. */
+    void ofSession() {
+        ofSession = true;
     }
 
     void requireFree() {
@@ -83,6 +91,16 @@ public final class Slot {
     /** Nothing was found, because exits have to be gentle with the target: when to try again; for choosers. */
     void rested(long ms) {
         retryAfterMs = ms;
+    }
+
+    /** The one exit that would do has no room now, or has; for choosers. */
+    public void full(boolean now) {
+        full = now;
+    }
+
+    /** Nothing was found because the one exit that would do has no room now: it may have soon. */
+    public boolean isFull() {
+        return full;
     }
 
     /** When nothing was found because the exits that have room must rest for this target: after how long one may serve it, ms; else 0. */
@@ -146,6 +164,9 @@ public final class Slot {
     /** Gives the slot back. Further calls do nothing. */
     public void release() {
         if (held && HELD.compareAndSet(this, true, false)) {
+            if (ofSession) {
+                requireNonNull(lender).sessionPaused(exit);
+            }
             requireNonNull(lender).takeBack(exit);
         }
     }

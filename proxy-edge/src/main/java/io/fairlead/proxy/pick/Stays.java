@@ -1,5 +1,6 @@
 package io.fairlead.proxy.pick;
 
+import io.fairlead.model.survival.FleetSurvival;
 import io.fairlead.model.survival.LifeTable;
 import io.fairlead.model.survival.Weibull;
 import io.fairlead.model.survival.WeibullFit;
@@ -15,6 +16,7 @@ final class Stays {
 
     private final Map<PoolType, LifeTable> tables = new EnumMap<>(PoolType.class);
     private volatile Map<PoolType, Weibull> laws = Map.of();
+    private long agedAtMs;
 
     /**
      * An exit was linked from one age to another.
@@ -25,8 +27,14 @@ final class Stays {
         tables.computeIfAbsent(type, t -> new LifeTable()).watched(fromAgeMs, toAgeMs, dropped);
     }
 
-    /** Fits the laws anew. */
-    synchronized void fit() {
+    /** Fits the laws anew. What was seen counts half after each {@link FleetSurvival#HALF_LIFE_MS}. */
+    synchronized void fit(long nowMs) {
+        if (agedAtMs == 0) {
+            agedAtMs = nowMs;
+        }
+        for (; nowMs - agedAtMs >= FleetSurvival.HALF_LIFE_MS; agedAtMs += FleetSurvival.HALF_LIFE_MS) {
+            tables.values().forEach(LifeTable::halve);
+        }
         Map<PoolType, Weibull> fitted = new EnumMap<>(PoolType.class);
         tables.forEach((type, table) -> fitted.put(type, WeibullFit.of(table, Weibull.UNKNOWN)));
         laws = fitted;

@@ -30,6 +30,7 @@ public final class CountedExits implements ExitChooser, ExitEvents {
     @Override
     public boolean pick(PickRequest request, Slot into) {
         int candidates = 0;
+        into.full(false);
         for (Counted exit : exits.values()) {
             boolean eligible = exit.info.pools().contains(request.pool())
                     && exit.info.consent()
@@ -43,6 +44,7 @@ public final class CountedExits implements ExitChooser, ExitEvents {
             int running = exit.running.incrementAndGet();
             if (running > exit.capacity) {
                 exit.running.decrementAndGet();
+                into.full(!request.only().isEmpty());
                 continue;
             }
             exit.most.accumulateAndGet(running, Math::max);

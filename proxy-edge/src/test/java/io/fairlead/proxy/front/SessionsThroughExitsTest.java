@@ -7,6 +7,11 @@ import io.fairlead.proxy.agent.ExitAgent;
 import io.fairlead.proxy.attempt.AttemptSettings;
 import io.fairlead.proxy.lease.LeaseSettings;
 import io.fairlead.schemas.telemetry.Outcome;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -60,6 +65,66 @@ class SessionsThroughExitsTest {
                     .isEqualTo("exit-01");
             assertThat(exitOf(rig.curlAs("acme-session-soft:s3cret", site.url("/"))))
                     .isEqualTo("exit-02");
+        }
+    }
+
+    @Test
+    void aSessionWaitsForRoomOnItsExit() throws Exception {
+        CountDownLatch free = new CountDownLatch(1);
+        try (FrontRig rig = new FrontRig(FrontSettings.DEFAULTS, AttemptSettings.DEFAULTS.withSessionWaitMs(60_000));
+                WebSite site = new WebSite((head, body, socket) -> {
+                    if (head.contains("/slow")) {
+                        awaitUninterrupted(free);
+                    }
+                    return WebSite.ok("x");
+                })) {
+            rig.exit("exit-01", settings -> settings.withCapacityRequests(1));
+            rig.exit("exit-02");
+            CompletableFuture<Curl.Result> slow = inSession(rig, site.url("/slow"));
+            await().until(() -> rig.exits.running() == 1);
+            CompletableFuture<Curl.Result> next = inSession(rig, site.url("/"));
+            await().until(() -> rig.lives.counters().sessionWaits() == 1);
+            free.countDown();
+            assertThat(exitOf(slow.get())).isEqualTo("exit-01");
+            assertThat(exitOf(next.get())).isEqualTo("exit-01");
+        }
+    }
+
+    @Test
+    void aSessionThatMayNotWaitGoesToAnotherExit() throws Exception {
+        CountDownLatch free = new CountDownLatch(1);
+        try (FrontRig rig = new FrontRig(FrontSettings.DEFAULTS, AttemptSettings.DEFAULTS.withSessionWaitMs(0));
+                WebSite site = new WebSite((head, body, socket) -> {
+                    if (head.contains("/slow")) {
+                        awaitUninterrupted(free);
+                    }
+                    return WebSite.ok("x");
+                })) {
+            rig.exit("exit-01", settings -> settings.withCapacityRequests(1));
+            rig.exit("exit-02");
+            CompletableFuture<Curl.Result> slow = inSession(rig, site.url("/slow"));
+            await().until(() -> rig.exits.running() == 1);
+            assertThat(exitOf(inSession(rig, site.url("/")).get())).isEqualTo("exit-02");
+            free.countDown();
+            assertThat(exitOf(slow.get())).isEqualTo("exit-01");
+        }
+    }
+
+    private static CompletableFuture<Curl.Result> inSession(FrontRig rig, String url) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return rig.curlAs("acme-session-a1:s3cret", url);
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("the site is closed");
         }
     }
 

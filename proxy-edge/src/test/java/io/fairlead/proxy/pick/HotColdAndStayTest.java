@@ -91,6 +91,49 @@ class HotColdAndStayTest {
     }
 
     @Test
+    void singleRequestsLeaveWhatSessionsWantAgainWhileOthersHaveRoom() {
+        ExitTable table = table(PickPolicy.BAND);
+        table.online(info("better", 8, POOL));
+        table.decided(score("better", 1, 1, 90, 8));
+        table.online(info("worse", 8, POOL));
+        table.decided(score("worse", 1, 1, 60, 8));
+        table.jobSilent(false);
+        table.tick();
+        take(table, request().onlyOf("better"), 3).forEach(Slot::release);
+        List<Slot> held = take(table, request(), 13);
+        assertThat(running(table, "better")).isEqualTo(5);
+        assertThat(running(table, "worse")).isEqualTo(8);
+        assertThat(take(table, request(), 1).get(0).exitId()).isEqualTo("better");
+        held.forEach(Slot::release);
+        nowMs += 3_000L * SessionWord.KEEP_S;
+        table.tick();
+        take(table, request(), 12);
+        assertThat(running(table, "better")).isGreaterThan(5);
+    }
+
+    @Test
+    void aSlotThatASessionWaitsForIsLeftToIt() {
+        ExitTable table = table(PickPolicy.BAND);
+        table.online(info("exit-1", 1, POOL));
+        Slot single = take(table, request(), 1).get(0);
+        Slot ofSession = new Slot();
+        assertThat(table.pick(request().onlyOf("exit-1"), ofSession)).isFalse();
+        assertThat(ofSession.isFull()).isTrue();
+        table.waiting("exit-1", true);
+        single.release();
+        assertThat(table.pick(request(), new Slot())).isFalse();
+        assertThat(table.pick(request().stayingMs(MINUTE_MS), new Slot())).isFalse();
+        table.waiting("exit-1", false);
+        assertThat(table.pick(request(), single)).isTrue();
+        single.release();
+        assertThat(table.pick(request().onlyOf("exit-1"), ofSession)).isTrue();
+        ofSession.release();
+        table.offline("exit-1", DisconnectReason.LINK_LOST);
+        assertThat(table.pick(request().onlyOf("exit-1"), ofSession)).isFalse();
+        assertThat(ofSession.isFull()).isFalse();
+    }
+
+    @Test
     void anExitThatRefusesIsGivenLessAtOnceAndMoreAgainByAndBy() {
         ExitTable table = table(PickPolicy.BAND);
         table.online(info("exit-1", 40, POOL));
@@ -110,6 +153,22 @@ class HotColdAndStayTest {
             }
             assertThat(limit(table)).isEqualTo(limit);
         }
+    }
+
+    private static List<Slot> take(ExitTable table, PickRequest request, int count) {
+        List<Slot> taken = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Slot slot = new Slot();
+            assertThat(table.pick(request, slot)).isTrue();
+            taken.add(slot);
+        }
+        return taken;
+    }
+
+    private static int running(ExitTable table, String exitId) {
+        Standing standing = table.standing(exitId);
+        assertThat(standing).isNotNull();
+        return standing == null ? 0 : standing.runningRequests();
     }
 
     private static int limit(ExitTable table) {
