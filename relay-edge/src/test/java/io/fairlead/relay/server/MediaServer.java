@@ -106,6 +106,7 @@ public final class MediaServer implements AutoCloseable {
         private final Socket socket;
         private volatile boolean silent;
         private int firstNumber = -1;
+        private long sentBytes;
 
         private Client(Socket socket) {
             this.socket = socket;
@@ -123,7 +124,13 @@ public final class MediaServer implements AutoCloseable {
                 byte[] payload = each % 25 == 0 ? Flv.key(each, 100) : Flv.frame(each, 100);
                 FlvWriter.tag(tags, TagKind.VIDEO, (each - firstNumber) * 40L, payload);
             }
+            sentBytes += tags.readableBytes();
             tags.readBytes(socket.getOutputStream(), tags.readableBytes());
+        }
+
+        /** Bytes of frames that were sent to it. */
+        public long sentBytes() {
+            return sentBytes;
         }
 
         public void silence() {
