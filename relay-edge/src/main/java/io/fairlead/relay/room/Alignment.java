@@ -71,6 +71,17 @@ record Alignment(int sourceTime, long roomMs) {
         return -1;
     }
 
+    /** Whether one of the newest tags that were sent carries the same media. */
+    static boolean wasSent(GopRing sent, Tag tag) {
+        long oldest = Math.max(sent.first(), sent.next() - MOST_FRAMES);
+        for (long index = sent.next() - 1; index >= oldest; index--) {
+            if (sent.tag(index).sameMedia(tag)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Newest first. */
     private static List<Tag> newest(GopRing ring, long since, TagKind kind) {
         List<Tag> found = new ArrayList<>();

@@ -215,8 +215,9 @@ public final class Room {
         }
         long now = nanoClock.getAsLong();
         source.heard(now);
-        if (sources.get(0) != source) {
-            source.ahead(sources.get(0).lastTagNs(), now);
+        long sentNs = sources.get(0).lastTagNs();
+        if (sources.get(0) != source && source.aheadNs(sentNs, now) == 0 && bringsMore(tags)) {
+            source.ahead(sentNs, now);
         }
         if (source.announce(announcesVideo) && sources.get(0) == source) {
             begin(source);
@@ -234,6 +235,22 @@ public final class Room {
             }
         }
         flushSoon();
+    }
+
+    /** Whether the last frame or sound is not among what was sent: a stream that has just come shows headers, and what others have shown. */
+    private boolean bringsMore(List<Tag> tags) {
+        for (int each = tags.size() - 1; each >= 0; each--) {
+            Tag tag = tags.get(each);
+            switch (tag.part()) {
+                case KEY_FRAME, FRAME, SOUND -> {
+                    return !Alignment.wasSent(ring, tag);
+                }
+                case CONTROL, SEQUENCE_HEADER, METADATA, DATA -> {
+                    // says nothing of how far the stream is
+                }
+            }
+        }
+        return false;
     }
 
     /** A source has ended. */
@@ -263,7 +280,13 @@ public final class Room {
         if (alignment == null) {
             begin(source);
             source.kept().headers().changed(ring.headers(), allocator).forEach(header -> noteHeader(source, header));
-            source.kept().close();
+            if (mayRepeat && beginsWithinWhatWasSent(source.kept())) {
+                long now = nanoClock.getAsLong();
+                source.kept().drain(tag -> send(source, tag, now));
+                flushSoon();
+            } else {
+                source.kept().close();
+            }
             return;
         }
         counters.splicesAligned.increment();
@@ -272,6 +295,21 @@ public final class Room {
         source.kept().dropTo(alignment.firstIndex(source.kept()));
         source.kept().drain(tag -> send(source, tag, now));
         flushSoon();
+    }
+
+    /**
+     * Too little is kept of a spare that has only just come to find a run of it in what was sent; the key frame that it began with may be
+     * there all the same. True: it is, and all before it has been dropped.
+     */
+    private boolean beginsWithinWhatWasSent(GopRing kept) {
+        for (long index = kept.first(); index < kept.next(); index++) {
+            Tag tag = kept.tag(index);
+            if (tag.part() == Part.KEY_FRAME && Alignment.indexOfKeyFrame(ring, tag) >= joinedAt) {
+                kept.dropTo(index);
+                return true;
+            }
+        }
+        return false;
     }
 
     private void begin(RoomSource source) {

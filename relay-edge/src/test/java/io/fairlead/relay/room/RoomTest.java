@@ -170,6 +170,25 @@ class RoomTest {
         }
     }
 
+    /** Too little is known of it to be found by a run of frames, but the key frame that it began with was sent. */
+    @Test
+    void aSpareThatHasOnlyJustComeFollowsWithoutLossOrRepetition() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource master = stage.source("a");
+            headers(stage, master, 1);
+            stage.frames(master, 0, 60, 25, 4_000);
+            RoomSource spare = stage.source("b");
+            headers(stage, spare, 1);
+            stage.frames(spare, 50, 52, 25, 900_000);
+            stage.room.detach(master, SourceEnd.ENDED);
+            stage.frames(spare, 52, 90, 25, 900_000);
+            List<Seen> seen = seen(seat);
+            assertThat(numbers(seen, TagKind.VIDEO)).isEqualTo(range(0, 90));
+            assertThat(numbers(seen, TagKind.AUDIO)).isEqualTo(range(0, 90));
+        }
+    }
+
     @Test
     void aSpareOfOtherFramesFollowsAtItsNextKeyFrame() {
         try (RoomStage stage = new RoomStage(SETTINGS)) {
@@ -196,6 +215,28 @@ class RoomTest {
             assertThat(key.timeMs).isEqualTo(40 * 40);
             assertThat(seen.get(seen.indexOf(key) - 1).part).isEqualTo(Part.SEQUENCE_HEADER);
             assertThat(stage.counters.splicesAtKey()).isEqualTo(1);
+        }
+    }
+
+    /** Its headers, and frames that were sent already, are nothing that the silent source has missed. */
+    @Test
+    void aSpareThatHasOnlyJustComeIsNotAhead() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource master = stage.source("a");
+            headers(stage, master, 1);
+            stage.frames(master, 0, 60, 25, 4_000);
+            stage.pass(200);
+            RoomSource spare = stage.source("b");
+            headers(stage, spare, 1);
+            stage.pass(400);
+            stage.frames(spare, 50, 60, 25, 900_000);
+            stage.pass(400);
+            assertThat(stage.counters.silences()).isZero();
+            stage.frames(spare, 60, 80, 25, 900_000);
+            stage.pass(400);
+            assertThat(stage.counters.silences()).isEqualTo(1);
+            assertThat(numbers(seen(seat), TagKind.VIDEO)).isEqualTo(range(0, 80));
         }
     }
 

@@ -75,7 +75,8 @@ class PulledRoomTest {
         media.send(0, 60);
         await().atMost(PATIENCE).until(() -> watched.last() == 59);
         long sent = media.clients.get(1).sentBytes();
-        await().atMost(PATIENCE).until(() -> relay.roomCounters().bytesSpare() >= sent); // else there is nothing to align
+        await().atMost(PATIENCE)
+                .until(() -> relay.roomCounters().bytesSpare() >= sent); // else there is nothing to align
         media.clients.get(0).breakOff();
         await().atMost(PATIENCE).until(() -> media.clients.size() == 3);
         media.send(60, 120);
