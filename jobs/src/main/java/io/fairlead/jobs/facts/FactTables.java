@@ -207,6 +207,8 @@ public final class FactTables {
             .int64("heap_used_bytes", EdgeReport::getHeapUsedBytes)
             .int64("direct_memory_bytes", EdgeReport::getDirectMemoryBytes)
             .float64("process_cpu_load", EdgeReport::getProcessCpuLoad)
+            .text("group_id", EdgeReport::getGroupId)
+            .float64("delivered_bits_per_second", EdgeReport::getDeliveredBitsPerSecond)
             .build();
 
     static final FactTable<EdgeTick> EDGE_TICKS = FactTable.telemetry(
