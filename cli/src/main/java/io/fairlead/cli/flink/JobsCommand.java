@@ -72,7 +72,10 @@ public final class JobsCommand {
             description = "Upload the job jar and start one of its jobs. What follows -- is passed to the job.")
     static final class Submit extends OnCluster {
 
-        @Parameters(index = "0", paramLabel = "JOB", description = "Which job: facts, map, pools, quality or resolvers.")
+        @Parameters(
+                index = "0",
+                paramLabel = "JOB",
+                description = "Which job: facts, map, pools, quality or resolvers.")
         private String job = "";
 
         @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "Arguments of the job.")
