@@ -47,9 +47,8 @@ public final class LinkVitals extends ChannelInboundHandlerAdapter {
     private static final long SAMPLE = 0xc000_0000_0000_0000L;
     private static final long PURPOSE = 0xc000_0000_0000_0000L;
 
-    private static final int CONTROL_STREAMS = 1;
-
     private final Http2FrameCodec codec;
+    private final int standingStreams;
     private final WindowSettings windows;
     private final WindowBudget budget;
     private final LongSupplier nanoClock;
@@ -68,8 +67,10 @@ public final class LinkVitals extends ChannelInboundHandlerAdapter {
     private long heartbeatPayload;
     private long samplePayload;
 
+    /** @param standingStreams streams that are open on an idle link, too: 1 where there is a control stream */
     public LinkVitals(
             Http2FrameCodec codec,
+            int standingStreams,
             WindowSettings windows,
             WindowBudget budget,
             PulseSettings pulseSettings,
@@ -77,6 +78,7 @@ public final class LinkVitals extends ChannelInboundHandlerAdapter {
             RandomGenerator random,
             Listener listener) {
         this.codec = codec;
+        this.standingStreams = standingStreams;
         this.windows = windows;
         this.budget = budget;
         this.nanoClock = nanoClock;
@@ -239,7 +241,7 @@ public final class LinkVitals extends ChannelInboundHandlerAdapter {
     }
 
     private boolean active() {
-        return codec.connection().numActiveStreams() > CONTROL_STREAMS;
+        return codec.connection().numActiveStreams() > standingStreams;
     }
 
     private void ping(ChannelHandlerContext ctx, long payload) {

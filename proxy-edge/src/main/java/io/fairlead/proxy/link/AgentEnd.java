@@ -57,7 +57,7 @@ public final class AgentEnd {
             ChannelHandler streams,
             Listener listener) {
         Http2FrameCodec codec = LinkCodec.accepting(windows);
-        LinkVitals vitals = new LinkVitals(codec, windows, budget, pulse, nanoClock, random, new LinkVitals.Listener() {
+        LinkVitals vitals = new LinkVitals(codec, ControlStream.PER_LINK, windows, budget, pulse, nanoClock, random, new LinkVitals.Listener() {
             @Override
             public void answered(long payload, long roundTripNanos) {
                 // The round trip is the supernode's to judge.

@@ -18,6 +18,10 @@ import io.netty.util.ReferenceCountUtil;
  */
 final class ControlStream extends ChannelInboundHandlerAdapter {
 
+    /** Streams that are open on an idle link. */
+    static final int PER_LINK = 1;
+
+
     /** Told on the event loop. */
     interface Listener {
 

@@ -5,6 +5,7 @@ import io.fairlead.edge.link.FrameWatch;
 import io.fairlead.edge.link.LinkCodec;
 import io.fairlead.edge.link.LinkVitals;
 import io.fairlead.edge.link.Sockets;
+import io.fairlead.relay.server.Names;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -42,6 +43,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
     private static final Logger LOG = LoggerFactory.getLogger(LongLink.class);
 
     private final InetSocketAddress server;
+    private final String name;
     private final EventLoop loop;
     private final LinkTerms terms;
     private final Backoff backoff;
@@ -54,6 +56,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
 
     LongLink(InetSocketAddress server, EventLoop loop, LinkTerms terms) {
         this.server = server;
+        this.name = server.getHostString() + ":" + server.getPort();
         this.loop = loop;
         this.terms = terms;
         this.backoff =
@@ -79,7 +82,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
     void open(StreamMaker handler, Consumer<String> failed) {
         Way open = way;
         if (open == null) {
-            failed.accept("the link to " + server + " is down");
+            failed.accept("the link to " + name + " is down");
             return;
         }
         new Http2StreamChannelBootstrap(open.channel)
@@ -94,7 +97,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
                     if (done.isSuccess()) {
                         loop.execute(open.vitals::wake);
                     } else {
-                        failed.accept("the link to " + server + " takes no stream: "
+                        failed.accept("the link to " + name + " takes no stream: "
                                 + done.cause().getMessage());
                     }
                 });
@@ -112,6 +115,23 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
         if (closing) {
             return;
         }
+        if (!server.isUnresolved()) {
+            connect(server);
+            return;
+        }
+        // Asked anew each time: a relay server that is started anew may have another address.
+        Names.resolve(server.getHostString(), server.getPort()).whenComplete((address, failure) -> loop.execute(() -> {
+            if (address == null || address.isUnresolved()) {
+                terms.counters().refuse();
+                LOG.warn("the name of the relay server {} is not known{}", name, failure == null ? "" : ": " + failure);
+                lost();
+            } else {
+                connect(address);
+            }
+        }));
+    }
+
+    private void connect(InetSocketAddress address) {
         new Bootstrap()
                 .group(loop)
                 .channel(Sockets.dialling(loop))
@@ -128,13 +148,13 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
                         channel.closeFuture().addListener(closed -> lost());
                     }
                 })
-                .connect(server)
+                .connect(address)
                 .addListener(done -> {
                     if (!done.isSuccess()) {
                         terms.counters().refuse();
                         LOG.info(
                                 "relay server {} can't be reached: {}",
-                                server,
+                                name,
                                 done.cause().getMessage());
                     }
                 });
@@ -145,7 +165,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
         if (way != null) {
             way = null;
             terms.counters().ends();
-            LOG.warn("the link to the relay server {} is lost", server);
+            LOG.warn("the link to the relay server {} is lost", name);
         }
         if (!closing) {
             loop.schedule(this::dial, backoff.nextMs(), TimeUnit.MILLISECONDS);
@@ -161,7 +181,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
         @Override
         protected void configurePipeline(ChannelHandlerContext ctx, String protocol) throws Exception {
             if (!ApplicationProtocolNames.HTTP_2.equals(protocol)) {
-                LOG.warn("relay server {} does not speak h2", server);
+                LOG.warn("relay server {} does not speak h2", name);
                 terms.counters().refuse();
                 ctx.close();
                 return;
@@ -169,6 +189,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
             Http2FrameCodec codec = LinkCodec.opening(terms.settings().windows());
             LinkVitals vitals = new LinkVitals(
                     codec,
+                    0,
                     terms.settings().windows(),
                     terms.budget(),
                     terms.settings().pulse(),
@@ -183,7 +204,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
             terms.counters().begins();
             way = new Way(ctx.channel(), vitals);
             backoff.reset();
-            LOG.info("linked to the relay server {}", server);
+            LOG.info("linked to the relay server {}", name);
         }
 
         @Override
@@ -198,7 +219,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
 
         private void failed(ChannelHandlerContext ctx, Throwable cause) {
             terms.counters().refuse();
-            LOG.warn("no link to the relay server {}: {}", server, cause.getMessage());
+            LOG.warn("no link to the relay server {}: {}", name, cause.getMessage());
             ctx.close();
         }
     }
@@ -218,7 +239,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
     @Override
     public void silent(long quietMs) {
         terms.counters().fallSilent();
-        LOG.warn("the relay server {} has not answered for {} ms; its link is given up", server, quietMs);
+        LOG.warn("the relay server {} has not answered for {} ms; its link is given up", name, quietMs);
         end();
     }
 
@@ -229,7 +250,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
 
     @Override
     public void violated(Http2Error code, String detail) {
-        LOG.warn("the link to the relay server {} is closed with {}: {}", server, code, detail);
+        LOG.warn("the link to the relay server {} is closed with {}: {}", name, code, detail);
         Channel channel = dialled;
         if (channel != null) {
             channel.writeAndFlush(new DefaultHttp2GoAwayFrame(code)).addListener(ChannelFutureListener.CLOSE);
@@ -257,7 +278,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
             if (frame instanceof Http2GoAwayFrame && way != null) {
                 way = null; // streams go on until they end; new ones go elsewhere
                 terms.counters().ends();
-                LOG.info("the relay server {} is leaving", server);
+                LOG.info("the relay server {} is leaving", name);
             }
             ReferenceCountUtil.release(frame);
         }
@@ -265,7 +286,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             if (!(cause instanceof IOException)) {
-                LOG.warn("the link to the relay server {} is ended by a failure", server, cause);
+                LOG.warn("the link to the relay server {} is ended by a failure", name, cause);
             }
             ctx.close();
         }

@@ -153,7 +153,7 @@ final class LinkListener {
             Http2FrameCodec codec = LinkCodec.accepting(settings.windows());
             Link link = new Link(ctx.channel(), client);
             LinkVitals vitals =
-                    new LinkVitals(codec, settings.windows(), budget, settings.pulse(), nanoClock, random, link);
+                    new LinkVitals(codec, 0, settings.windows(), budget, settings.pulse(), nanoClock, random, link);
             ctx.pipeline()
                     .addLast(new FrameWatch(LinkCodec.ofOpeningEnd(), nanoClock, link))
                     .addLast(codec, vitals, new Http2MultiplexHandler(new ChannelInitializer<Channel>() {

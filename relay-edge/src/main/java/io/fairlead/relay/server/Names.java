@@ -8,8 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Addresses of media servers, asked for on threads of their own: 2, with {@value #WAITING} questions that wait. */
-final class Names {
+/** Addresses of media servers and relay servers, asked for on threads of their own: 2, with {@value #WAITING} questions that wait. */
+public final class Names {
 
     private static final int THREADS = 2;
     private static final int WAITING = 1_024;
@@ -29,7 +29,7 @@ final class Names {
     }
 
     /** Completes with the address, unresolved if nobody knows it; fails when too many wait. */
-    static CompletableFuture<InetSocketAddress> resolve(String host, int port) {
+    public static CompletableFuture<InetSocketAddress> resolve(String host, int port) {
         try {
             return CompletableFuture.supplyAsync(() -> new InetSocketAddress(host, port), ASKING);
         } catch (RejectedExecutionException e) {

@@ -4,6 +4,7 @@ import static io.fairlead.relay.client.RelayPair.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.PulseSettings;
 import io.fairlead.relay.leg.LegCounters;
 import io.fairlead.relay.leg.Upstream;
 import io.fairlead.relay.server.Admission;
@@ -277,6 +278,25 @@ class LongLinkTest {
         media.send(60, 120);
         await().atMost(PATIENCE).until(() -> all.stream().allMatch(each -> each.watched.last() == 119));
         assertThat(all).allMatch(each -> each.watched.timesRise());
+    }
+
+    /** Nothing is reset and nothing ends: the relay server just says no more. One stream on the link is enough to notice. */
+    @Test
+    void aRoomOfOneViewerMovesWhenItsRelayServerFallsSilent() throws Exception {
+        relays.links = relays.links.withPulse(new PulseSettings(10_000, 0.2, 50, 200, 60_000));
+        server = relays.server(media.address());
+        RelayServer standby = relays.server(media.address());
+        try (StallingPath path = new StallingPath(linkOf(server))) {
+            client = relays.client("client-1", path.address(), linkOf(standby));
+            await().atMost(PATIENCE).until(() -> client.reachableParents() == 2);
+            Seen viewer = watch("");
+            media.send(0, 60);
+            seen(List.of(viewer), 59);
+            path.stall();
+            await().atMost(PATIENCE)
+                    .until(() -> Objects.requireNonNull(standby.legCounters()).carriers() == 1);
+            assertThat(client.linkCounters().silent()).isPositive();
+        }
     }
 
     @Test
