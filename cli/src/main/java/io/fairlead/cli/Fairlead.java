@@ -6,6 +6,7 @@ import io.fairlead.cli.config.ExitsCommand;
 import io.fairlead.cli.config.GroupCommand;
 import io.fairlead.cli.config.PolicyCommand;
 import io.fairlead.cli.config.PoolCommand;
+import io.fairlead.cli.config.RoomCommand;
 import io.fairlead.cli.config.TenantCommand;
 import io.fairlead.cli.console.ConsoleCommand;
 import io.fairlead.cli.edge.AgentCommand;
@@ -13,6 +14,7 @@ import io.fairlead.cli.edge.AuthorityCommand;
 import io.fairlead.cli.edge.ProxyCommand;
 import io.fairlead.cli.flink.JobsCommand;
 import io.fairlead.cli.nameserver.NameServerCommand;
+import io.fairlead.cli.relay.RelayCommand;
 import io.fairlead.cli.settings.LayeredSettings;
 import io.fairlead.cli.topics.TopicsCommand;
 import java.io.OutputStreamWriter;
@@ -89,7 +91,9 @@ public final class Fairlead {
                 new ProxyCommand(),
                 new AgentCommand(),
                 new AuthorityCommand(),
-                new NameServerCommand());
+                new NameServerCommand(),
+                new RoomCommand(),
+                new RelayCommand());
     }
 
     private static int usage(CommandLine line) {

@@ -2,11 +2,14 @@ package io.fairlead.cli.edge;
 
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.edge.link.CertificateAuthority;
 import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.proxy.link.LinkAuthority;
+import io.fairlead.relay.link.RelayNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,9 +28,18 @@ public final class AuthorityCommand {
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();
 
+    /** Whom a certificate is for. */
     enum Kind {
         EXIT,
-        EDGE
+        EDGE,
+        RELAY_SERVER,
+        RELAY_CLIENT;
+
+        /** As the command line says it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** {@code fairlead authority issue}. */
@@ -40,10 +52,13 @@ public final class AuthorityCommand {
         @Mixin
         private SettingsOptions commonOptions = new SettingsOptions();
 
-        @Parameters(index = "0", paramLabel = "KIND", description = "exit or edge.")
+        @Parameters(index = "0", paramLabel = "KIND", description = "exit, edge, relay-server or relay-client.")
         private Kind kind = Kind.EXIT;
 
-        @Parameters(index = "1", paramLabel = "ID", description = "Exit id or edge id.")
+        @Parameters(
+                index = "1",
+                paramLabel = "ID",
+                description = "Exit id or edge id; of a relay client its identifier.")
         private String id = "";
 
         @Option(
@@ -76,16 +91,29 @@ public final class AuthorityCommand {
                 throw new UserError("A validity of " + validHours + " hours ends before it begins; give at least 1.");
             }
             try {
-                LinkAuthority issuer = LinkAuthority.openOrCreate(authority, InstantSource.system());
-                Duration validity = Duration.ofHours(validHours);
-                LinkIdentity identity =
-                        kind == Kind.EXIT ? issuer.issueAgent(id, validity) : issuer.issueEdge(id, validity);
-                identity.save(into, id);
+                issue(Duration.ofHours(validHours)).save(into, id);
                 spec.commandLine().getOut().println("issued for " + id + ", valid " + validHours + " h, in " + into);
                 return 0;
             } catch (IllegalArgumentException | java.io.UncheckedIOException e) {
                 throw new UserError("No certificate for " + id + ": " + e.getMessage(), e);
             }
+        }
+
+        private LinkIdentity issue(Duration validity) {
+            return switch (kind) {
+                case EXIT ->
+                    LinkAuthority.openOrCreate(authority, InstantSource.system())
+                            .issueAgent(id, validity);
+                case EDGE ->
+                    LinkAuthority.openOrCreate(authority, InstantSource.system())
+                            .issueEdge(id, validity);
+                case RELAY_SERVER ->
+                    RelayNames.issueServer(
+                            CertificateAuthority.openOrCreate(authority, InstantSource.system()), id, validity);
+                case RELAY_CLIENT ->
+                    RelayNames.issueClient(
+                            CertificateAuthority.openOrCreate(authority, InstantSource.system()), id, validity);
+            };
         }
     }
 }

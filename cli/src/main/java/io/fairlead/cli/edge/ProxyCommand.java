@@ -2,6 +2,7 @@ package io.fairlead.cli.edge;
 
 import io.fairlead.cli.Foreground;
 import io.fairlead.cli.UserError;
+import io.fairlead.cli.check.Needs;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.edge.EdgeKitSettings;
@@ -20,14 +21,9 @@ import io.fairlead.proxy.supernode.SupernodeSettings;
 import io.fairlead.proxy.upstream.UpstreamSettings;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
-import java.security.SignatureException;
-import java.security.cert.CertificateFactory;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -226,28 +222,13 @@ public final class ProxyCommand implements Callable<Integer> {
                         certificate,
                         () -> {
                             tls();
-                            belong();
+                            new UserCertificateFiles(certificate, key).check(InstantSource.system());
+                            Needs.issuedBy(certificate, authority, "edge");
                             return key + ", " + authority;
                         },
                         locationDatabases.isEmpty() ? null : this::openPlaces,
                         offline ? null : kafka.client());
         return wrong == 0 ? 0 : 1;
-    }
-
-    /** TLS libraries differ in whether they notice, and agents would be the first to. */
-    private void belong() throws IOException, GeneralSecurityException {
-        new UserCertificateFiles(certificate, key).check(InstantSource.system());
-        CertificateFactory reader = CertificateFactory.getInstance("X.509");
-        try (InputStream edge = Files.newInputStream(certificate);
-                InputStream issuer = Files.newInputStream(authority)) {
-            reader.generateCertificate(edge)
-                    .verify(reader.generateCertificate(issuer).getPublicKey());
-        } catch (SignatureException | InvalidKeyException e) {
-            throw new UserError(
-                    certificate + " was not issued by the authority in " + authority
-                            + ", so no agent would trust this edge; make it with: fairlead authority issue edge",
-                    e);
-        }
     }
 
     private String openPlaces() throws IOException {

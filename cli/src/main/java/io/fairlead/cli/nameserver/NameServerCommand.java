@@ -3,6 +3,7 @@ package io.fairlead.cli.nameserver;
 import io.fairlead.cli.Foreground;
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.kafka.KafkaOptions;
+import io.fairlead.cli.settings.HostPort;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.edge.EdgeKitSettings;
 import io.fairlead.model.map.AddressPrefix;
@@ -14,7 +15,6 @@ import io.fairlead.nameserver.tally.TallySettings;
 import io.fairlead.nameserver.zone.Zone;
 import io.fairlead.nameserver.zone.Zones;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -139,14 +139,13 @@ public final class NameServerCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         List<Zone> loaded = ZoneSources.good(zones);
         try (NameServerEdge edge = NameServerEdge.start(settings(), zones(loaded))) {
-            String asked =
-                    edge.addresses().stream().map(NameServerCommand::text).collect(Collectors.joining(","));
+            String asked = edge.addresses().stream().map(HostPort::text).collect(Collectors.joining(","));
             Foreground.ready(
                     spec.commandLine().getOut(),
                     "name server " + edgeId + ": questions on " + asked + ", admin on http://"
-                            + text(edge.adminAddress()) + ", zones "
+                            + HostPort.text(edge.adminAddress()) + ", zones "
                             + loaded.stream().map(Zone::name).collect(Collectors.joining(", ")),
-                    Map.of("dns", asked, "admin", "http://" + text(edge.adminAddress())));
+                    Map.of("dns", asked, "admin", "http://" + HostPort.text(edge.adminAddress())));
             Foreground.untilTerminated();
             return 0;
         } catch (IOException e) {
@@ -172,7 +171,7 @@ public final class NameServerCommand implements Callable<Integer> {
         String version = NameServerCommand.class.getPackage().getImplementationVersion();
         try {
             return new NameServerEdgeSettings(
-                    addresses.stream().map(NameServerCommand::address).toList(),
+                    addresses.stream().map(HostPort::here).toList(),
                     server(),
                     MapSettings.DEFAULTS,
                     TallySettings.DEFAULTS.withChallengeShare(challengeShare),
@@ -183,7 +182,7 @@ public final class NameServerCommand implements Callable<Integer> {
                                     kafka.bootstrapServers(),
                                     directory)
                             .withKafka(client)
-                            .withAdminAddress(address(adminAddress)));
+                            .withAdminAddress(HostPort.here(adminAddress)));
         } catch (IllegalArgumentException e) {
             throw new UserError("The name server can't start: " + e.getMessage(), e);
         }
@@ -197,28 +196,5 @@ public final class NameServerCommand implements Callable<Integer> {
                 .withRate(answersPerSecond, NameServerSettings.DEFAULTS.slip())
                 .withCookieSecret(secret == null ? "" : Files.readString(secret).strip())
                 .withExplainTo(explainTo.stream().map(AddressPrefix::parse).toList());
-    }
-
-    /** HOST:PORT, IPv6 in brackets. */
-    private static InetSocketAddress address(String text) {
-        int colon = text.lastIndexOf(':');
-        if (colon < 1 || !text.substring(colon + 1).matches("\\d{1,5}")) {
-            throw new UserError(
-                    "'" + text + "' is no address; write HOST:PORT, such as 192.0.2.53:53 or [2001:db8::53]:53.");
-        }
-        String host = text.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        }
-        int port = Integer.parseInt(text.substring(colon + 1));
-        if (port > 65_535) {
-            throw new UserError("'" + text + "' has port " + port + " but ports end at 65535.");
-        }
-        return new InetSocketAddress(host, port);
-    }
-
-    private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 }

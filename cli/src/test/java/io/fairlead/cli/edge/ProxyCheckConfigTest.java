@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.fairlead.cli.Fairlead;
 import io.fairlead.cli.UserError;
+import io.fairlead.cli.check.Needs;
 import io.fairlead.proxy.link.LinkAuthority;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -135,10 +136,10 @@ class ProxyCheckConfigTest {
     /** No disk of a test is full by itself: none has room for all bytes that there are. */
     @Test
     void aDiskWithoutRoomForTelemetryIsNamed() throws IOException {
-        assertThatThrownBy(() -> ProxyCheck.space(directory.resolve("not/yet/there"), Long.MAX_VALUE))
+        assertThatThrownBy(() -> Needs.space(directory.resolve("not/yet/there"), Long.MAX_VALUE))
                 .isInstanceOf(UserError.class)
                 .hasMessageContainingAll("not/yet/there has room for", "telemetry may wait for Kafka", "make room");
-        assertThat(ProxyCheck.space(directory.resolve("not/yet/there"), 1)).contains("MiB are free, 0 MiB");
+        assertThat(Needs.space(directory.resolve("not/yet/there"), 1)).contains("MiB are free, 0 MiB");
     }
 
     @Test

@@ -1,16 +1,37 @@
 package io.fairlead.lab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fairlead.cli.Fairlead;
+import io.fairlead.edge.EdgeKitSettings;
+import io.fairlead.edge.link.CertificateAuthority;
+import io.fairlead.edge.link.LinkIdentity;
+import io.fairlead.edge.link.MutualTls;
 import io.fairlead.lab.host.KafkaProcess;
 import io.fairlead.proxy.link.LinkAuthority;
+import io.fairlead.relay.CertificateWatch;
+import io.fairlead.relay.RelayServerEdge;
+import io.fairlead.relay.RelayServerEdgeSettings;
+import io.fairlead.relay.leg.LegSettings;
+import io.fairlead.relay.link.LongLinkSettings;
+import io.fairlead.relay.link.RelayNames;
+import io.fairlead.relay.room.RoomSettings;
+import io.fairlead.relay.server.Admission;
+import io.fairlead.relay.server.LinkPort;
+import io.fairlead.relay.server.RoomBook;
+import io.fairlead.relay.server.ServerSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +42,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What operators say by {@code fairlead policy}, {@code tenant} and {@code exits}, on a real broker. */
+/** What operators say by {@code fairlead policy}, {@code tenant}, {@code room} and {@code exits}, on a real broker. */
 @Tag("loop")
 class ConfigCommandsTest {
 
     private static final String NOBODY = "127.0.0.1:9";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static KafkaProcess kafka;
     private static Path keys;
@@ -100,6 +122,55 @@ class ConfigCommandsTest {
         assertThat(list.out).contains("acme", "residential", "7").doesNotContain(hash);
         assertThat(on("tenant", "remove", "acme", "--reason=gone").status).isZero();
         assertThat(on("tenant", "list").out).doesNotContain("acme");
+    }
+
+    @Test
+    void aRoomsKeyCountsAtARelayServerThatRunsUntilItIsTakenAway(@TempDir Path data) throws Exception {
+        CertificateAuthority authority = CertificateAuthority.create(InstantSource.system());
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        RoomBook book = new RoomBook(Map.of());
+        LinkIdentity identity = RelayNames.issueServer(authority, "rs-1", Duration.ofHours(1));
+        LinkPort links = new LinkPort(
+                any,
+                MutualTls.listening(identity, authority.certificate()),
+                LongLinkSettings.DEFAULTS,
+                LegSettings.DEFAULTS,
+                book::mergeable);
+        try (RelayServerEdge edge = RelayServerEdge.start(new RelayServerEdgeSettings(
+                any,
+                any,
+                book,
+                Admission.OPEN,
+                null,
+                ServerSettings.DEFAULTS,
+                RoomSettings.DEFAULTS,
+                links,
+                new CertificateWatch("rs-1", Instant.now().plusSeconds(3_600)),
+                EdgeKitSettings.of("rs-1", RelayServerEdgeSettings.KIND, "test", kafka.bootstrap(), data)))) {
+            Run set = on("room", "set", "live/x", "--new-key", "--renditions=720p", "--reason=a new room");
+            assertThat(set.err).isEmpty();
+            String key = set.out.replaceAll("(?s).*Its key is ([0-9a-f]+) .*", "$1");
+            assertThat(on("room", "list").out)
+                    .contains("live/x", "1 keys, admission edge, mergeable, renditions [720p]")
+                    .doesNotContain(key);
+            await().atMost(PATIENCE).until(() -> book.mayPublish("live/x", key) && book.mayPublish("live/x/720p", key));
+            try (Socket publisher =
+                    new Socket(edge.address().getAddress(), edge.address().getPort())) {
+                publisher.setSoTimeout((int) PATIENCE.toMillis());
+                publisher
+                        .getOutputStream()
+                        .write(("POST /live/x?key=" + key
+                                        + " HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nFLV\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(on("room", "remove", "live/x", "--reason=over").status)
+                        .isZero();
+                String answer = new String(publisher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertThat(answer).startsWith("HTTP/1.1 401").contains("the key for the room live/x is no longer good");
+            }
+            Run wrong = on("room", "set", "live", "--key-digests=abc", "--reason=a slip");
+            assertThat(wrong.status).isEqualTo(1);
+            assertThat(wrong.err).contains("room is 'live'", "has 'abc'").doesNotContain("\tat ");
+        }
     }
 
     @Test

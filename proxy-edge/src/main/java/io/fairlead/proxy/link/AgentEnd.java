@@ -57,22 +57,23 @@ public final class AgentEnd {
             ChannelHandler streams,
             Listener listener) {
         Http2FrameCodec codec = LinkCodec.accepting(windows);
-        LinkVitals vitals = new LinkVitals(codec, ControlStream.PER_LINK, windows, budget, pulse, nanoClock, random, new LinkVitals.Listener() {
-            @Override
-            public void answered(long payload, long roundTripNanos) {
-                // The round trip is the supernode's to judge.
-            }
+        LinkVitals vitals = new LinkVitals(
+                codec, ControlStream.PER_LINK, windows, budget, pulse, nanoClock, random, new LinkVitals.Listener() {
+                    @Override
+                    public void answered(long payload, long roundTripNanos) {
+                        // The round trip is the supernode's to judge.
+                    }
 
-            @Override
-            public void asked(long payload) {
-                listener.asked(payload);
-            }
+                    @Override
+                    public void asked(long payload) {
+                        listener.asked(payload);
+                    }
 
-            @Override
-            public void silent(long quietMs) {
-                listener.silent(quietMs);
-            }
-        });
+                    @Override
+                    public void silent(long quietMs) {
+                        listener.silent(quietMs);
+                    }
+                });
         FrameWatch watch = new FrameWatch(LinkCodec.ofOpeningEnd(), nanoClock, new FrameWatch.Complaints() {
             @Override
             public void flooded() {

@@ -21,7 +21,6 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
     /** Streams that are open on an idle link. */
     static final int PER_LINK = 1;
 
-
     /** Told on the event loop. */
     interface Listener {
 

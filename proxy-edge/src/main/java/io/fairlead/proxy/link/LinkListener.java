@@ -214,7 +214,8 @@ public final class LinkListener implements AutoCloseable {
             endWithCertificate(link, channel, certificate);
             Http2FrameCodec codec = LinkCodec.opening(shared.settings().windows());
             LinkVitals vitals = new LinkVitals(
-                    codec, ControlStream.PER_LINK,
+                    codec,
+                    ControlStream.PER_LINK,
                     shared.settings().windows(),
                     shared.budget(),
                     shared.settings().pulse(),

@@ -120,15 +120,19 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
             return;
         }
         // Asked anew each time: a relay server that is started anew may have another address.
-        Names.resolve(server.getHostString(), server.getPort()).whenComplete((address, failure) -> loop.execute(() -> {
-            if (address == null || address.isUnresolved()) {
-                terms.counters().refuse();
-                LOG.warn("the name of the relay server {} is not known{}", name, failure == null ? "" : ": " + failure);
-                lost();
-            } else {
-                connect(address);
-            }
-        }));
+        Names.resolve(server.getHostString(), server.getPort())
+                .whenComplete((address, failure) -> loop.execute(() -> {
+                    if (address == null || address.isUnresolved()) {
+                        terms.counters().refuse();
+                        LOG.warn(
+                                "the name of the relay server {} is not known{}",
+                                name,
+                                failure == null ? "" : ": " + failure);
+                        lost();
+                    } else {
+                        connect(address);
+                    }
+                }));
     }
 
     private void connect(InetSocketAddress address) {

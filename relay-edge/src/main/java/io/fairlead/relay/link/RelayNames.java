@@ -36,6 +36,11 @@ public final class RelayNames {
         return id != null && FORM.matcher(id).matches() ? id : null;
     }
 
+    /** Whether a certificate was issued to a relay server. */
+    public static boolean isServer(X509Certificate certificate) {
+        return "".equals(MutualTls.nameAfter(SERVER, certificate));
+    }
+
     /** A certificate for a relay client. */
     public static LinkIdentity issueClient(CertificateAuthority authority, String id, Duration validity) {
         return authority.issueClient(check(id), CLIENT_PREFIX + id, validity);

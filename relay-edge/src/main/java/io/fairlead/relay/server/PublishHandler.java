@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,17 +30,21 @@ import org.slf4j.LoggerFactory;
  * The body of a publisher's request. Consumes its contents, and reads on only when the room has taken what came before: at most one read is
  * on its way.
  *
- * <p>Answers and closes: 200 at the end of the body, 400 with place and reason for what can't be read, 408 for silence, 409 when another
- * publishes. A connection that breaks ends the source.
+ * <p>Answers and closes: 200 at the end of the body, 400 with place and reason for what can't be read, 401 when its key is no longer good, 408
+ * for silence, 409 when another publishes. A connection that breaks ends the source.
  */
 final class PublishHandler extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(PublishHandler.class);
 
+    /** How often silence and the key are looked at. */
+    private static final int LOOK_MS = 500;
+
     private final String name;
     private final RoomDirectory rooms;
     private final ServerSettings settings;
     private final ServerCounters counters;
+    private final BooleanSupplier allowed;
     private final FlvReader reader;
     private final RoomSource source;
     /** What came with the head, before the room had answered: one read at most. */
@@ -48,12 +53,19 @@ final class PublishHandler extends ChannelInboundHandlerAdapter {
     private List<Tag> tags = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Room room;
-    private @Nullable Future<?> silence;
+    private @Nullable Future<?> look;
     private long heardNs;
     private boolean over;
 
-    PublishHandler(String name, RoomDirectory rooms, ServerSettings settings, ServerCounters counters) {
+    /** @param allowed whether the key that it has shown is still good for the room */
+    PublishHandler(
+            String name,
+            RoomDirectory rooms,
+            ServerSettings settings,
+            ServerCounters counters,
+            BooleanSupplier allowed) {
         this.name = name;
+        this.allowed = allowed;
         this.rooms = rooms;
         this.settings = settings;
         this.counters = counters;
@@ -121,30 +133,26 @@ final class PublishHandler extends ChannelInboundHandlerAdapter {
             context().writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }
         heardNs = rooms.nanoClock().getAsLong();
-        watchSilence(settings.publisherIdleMs() * 1_000_000L);
+        lookSoon();
         List<HttpContent> first = List.copyOf(early);
         early.clear();
         first.forEach(content -> channelRead(context(), content));
         channelReadComplete(context());
     }
 
-    private void watchSilence(long delayNs) {
-        silence = context()
-                .executor()
-                .schedule(
-                        () -> {
-                            long left = settings.publisherIdleMs() * 1_000_000L
-                                    - (rooms.nanoClock().getAsLong() - heardNs);
-                            if (left > 0) {
-                                watchSilence(left);
-                            } else {
-                                end(
-                                        HttpResponseStatus.REQUEST_TIMEOUT,
-                                        "nothing has come for " + settings.publisherIdleMs() + " ms");
-                            }
-                        },
-                        delayNs,
-                        TimeUnit.NANOSECONDS);
+    private void lookSoon() {
+        look = context().executor().schedule(this::look, LOOK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        if (!allowed.getAsBoolean()) {
+            LOG.info("room {}: its publisher is ended, for its key is no longer good", name);
+            end(HttpResponseStatus.UNAUTHORIZED, "the key for the room " + name + " is no longer good");
+        } else if (rooms.nanoClock().getAsLong() - heardNs > settings.publisherIdleMs() * 1_000_000L) {
+            end(HttpResponseStatus.REQUEST_TIMEOUT, "nothing has come for " + settings.publisherIdleMs() + " ms");
+        } else {
+            lookSoon();
+        }
     }
 
     @Override
@@ -244,7 +252,7 @@ final class PublishHandler extends ChannelInboundHandlerAdapter {
         tags.clear();
         early.forEach(HttpContent::release);
         early.clear();
-        Future<?> current = silence;
+        Future<?> current = look;
         if (current != null) {
             current.cancel(false);
         }

@@ -237,7 +237,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                     "nobody publishes at a relay client; publish at a relay server");
             return;
         }
-        if (!book.mayPublish(path.room(), key(request, path))) {
+        String key = key(request, path);
+        if (!book.mayPublish(path.room(), key)) {
             turn(
                     ctx,
                     HttpResponseStatus.UNAUTHORIZED,
@@ -246,7 +247,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                             + " is missing or wrong; add ?key=… or Authorization: Bearer …");
             return;
         }
-        PublishHandler handler = new PublishHandler(path.room(), rooms, settings, counters);
+        PublishHandler handler =
+                new PublishHandler(path.room(), rooms, settings, counters, () -> book.mayPublish(path.room(), key));
         ctx.channel().config().setAutoRead(false);
         ctx.pipeline().replace(this, "publish", handler);
         rooms.enterOrOpen(

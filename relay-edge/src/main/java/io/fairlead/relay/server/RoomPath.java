@@ -1,9 +1,9 @@
 package io.fairlead.relay.server;
 
+import io.fairlead.schemas.rooms.RoomRecords;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 record RoomPath(String room, boolean flv, @Nullable String key, String query) {
 
-    /** No part is {@code .} or {@code ..}, which media servers would take for a way out of their directory. */
-    private static final String PART = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9._-]{1,64}";
-
-    private static final Pattern ROOM = Pattern.compile(PART + "(?:/" + PART + "){1,3}");
     private static final String SUFFIX = ".flv";
     private static final int MOST_PARAMETERS = 32;
 
@@ -35,7 +31,7 @@ record RoomPath(String room, boolean flv, @Nullable String key, String query) {
         }
         boolean flv = path.endsWith(SUFFIX);
         String room = path.substring(Math.min(1, path.length()), path.length() - (flv ? SUFFIX.length() : 0));
-        if (!path.startsWith("/") || !ROOM.matcher(room).matches()) {
+        if (!path.startsWith("/") || !RoomRecords.isName(room)) {
             return null;
         }
         List<String> keys = query.parameters().getOrDefault("key", List.of());

@@ -65,6 +65,16 @@ public final class ServerCounters {
         return refused.sum();
     }
 
+    /** Connections that were accepted. */
+    public long accepted() {
+        return accepted.sum();
+    }
+
+    /** Requests turned away for any reason. */
+    public long turnedAway() {
+        return turned.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
     /** Publishers that were let in. */
     public long published() {
         return published.sum();

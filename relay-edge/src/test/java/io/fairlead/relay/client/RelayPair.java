@@ -9,9 +9,10 @@ import io.fairlead.relay.link.RelayNames;
 import io.fairlead.relay.room.RoomSettings;
 import io.fairlead.relay.server.Admission;
 import io.fairlead.relay.server.LinkPort;
-import io.fairlead.relay.server.PublishKeys;
 import io.fairlead.relay.server.PullSettings;
 import io.fairlead.relay.server.RelayServer;
+import io.fairlead.relay.server.RoomBook;
+import io.fairlead.relay.server.RoomTerms;
 import io.fairlead.relay.server.ServerSettings;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
@@ -51,7 +52,7 @@ final class RelayPair implements AutoCloseable {
                 RelayNames.issueServer(authority, "server-1", Duration.ofHours(1)), authority.certificate());
         RelayServer server = RelayServer.start(
                 anywhere(),
-                new PublishKeys(Map.of("live/a", PublishKeys.digest(KEY))),
+                new RoomBook(Map.of("live/a", RoomTerms.ofKey(RoomBook.digest(KEY)))),
                 ServerSettings.DEFAULTS,
                 rooms,
                 media == null ? null : PullSettings.of(media),

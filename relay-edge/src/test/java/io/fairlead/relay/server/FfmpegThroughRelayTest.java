@@ -26,7 +26,7 @@ class FfmpegThroughRelayTest {
         Ffmpeg.demand();
         try (RelayServer server = RelayServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new PublishKeys(Map.of("live/test", PublishKeys.digest("k"))),
+                new RoomBook(Map.of("live/test", RoomTerms.ofKey(RoomBook.digest("k")))),
                 ServerSettings.DEFAULTS,
                 RoomSettings.DEFAULTS.withWaits(3_000, 500, 5_000),
                 null,

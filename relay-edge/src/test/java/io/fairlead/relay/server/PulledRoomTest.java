@@ -36,7 +36,7 @@ class PulledRoomTest {
         media = new MediaServer();
         relay = RelayServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new PublishKeys(Map.of()),
+                new RoomBook(Map.of()),
                 ServerSettings.DEFAULTS,
                 RoomSettings.DEFAULTS.withWaits(200, 15_000, 5_000),
                 PullSettings.of(media.address()),

@@ -35,8 +35,11 @@ class RelayServerTest {
 
     private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final PublishKeys KEYS =
-            new PublishKeys(Map.of("live/a", PublishKeys.digest("secret"), "live/b", PublishKeys.digest("secret")));
+    private static final RoomBook KEYS = new RoomBook(Map.of(
+            "live/a",
+            RoomTerms.ofKey(RoomBook.digest("secret")),
+            "live/b",
+            RoomTerms.ofKey(RoomBook.digest("secret"))));
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -99,6 +102,20 @@ class RelayServerTest {
             assertThat(post("/live/a?key=secret").statusCode()).isEqualTo(409);
             first.send(5, 10);
             assertThat(first.endInOrder()).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void aPublisherWhoseKeyIsWithdrawnIsEnded() throws Exception {
+        server.close();
+        RoomBook book = new RoomBook(Map.of());
+        book.put("live/a", RoomTerms.ofKey(RoomBook.digest("secret")));
+        server = RelayServer.start(ANY, book, ServerSettings.DEFAULTS, RoomSettings.DEFAULTS, null, System::nanoTime);
+        try (Publisher publisher = new Publisher("/live/a?key=secret")) {
+            publisher.send(0, 5);
+            await().atMost(PATIENCE).until(() -> server.counters().published() == 1);
+            book.removed("live/a");
+            assertThat(publisher.answer()).startsWith("HTTP/1.1 401");
         }
     }
 

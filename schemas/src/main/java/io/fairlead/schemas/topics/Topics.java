@@ -12,6 +12,7 @@ import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
+import io.fairlead.schemas.config.RoomDefinition;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
@@ -85,6 +86,8 @@ public final class Topics {
             compacted("fairlead.config.exits", "exit id", 4, List.of(ExitOverride.class));
     public static final TopicSpec CONFIG_GROUPS =
             compacted("fairlead.config.groups", "group id", 1, List.of(DeliveryGroup.class));
+    public static final TopicSpec CONFIG_ROOMS =
+            compacted("fairlead.config.rooms", "room", 1, List.of(RoomDefinition.class));
     public static final TopicSpec CONFIG_HISTORY =
             kept("fairlead.config.history", "kind/scope", 1, Duration.ofDays(400), List.of(ConfigChanged.class));
     public static final TopicSpec CONFIG_REJECTED =
@@ -128,6 +131,7 @@ public final class Topics {
             CONFIG_TENANTS,
             CONFIG_EXITS,
             CONFIG_GROUPS,
+            CONFIG_ROOMS,
             CONFIG_HISTORY,
             CONFIG_REJECTED,
             DECISIONS_EXITS,

@@ -12,6 +12,7 @@ import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
+import io.fairlead.schemas.config.RoomDefinition;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
@@ -80,6 +81,7 @@ public final class Contract {
             Tenant.class,
             ExitOverride.class,
             DeliveryGroup.class,
+            RoomDefinition.class,
             ConfigChanged.class,
             ConfigRejected.class,
             ExitScore.class,

@@ -1,0 +1,169 @@
+package io.fairlead.cli.relay;
+
+import io.fairlead.cli.Foreground;
+import io.fairlead.cli.UserError;
+import io.fairlead.cli.check.Findings;
+import io.fairlead.cli.check.Needs;
+import io.fairlead.cli.settings.HostPort;
+import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.edge.link.MutualTls;
+import io.fairlead.relay.CertificateWatch;
+import io.fairlead.relay.RelayClientEdge;
+import io.fairlead.relay.RelayClientEdgeSettings;
+import io.fairlead.relay.client.ClientSettings;
+import io.fairlead.relay.link.LongLinkSettings;
+import io.fairlead.relay.link.RelayNames;
+import io.fairlead.relay.room.RoomSettings;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code fairlead relay client}: one relay client in the foreground. */
+@Command(
+        name = "client",
+        description =
+                "Run a relay client: serve viewers, and get each room once from a relay server, however many watch.")
+final class RelayClientCommand implements Callable<Integer> {
+
+    private static final String CERTIFICATE_KIND = "relay-client";
+
+    @Mixin
+    private SettingsOptions commonOptions = new SettingsOptions();
+
+    @Mixin
+    private RelayOptions relay = new RelayOptions();
+
+    @Option(
+            names = "--address",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8061",
+            description = "Where viewers connect (default: ${DEFAULT-VALUE}).")
+    private String address = "";
+
+    @Option(
+            names = "--admin-address",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:9183",
+            description = "Health and metrics; keep it off public addresses (default: ${DEFAULT-VALUE}).")
+    private String adminAddress = "";
+
+    @Option(
+            names = "--parent",
+            paramLabel = "HOST:PORT",
+            split = ",",
+            required = true,
+            description =
+                    "Where relay servers take relay clients, the preferred one first; there are links to all, and rooms move to the next when one is gone.")
+    private List<String> parents = List.of();
+
+    @Option(
+            names = "--links",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Connections to each relay server; rooms are spread over them (default: ${DEFAULT-VALUE}).")
+    private int links = 2;
+
+    @Option(
+            names = "--group",
+            paramLabel = "ID",
+            description = "Delivery group whose viewers it serves; see fairlead group.")
+    private String group = "";
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = RelayOptions.CHECK_CONFIG,
+            description = "Only check the settings, certificates, addresses, directories and Kafka; changes nothing.")
+    private String action = "";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        if (RelayOptions.onlyChecks(action, "relay client")) {
+            return check();
+        }
+        try (RelayClientEdge edge = RelayClientEdge.start(settings())) {
+            String admin = "http://" + HostPort.text(edge.adminAddress());
+            Foreground.ready(
+                    spec.commandLine().getOut(),
+                    "relay client " + relay.edgeId() + ": viewers on http://" + HostPort.text(edge.address())
+                            + ", relay servers " + String.join(", ", parents) + ", admin on " + admin,
+                    Map.of("http", HostPort.text(edge.address()), "admin", admin));
+            Foreground.untilTerminated();
+            return 0;
+        } catch (IOException e) {
+            throw new UserError("The relay client can't start: " + e.getMessage(), e);
+        }
+    }
+
+    private int check() {
+        Findings findings = new Findings(spec.commandLine().getOut());
+        findings.look("viewers on", () -> Needs.bindable(HostPort.here(address)));
+        findings.look("admin on", () -> Needs.bindable(HostPort.here(adminAddress)));
+        relay.checkLink(findings, CERTIFICATE_KIND, () -> {
+            own();
+            tls();
+            return relay.key() + ", " + relay.authority();
+        });
+        findings.look("relay servers", () -> {
+            parents.forEach(HostPort::elsewhere);
+            return String.join(", ", parents);
+        });
+        relay.checkKafka(findings);
+        return findings.end("relay client") == 0 ? 0 : 1;
+    }
+
+    private RelayClientEdgeSettings settings() throws IOException {
+        CertificateWatch watch = own();
+        try {
+            return new RelayClientEdgeSettings(
+                    new ClientSettings(
+                            relay.edgeId(),
+                            HostPort.here(address),
+                            parents.stream().map(HostPort::elsewhere).toList(),
+                            tls(),
+                            LongLinkSettings.DEFAULTS.withLinksPerParent(links),
+                            relay.server(),
+                            RoomSettings.DEFAULTS),
+                    HostPort.here(adminAddress),
+                    group,
+                    watch,
+                    relay.kit(RelayClientEdgeSettings.KIND, HostPort.here(adminAddress)));
+        } catch (IllegalArgumentException e) {
+            throw new UserError("The relay client can't start: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** The certificate, which must be this relay client's: relay servers refuse requests that name another. */
+    private CertificateWatch own() throws IOException {
+        CertificateWatch watch = relay.watch(CERTIFICATE_KIND);
+        String issuedTo = RelayNames.clientId(CertificateWatch.read(relay.certificate()));
+        if (!relay.edgeId().equals(issuedTo)) {
+            throw new UserError(relay.certificate() + " was issued to "
+                    + (issuedTo == null ? "no relay client" : "the relay client " + issuedTo) + ", but --edge-id is "
+                    + relay.edgeId() + "; make one with: fairlead authority issue relay-client " + relay.edgeId());
+        }
+        return watch;
+    }
+
+    private SslContext tls() throws IOException {
+        try {
+            return MutualTls.dialling(
+                    relay.certificate().toFile(),
+                    relay.key().toFile(),
+                    relay.authority().toFile(),
+                    RelayNames.SERVER);
+        } catch (IllegalArgumentException e) {
+            throw new UserError("The certificate, key or authority is no PEM as expected: " + e.getMessage(), e);
+        }
+    }
+}

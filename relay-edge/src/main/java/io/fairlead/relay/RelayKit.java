@@ -1,0 +1,134 @@
+package io.fairlead.relay;
+
+import io.fairlead.edge.EdgeKit;
+import io.fairlead.edge.EdgeKitSettings;
+import io.fairlead.edge.admin.AdminServer;
+import io.fairlead.edge.admin.Health;
+import io.fairlead.edge.report.EdgeLoad;
+import io.fairlead.edge.table.ConfigCheck;
+import io.fairlead.edge.table.TableListener;
+import io.fairlead.schemas.topics.TopicSpec;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What both relay edges stand on: the edge kit; or, where there is no Kafka, health and metrics alone. Used as the kit is: {@link #open}, let
+ * listeners in, {@link #start}, serve, {@link #close}.
+ */
+final class RelayKit implements AutoCloseable {
+
+    private final @Nullable EdgeKit kit;
+    private final PrometheusMeterRegistry metrics;
+    private final Health health;
+    private final InetSocketAddress address;
+    private @Nullable AdminServer admin;
+    private volatile boolean draining;
+
+    private RelayKit(@Nullable EdgeKit kit, PrometheusMeterRegistry metrics, Health health, InetSocketAddress address) {
+        this.kit = kit;
+        this.metrics = metrics;
+        this.health = health;
+        this.address = address;
+    }
+
+    /**
+     * Opens one.
+     *
+     * @param settings null: there is no Kafka, so no telemetry and no config but the edge's own
+     * @param adminAddress of health and metrics, where there is no Kafka
+     * @throws IOException if the data directory can't be used, or another process has it
+     */
+    static RelayKit open(@Nullable EdgeKitSettings settings, InetSocketAddress adminAddress) throws IOException {
+        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        if (settings == null) {
+            return new RelayKit(null, metrics, new Health(), adminAddress);
+        }
+        EdgeKit kit = EdgeKit.open(settings, metrics, InstantSource.system(), System::nanoTime);
+        return new RelayKit(kit, metrics, kit.health(), settings.adminAddress());
+    }
+
+    /** Lets somebody hear of a config topic; where there is no Kafka nothing is ever heard. */
+    <T> void config(TopicSpec topic, ConfigCheck<T> check, TableListener<T> listener) {
+        EdgeKit present = kit;
+        if (present != null) {
+            present.config(topic, check).listen(listener);
+        }
+    }
+
+    /** @throws IOException if the admin's address can't be bound */
+    void start(Supplier<EdgeLoad> load) throws IOException {
+        EdgeKit present = kit;
+        if (present != null) {
+            present.start(load);
+            return;
+        }
+        health.readiness("edge", () -> draining ? List.of("the edge is being stopped") : List.of());
+        new JvmMemoryMetrics().bindTo(metrics);
+        new ProcessorMetrics().bindTo(metrics);
+        new UptimeMetrics().bindTo(metrics);
+        admin = AdminServer.start(address, health, metrics);
+    }
+
+    PrometheusMeterRegistry metrics() {
+        return metrics;
+    }
+
+    Health health() {
+        return health;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    InetSocketAddress adminAddress() {
+        EdgeKit present = kit;
+        if (present != null) {
+            return present.adminAddress();
+        }
+        AdminServer listening = admin;
+        if (listening == null) {
+            throw new IllegalStateException("the relay kit has not started");
+        }
+        return listening.address();
+    }
+
+    /** The edge is going: {@code /ready} says so from now on. Serving may go on. */
+    void drain() {
+        draining = true;
+        EdgeKit present = kit;
+        if (present != null) {
+            present.drain();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        EdgeKit present = kit;
+        if (present != null) {
+            present.close();
+        }
+        AdminServer listening = admin;
+        if (listening != null) {
+            listening.close();
+        }
+    }
+
+    /** After a start that has failed. */
+    void close(Exception because) {
+        try {
+            close();
+        } catch (IOException e) {
+            because.addSuppressed(e);
+        }
+    }
+}
