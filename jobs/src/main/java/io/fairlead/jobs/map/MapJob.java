@@ -2,17 +2,15 @@ package io.fairlead.jobs.map;
 
 import io.fairlead.jobs.desk.DeskOperator;
 import io.fairlead.jobs.setup.JobRuntime;
-import io.fairlead.jobs.source.RawRecord;
+import io.fairlead.jobs.source.Inflow;
 import io.fairlead.jobs.source.RawRecords;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -51,20 +49,11 @@ public final class MapJob {
         long epochMs = settings.epoch().toMillis();
         Properties producer = new Properties();
         producer.putAll(settings.kafka());
-        records(environment, settings, "standing", STANDING, OffsetsInitializer.earliest())
+        Inflow inflow = new Inflow(environment, NAME, settings.bootstrapServers(), settings.group(), settings.kafka());
+        inflow.stream("standing", STANDING, OffsetsInitializer.earliest())
                 .union(
-                        records(
-                                environment,
-                                settings,
-                                "resolvers",
-                                List.of(Topics.TELEMETRY_RESOLVERS),
-                                OffsetsInitializer.earliest()),
-                        records(
-                                environment,
-                                settings,
-                                "edges",
-                                List.of(Topics.TELEMETRY_EDGES),
-                                OffsetsInitializer.latest()))
+                        inflow.stream("resolvers", List.of(Topics.TELEMETRY_RESOLVERS), OffsetsInitializer.earliest()),
+                        inflow.stream("edges", List.of(Topics.TELEMETRY_EDGES), OffsetsInitializer.latest()))
                 .keyBy(record -> service, Types.STRING)
                 .process(
                         new DeskOperator(
@@ -80,25 +69,5 @@ public final class MapJob {
                 .name("told")
                 .uid("map-told")
                 .setParallelism(1);
-    }
-
-    private static DataStream<RawRecord> records(
-            StreamExecutionEnvironment environment,
-            MapSettings settings,
-            String name,
-            List<TopicSpec> topics,
-            OffsetsInitializer start) {
-        return environment
-                .fromSource(
-                        RawRecords.source(
-                                settings.bootstrapServers(),
-                                settings.group() + "-" + name,
-                                topics,
-                                settings.kafka(),
-                                start),
-                        WatermarkStrategy.noWatermarks(),
-                        name,
-                        RawRecords.TYPE)
-                .uid("map-" + name);
     }
 }

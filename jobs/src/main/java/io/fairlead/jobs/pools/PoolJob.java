@@ -1,6 +1,7 @@
 package io.fairlead.jobs.pools;
 
 import io.fairlead.jobs.setup.JobRuntime;
+import io.fairlead.jobs.source.Inflow;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
 import io.fairlead.schemas.topics.TopicSpec;
@@ -8,7 +9,6 @@ import io.fairlead.schemas.topics.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -55,23 +55,14 @@ public final class PoolJob {
         JobRuntime.configure(environment, settings.checkpointInterval(), CHECKPOINT_TIMEOUT);
         environment.setBufferTimeout(settings.bufferTimeout().toMillis());
 
-        DataStream<PoolSignal> told = records(environment, settings, "standing", STANDING)
-                .union(records(environment, settings, "passing", PASSING))
+        Inflow inflow = new Inflow(environment, NAME, settings.bootstrapServers(), settings.group(), settings.kafka());
+        DataStream<PoolSignal> told = inflow.stream("standing", STANDING, OffsetsInitializer.earliest())
+                .union(inflow.stream("passing", PASSING, OffsetsInitializer.earliest()))
                 .map(PoolSignal.Told::new, PoolSignal.TYPE)
                 .name("told")
                 .uid("pools-told");
-        SingleOutputStreamOperator<PoolSignal> demand = environment
-                .fromSource(
-                        RawRecords.source(
-                                settings.bootstrapServers(),
-                                settings.group() + "-attempts",
-                                List.of(Topics.TELEMETRY_ATTEMPTS),
-                                settings.kafka(),
-                                OffsetsInitializer.latest()),
-                        WatermarkStrategy.noWatermarks(),
-                        "attempts",
-                        RawRecords.TYPE)
-                .uid("pools-attempts")
+        SingleOutputStreamOperator<PoolSignal> demand = inflow.stream(
+                        "attempts", List.of(Topics.TELEMETRY_ATTEMPTS), OffsetsInitializer.latest())
                 .transform("tally", PoolSignal.TYPE, new DemandTally(settings.bootstrapServers(), settings.kafka()))
                 .uid("pools-tally");
 
@@ -97,21 +88,5 @@ public final class PoolJob {
                 .name("beside")
                 .uid("pools-beside")
                 .setParallelism(1);
-    }
-
-    private static DataStream<RawRecord> records(
-            StreamExecutionEnvironment environment, PoolSettings settings, String name, List<TopicSpec> topics) {
-        return environment
-                .fromSource(
-                        RawRecords.source(
-                                settings.bootstrapServers(),
-                                settings.group() + "-" + name,
-                                topics,
-                                settings.kafka(),
-                                OffsetsInitializer.earliest()),
-                        WatermarkStrategy.noWatermarks(),
-                        name,
-                        RawRecords.TYPE)
-                .uid("pools-" + name);
     }
 }

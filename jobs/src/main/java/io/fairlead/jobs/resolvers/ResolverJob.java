@@ -1,6 +1,7 @@
 package io.fairlead.jobs.resolvers;
 
 import io.fairlead.jobs.setup.JobRuntime;
+import io.fairlead.jobs.source.Inflow;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
 import io.fairlead.schemas.topics.TopicSpec;
@@ -8,7 +9,6 @@ import io.fairlead.schemas.topics.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -49,21 +49,16 @@ public final class ResolverJob {
         JobRuntime.configure(environment, settings.checkpointInterval(), CHECKPOINT_TIMEOUT);
         environment.setBufferTimeout(settings.bufferTimeout().toMillis());
 
-        SingleOutputStreamOperator<Offer> offers = records(
-                        environment, settings, "standing", STANDING, OffsetsInitializer.earliest())
-                .union(records(
-                        environment, settings, "edges", List.of(Topics.TELEMETRY_EDGES), OffsetsInitializer.latest()))
+        Inflow inflow = new Inflow(environment, NAME, settings.bootstrapServers(), settings.group(), settings.kafka());
+        SingleOutputStreamOperator<Offer> offers = inflow.stream("standing", STANDING, OffsetsInitializer.earliest())
+                .union(inflow.stream("edges", List.of(Topics.TELEMETRY_EDGES), OffsetsInitializer.latest()))
                 .keyBy(record -> ONE_KEY, Types.STRING)
                 .process(new NameServerRoster(settings.bootstrapServers(), settings.kafka()), Offer.TYPE)
                 .name("roster")
                 .uid("resolvers-roster")
                 .setParallelism(1);
-        SingleOutputStreamOperator<ResolverSignal> signals = records(
-                        environment,
-                        settings,
-                        "tallies",
-                        List.of(Topics.TELEMETRY_RESOLVERS),
-                        OffsetsInitializer.earliest())
+        SingleOutputStreamOperator<ResolverSignal> signals = inflow.stream(
+                        "tallies", List.of(Topics.TELEMETRY_RESOLVERS), OffsetsInitializer.earliest())
                 .process(new ResolverReader(settings.bootstrapServers(), settings.kafka()), ResolverSignal.TYPE)
                 .name("reader")
                 .uid("resolvers-reader");
@@ -85,25 +80,5 @@ public final class ResolverJob {
                 .name("told")
                 .uid("resolvers-told")
                 .setParallelism(1);
-    }
-
-    private static DataStream<RawRecord> records(
-            StreamExecutionEnvironment environment,
-            ResolverSettings settings,
-            String name,
-            List<TopicSpec> topics,
-            OffsetsInitializer start) {
-        return environment
-                .fromSource(
-                        RawRecords.source(
-                                settings.bootstrapServers(),
-                                settings.group() + "-" + name,
-                                topics,
-                                settings.kafka(),
-                                start),
-                        WatermarkStrategy.noWatermarks(),
-                        name,
-                        RawRecords.TYPE)
-                .uid("resolvers-" + name);
     }
 }

@@ -10,6 +10,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
@@ -77,10 +78,20 @@ public final class PickBench implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.printf("%s, %d threads, %s, %,d decisions/s%n", Processor.machine(), threads, policy, updates);
         out.flush();
-        Collection<RunResult> results = new Runner(new OptionsBuilder()
+        for (int count : exits) {
+            for (double share : full) {
+                run(count, share).forEach(result -> print(result, out));
+                out.flush();
+            }
+        }
+        return 0;
+    }
+
+    private Collection<RunResult> run(int count, double share) throws RunnerException {
+        return new Runner(new OptionsBuilder()
                         .include(PickBenchmark.class.getName() + "\\.")
-                        .param("exits", texts(exits))
-                        .param("full", texts(full))
+                        .param("exits", Integer.toString(count))
+                        .param("full", Double.toString(share))
                         .param("policy", policy.name())
                         .param("updates", Integer.toString(updates))
                         .threads(threads)
@@ -97,35 +108,32 @@ public final class PickBench implements Callable<Integer> {
                         .verbosity(VerboseMode.SILENT)
                         .build())
                 .run();
-        for (RunResult result : results) {
-            Result<?> primary = result.getPrimaryResult();
-            String what =
-                    switch (primary.getLabel()) {
-                        case "betterOfTwo" -> "better of two";
-                        case "pickAndTell" -> "with its record";
-                        default -> "pick + release";
-                    };
-            if (result.getParams().getMode() == Mode.SampleTime) {
-                out.printf(
-                        "%-15s %,9d exits, %5s full   p50 %,6.0f ns   p99 %,6.0f ns   p99.9 %,7.0f ns%n",
-                        what,
-                        Integer.parseInt(result.getParams().getParam("exits")),
-                        result.getParams().getParam("full"),
-                        primary.getStatistics().getPercentile(50),
-                        primary.getStatistics().getPercentile(99),
-                        primary.getStatistics().getPercentile(99.9));
-            } else {
-                out.printf(
-                        "%-15s %,9d exits, %5s full   mean %,5.0f ns   %s%n",
-                        what,
-                        Integer.parseInt(result.getParams().getParam("exits")),
-                        result.getParams().getParam("full"),
-                        primary.getScore(),
-                        allocated(result));
-            }
+    }
+
+    private static void print(RunResult result, PrintWriter out) {
+        Result<?> primary = result.getPrimaryResult();
+        String what =
+                switch (primary.getLabel()) {
+                    case "betterOfTwo" -> "better of two";
+                    case "pickAndTell" -> "with its record";
+                    default -> "pick + release";
+                };
+        int exits = Integer.parseInt(result.getParams().getParam("exits"));
+        String full = result.getParams().getParam("full");
+        if (result.getParams().getMode() == Mode.SampleTime) {
+            out.printf(
+                    "%-15s %,9d exits, %5s full   p50 %,6.0f ns   p99 %,6.0f ns   p99.9 %,7.0f ns%n",
+                    what,
+                    exits,
+                    full,
+                    primary.getStatistics().getPercentile(50),
+                    primary.getStatistics().getPercentile(99),
+                    primary.getStatistics().getPercentile(99.9));
+        } else {
+            out.printf(
+                    "%-15s %,9d exits, %5s full   mean %,5.0f ns   %s%n",
+                    what, exits, full, primary.getScore(), allocated(result));
         }
-        out.flush();
-        return 0;
     }
 
     /** Of the picking threads; the harness's own is some KiB an iteration. */
@@ -135,9 +143,5 @@ public final class PickBench implements Callable<Integer> {
         return bytes == null || picks == null
                 ? ""
                 : "%.3f B allocated".formatted(bytes.getScore() / Math.max(1, picks.getScore()));
-    }
-
-    private static String[] texts(List<?> values) {
-        return values.stream().map(String::valueOf).toArray(String[]::new);
     }
 }

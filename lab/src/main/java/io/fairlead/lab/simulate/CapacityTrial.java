@@ -5,7 +5,6 @@ import io.fairlead.model.capacity.ExitCapacity;
 import io.fairlead.model.policy.CapacityPolicy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * How the model learns what an exit can run. One exit under more demand than it can take, with the refusals and crowding of the simulated
@@ -33,16 +32,6 @@ record CapacityTrial(List<Double> doublings, double recoveryS, double overloaded
 
     double slowestDoubling() {
         return doublings.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
-    }
-
-    /** For people. */
-    String text() {
-        return String.format(
-                Locale.ROOT,
-                "Capacity: within 20 %% of a doubled truth after %.0f durations of a request at most, of a truth that a burst took away %.0f s after it; overloaded by more than one request for %.1f %% of the time.",
-                slowestDoubling(),
-                recoveryS,
-                100 * overloaded);
     }
 
     /** One run of it. */

@@ -1,7 +1,6 @@
 package io.fairlead.lab.simulate;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * How well the model foretells that exits drop out. A fleet comes and goes without users; two hours are watched, then each minute all exits that
@@ -49,18 +48,6 @@ record PredictionTrial(List<Calibration> bySurvival, List<Calibration> byHazard)
             }
         }
         throw new IllegalArgumentException("nothing is foretold " + minutes + " min ahead");
-    }
-
-    /** For people. */
-    String text() {
-        return String.format(
-                Locale.ROOT,
-                "Disconnection, %d min ahead: calibration error %.4f by survival, %.4f by constant hazard. Brier score over 1 to 30 min: %.4f and %.4f.",
-                RATED_MIN,
-                ratedError(bySurvival),
-                ratedError(byHazard),
-                integratedBrier(bySurvival),
-                integratedBrier(byHazard));
     }
 
     /** One run of it. */

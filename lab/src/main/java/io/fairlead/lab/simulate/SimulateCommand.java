@@ -77,7 +77,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--estimates",
-            description = "Also hold what the model foretells and learns against the truth: some minutes more.")
+            description = "Also hold what the model foretells and learns against the truth: half a minute more a seed.")
     private boolean estimates;
 
     @Option(names = "--report", paramLabel = "FILE", description = "HTML report to write (default: simulation.html).")
@@ -98,7 +98,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 out.flush();
             }
         }
-        Estimates of = estimates ? Estimates.of(seed) : null;
+        Estimates of = estimates ? Estimates.of(seed, seeds) : null;
         if (of != null) {
             out.printf("%n%s%n", of.text());
         }

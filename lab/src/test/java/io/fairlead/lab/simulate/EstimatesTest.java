@@ -3,6 +3,8 @@ package io.fairlead.lab.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the model foretells and learns comes near the truth of the simulated world. */
@@ -15,7 +17,24 @@ class EstimatesTest {
                 .isLessThan(0.03); // of few exits: more of it is chance
         assertThat(PredictionTrial.integratedBrier(trial.bySurvival()))
                 .isLessThan(PredictionTrial.integratedBrier(trial.byHazard()));
-        assertThat(trial.text()).contains("10 min ahead");
+    }
+
+    @Test
+    void estimatesOfSeveralSeedsAreToldTogether() {
+        Calibration foretold = new Calibration();
+        foretold.add(0.25, true);
+        List<Calibration> each = Collections.nCopies(PredictionTrial.HORIZONS_MIN.length, foretold);
+        PredictionTrial prediction = new PredictionTrial(each, each);
+        CapacityTrial slow = new CapacityTrial(List.of(20.0, 50.0), 30, 0.01);
+        CapacityTrial quick = new CapacityTrial(List.of(10.0), 45, 0.03);
+        assertThat(new Estimates(List.of(prediction, prediction), List.of(slow, quick)).text())
+                .contains(
+                        "10 min ahead: calibration error 0.7500 ± 0.0000",
+                        "together 0.7500",
+                        "50 durations",
+                        "45 s after it",
+                        "2.00 ±",
+                        "at most 3.0");
     }
 
     @Test
@@ -25,7 +44,7 @@ class EstimatesTest {
             assertThat(trial.doublings()).hasSize(5);
             assertThat(trial.slowestDoubling()).as("seed " + seed).isLessThanOrEqualTo(60);
             assertThat(trial.recoveryS()).as("seed " + seed).isLessThanOrEqualTo(60);
-            assertThat(trial.overloaded()).as("seed " + seed).isLessThan(0.03);
+            assertThat(trial.overloaded()).as("seed " + seed).isLessThanOrEqualTo(0.02);
         }
     }
 

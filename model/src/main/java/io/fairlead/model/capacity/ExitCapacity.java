@@ -10,8 +10,8 @@ import java.util.Arrays;
  *
  * <p>Adaptive capacity grows by {@code max(1, growthShare · Cmax)} after Cmax completions that ran at {@code growOccupancy · Cmax} or more
  * without a capacity-type failure between them, and shrinks by {@code shrinkFactor} after {@code failuresToShrink} capacity-type failures
- * within {@code failureWindowMs}. Where it failed before it grows on only after {@value #KNEE_PATIENCE} times as many completions. It never falls
- * under 1, never over the ceiling, and never shrinks for lack of traffic.
+ * within {@code failureWindowMs}. It comes back to what it proved before it failed, goes over that only after {@value #KNEE_PATIENCE} times as
+ * many completions, and then by one, by two, by four. It never falls under 1, never over the ceiling, and never shrinks for lack of traffic.
  */
 public class ExitCapacity {
     /*
@@ -23,14 +23,18 @@ public class ExitCapacity {
      *   A burst of failures shrinks once, not once for each: the failures that shrank are spent, and so are those of
      *   requests that ran beside more than there may be now: they speak of the former Cmax.
      * - Living in overload: a limit that grows until it fails spends one duration of a request in five over the truth. So
-     *   the Cmax that failed is remembered, and is tried again only after long proof just below it (as CUBIC does: Ha,
-     *   Rhee, Xu, 2008). A doubled truth costs that patience once, about 28 durations, beside the 15 of growing.
+     *   what was proven before it failed is remembered, and is left only after long proof, at first by a single request (as
+     *   CUBIC does: Ha, Rhee, Xu, 2008): a whole share over a truth that has not moved would be refused at once, and much.
+     *   A doubled truth costs that patience once, about 24 durations, beside the 20 of growing.
      * - Taking a slow target for a full exit: only the time to connect is judged, against the exit's own baseline, and
      *   the caller says for each failure whether it is of the capacity type; any other failure changes nothing.
      */
 
-    /** Factor of completions that it takes to grow over the Cmax that failed. */
-    public static final int KNEE_PATIENCE = 28;
+    /** Factor of completions that it takes to grow over the Cmax that was proven before it failed. */
+    public static final int KNEE_PATIENCE = 24;
+
+    /** The same of what was not proven, as long as it grows by less than its share. */
+    public static final int BEYOND_KNEE_PATIENCE = 4;
 
     /** Cmax, requests; 0: not started, and nothing is learnt before it is. */
     public int capacityRequests;
@@ -38,8 +42,11 @@ public class ExitCapacity {
     /** Completions under load since the last step. */
     public int completions;
 
-    /** Cmax that failed when it shrank last, of several times in a row the first, requests; 0: none, or it was passed since. */
+    /** The least Cmax not proven when it shrank last, of several times in a row the first, requests; 0: none, or it was passed since. */
     public int kneeRequests;
+
+    /** The Cmax that it last grew from, and so was proven, requests; 0: it never grew. */
+    public int provenRequests;
 
     /** It has grown since it shrank. */
     public boolean grown = true;
@@ -52,6 +59,7 @@ public class ExitCapacity {
         capacityRequests = policy.startRequests(type, declaredRequests);
         completions = 0;
         kneeRequests = 0;
+        provenRequests = 0;
         grown = true;
         Arrays.fill(failureTimesMs, 0);
     }
@@ -70,14 +78,32 @@ public class ExitCapacity {
             return;
         }
         completions++;
-        int step = Math.max(1, (int) Math.floor(capacityRequests * policy.growthShare()));
-        boolean overKnee = kneeRequests > 0 && capacityRequests + step >= kneeRequests;
-        if (completions >= (long) capacityRequests * (overKnee ? KNEE_PATIENCE : 1)) {
-            capacityRequests = Math.min(policy.ceilingRequests(), capacityRequests + step);
-            kneeRequests = overKnee ? 0 : kneeRequests;
-            grown = true;
-            completions = 0;
+        if (completions >= (long) capacityRequests * proof()) {
+            grow(policy);
         }
+    }
+
+    /** Times its own Cmax of completions that it takes to grow. */
+    private int proof() {
+        if (kneeRequests == 0 || capacityRequests < kneeRequests - 1) {
+            return 1;
+        }
+        return capacityRequests == kneeRequests - 1 ? KNEE_PATIENCE : BEYOND_KNEE_PATIENCE;
+    }
+
+    private void grow(CapacityPolicy policy) {
+        int share = Math.max(1, (int) Math.floor(capacityRequests * policy.growthShare()));
+        int step = share;
+        if (kneeRequests > 0) {
+            int proven = kneeRequests - 1;
+            step = Math.min(
+                    share, capacityRequests < proven ? proven - capacityRequests : capacityRequests - proven + 1);
+            kneeRequests = capacityRequests > proven && step == share ? 0 : kneeRequests;
+        }
+        provenRequests = capacityRequests;
+        capacityRequests = Math.min(policy.ceilingRequests(), capacityRequests + step);
+        grown = true;
+        completions = 0;
     }
 
     /**
@@ -102,7 +128,7 @@ public class ExitCapacity {
             recent += failureMs != 0 && Math.abs(atMs - failureMs) <= policy.failureWindowMs() ? 1 : 0;
         }
         if (recent >= policy.failuresToShrink()) {
-            kneeRequests = grown ? capacityRequests : kneeRequests;
+            kneeRequests = grown ? unproven() : kneeRequests;
             grown = false;
             capacityRequests = Math.max(1, (int) Math.floor(capacityRequests * policy.shrinkFactor()));
             Arrays.fill(failureTimesMs, 0);
@@ -128,6 +154,11 @@ public class ExitCapacity {
         return Math.max(0, capacityRequests - runningRequests);
     }
 
+    /** What it stands at was never proven where it has never grown. */
+    private int unproven() {
+        return provenRequests == 0 ? capacityRequests : Math.min(capacityRequests, provenRequests + 1);
+    }
+
     /** A new ceiling holds at once. */
     private void bound(CapacityPolicy policy) {
         capacityRequests = Math.max(1, Math.min(capacityRequests, policy.ceilingRequests()));
@@ -150,6 +181,7 @@ public class ExitCapacity {
                 && capacityRequests == that.capacityRequests
                 && completions == that.completions
                 && kneeRequests == that.kneeRequests
+                && provenRequests == that.provenRequests
                 && grown == that.grown
                 && Arrays.equals(failureTimesMs, that.failureTimesMs);
     }

@@ -113,15 +113,30 @@ class ExitCapacityTest {
         for (int i = 0; i < 3; i++) {
             capacity.overloaded(T0 + i, 100, POLICY);
         }
-        int completions = 0;
-        for (; capacity.capacityRequests < 97; completions++) {
-            capacity.completed(capacity.capacityRequests, POLICY);
+        assertThat(completionsTo(99, capacity))
+                .as("back to what did not fail, by its share")
+                .isEqualTo(85 + 89 + 93 + 97);
+        assertThat(completionsTo(100, capacity))
+                .as("over it by one, after long proof")
+                .isEqualTo(ExitCapacity.KNEE_PATIENCE * 99);
+        assertThat(completionsTo(102, capacity)).as("then by two").isEqualTo(ExitCapacity.BEYOND_KNEE_PATIENCE * 100);
+        assertThat(completionsTo(106, capacity)).as("by four").isEqualTo(ExitCapacity.BEYOND_KNEE_PATIENCE * 102);
+        assertThat(completionsTo(111, capacity))
+                .as("and by its share, which ends the caution")
+                .isEqualTo(ExitCapacity.BEYOND_KNEE_PATIENCE * 106);
+        assertThat(completionsTo(116, capacity)).isEqualTo(111);
+    }
+
+    @Test
+    void comesBackToWhatWasProvenBeforeTheStepThatFailed() {
+        ExitCapacity capacity = started(PoolType.ISP, 100);
+        assertThat(completionsTo(105, capacity)).isEqualTo(100);
+        for (int i = 0; i < 3; i++) {
+            capacity.overloaded(T0 + i, 105, POLICY);
         }
-        assertThat(completions).isEqualTo(85 + 89 + 93);
-        for (completions = 0; capacity.capacityRequests == 97; completions++) {
-            capacity.completed(97, POLICY);
-        }
-        assertThat(completions).isEqualTo(ExitCapacity.KNEE_PATIENCE * 97);
+        assertThat(capacity.capacityRequests).isEqualTo(89);
+        completionsTo(100, capacity);
+        assertThat(completionsTo(101, capacity)).isEqualTo(ExitCapacity.KNEE_PATIENCE * 100);
     }
 
     /**
@@ -209,6 +224,16 @@ class ExitCapacityTest {
             }
             assertThat(capacity.capacityRequests).isBetween(1, ceiling);
         }
+    }
+
+    /** How many completions at its Cmax it takes to come to one of the requests given, and not by. */
+    private static int completionsTo(int requests, ExitCapacity capacity) {
+        int completions = 0;
+        for (; capacity.capacityRequests < requests; completions++) {
+            capacity.completed(capacity.capacityRequests, POLICY);
+        }
+        assertThat(capacity.capacityRequests).isEqualTo(requests);
+        return completions;
     }
 
     private static ExitCapacity started(PoolType type, int declared) {
