@@ -223,6 +223,8 @@ public final class DemoCommand implements Callable<Integer> {
         progress.accept("            ./fairlead demo outage --asn 64510" + dataHint());
         progress.accept("  ask for what nobody answers, and see that no exit is blamed:");
         progress.accept("            ./fairlead demo dead-target" + dataHint());
+        progress.accept("  point other commands at it, such as policy, pool, jobs, replay:");
+        progress.accept("            ./fairlead policy get quality/default --settings " + system.clientSettings());
         progress.accept("");
     }
 

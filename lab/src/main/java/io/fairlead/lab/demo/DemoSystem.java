@@ -168,6 +168,8 @@ final class DemoSystem implements AutoCloseable {
         Files.writeString(options.data().resolve("fleet.url"), control().toString());
         Files.writeString(options.data().resolve("console.url"), consoleUrl().toString());
         Files.writeString(options.data().resolve("proxy.port"), Integer.toString(users().getPort()));
+        ClientSettings.write(
+                options.data(), kafka().bootstrap(), flink().restUrl().toString(), need(reader, "ClickHouse"));
     }
 
     private void store() throws Exception {
@@ -367,6 +369,11 @@ final class DemoSystem implements AutoCloseable {
 
     URI admin() {
         return URI.create(proxyProcess().address("admin"));
+    }
+
+    /** By which other commands find this demo. */
+    Path clientSettings() {
+        return options.data().resolve(ClientSettings.FILE);
     }
 
     URI consoleUrl() {

@@ -82,7 +82,7 @@ final class ClickHouseStore implements Store {
     private UserError unreachable(SQLException e) {
         return new UserError(
                 name() + " can't be read: " + e.getMessage()
-                        + ". Is that its address (--clickhouse), and are its tables there (fairlead clickhouse migrate)?",
+                        + ". Is that its address (--clickhouse), may --clickhouse-user read there, and are its tables there (fairlead clickhouse migrate)?",
                 e);
     }
 

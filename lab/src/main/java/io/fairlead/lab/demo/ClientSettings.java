@@ -1,0 +1,49 @@
+package io.fairlead.lab.demo;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Settings by which other commands find the running demo: {@code fairlead … --settings DIR/client.yaml}. Only its owner may read them. */
+final class ClientSettings {
+
+    static final String FILE = "client.yaml";
+
+    private ClientSettings() {}
+
+    /**
+     * Writes them, in place of those of last time.
+     *
+     * @param directory of the demo's data
+     * @param bootstrapServers of its Kafka
+     * @param flink address of its cluster
+     * @param reader its ClickHouse, for those who only read
+     */
+    static void write(Path directory, String bootstrapServers, String flink, DemoOptions.ClickHouseServer reader)
+            throws IOException {
+        Path file = directory.resolve(FILE);
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, text(bootstrapServers, flink, reader), StandardCharsets.UTF_8);
+    }
+
+    /** Where ClickHouse is stands under the commands that only read: at the top, the demo's own next start would take it for another server. */
+    static String text(String bootstrapServers, String flink, DemoOptions.ClickHouseServer reader) {
+        return """
+                bootstrap-servers: '%s'
+                flink: '%s'
+                replay:
+                  kafka: '%1$s'
+                  clickhouse: '%s'
+                  clickhouse-user: '%s'
+                  clickhouse-password: '%s'
+                """
+                .formatted(bootstrapServers, flink, reader.url(), quoted(reader.user()), quoted(reader.password()));
+    }
+
+    private static String quoted(String text) {
+        return text.replace("'", "''");
+    }
+}
