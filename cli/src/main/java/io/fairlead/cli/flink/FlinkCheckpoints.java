@@ -8,6 +8,7 @@ import java.util.Optional;
  * @param completed since the job's start on this cluster
  * @param failed declined ones included, of which a starting job has a few
  * @param latestPath of the last complete one that is kept
+ * @param latestAtMs when it was begun; 0: there is none
  * @param latestDurationMs how long that took
  * @param latestBytes its size
  * @param restoredPath from which the job's state was last restored
@@ -16,6 +17,7 @@ public record FlinkCheckpoints(
         long completed,
         long failed,
         Optional<String> latestPath,
+        long latestAtMs,
         long latestDurationMs,
         long latestBytes,
         Optional<String> restoredPath) {}

@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,10 @@ public final class FlinkRest {
     private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
     private static final long POLL_INTERVAL_MS = 100;
     private static final int MESSAGE_CHARS = 2_000;
+    private static final String TOLD_JAR = "fairlead.jar";
+    private static final String TOLD_CLASS = "fairlead.entry-class";
+    private static final String TOLD_ARGUMENTS = "fairlead.arguments";
+    private static final String TOLD_CONFIGURATION = "fairlead.configuration";
 
     private final ObjectMapper json = new ObjectMapper();
     private final HttpClient http =
@@ -84,16 +90,67 @@ public final class FlinkRest {
      * @return id of the job, which may still wait for slots
      */
     public String run(String jarId, JarRun run) throws IOException, InterruptedException {
-        ObjectNode body = json.createObjectNode();
-        body.put("entryClass", run.entryClass());
-        run.arguments().forEach(body.putArray("programArgsList")::add);
-        body.put("parallelism", run.parallelism());
+        ObjectNode body = program(run);
         body.put("allowNonRestoredState", run.dropUnknownState());
+        ObjectNode configuration = body.putObject("flinkConfiguration");
+        run.configuration().forEach(configuration::put);
+        if (JobArgumentList.paired(run.arguments())) {
+            configuration.put("pipeline.global-job-parameters", told(jarId, run).toString());
+        }
         if (run.restoreFrom() != null) {
             body.put("savepointPath", run.restoreFrom());
             body.put("claimMode", "NO_CLAIM");
         }
         return post("/jars/" + encoded(jarId) + "/run", body).path("jobid").asText();
+    }
+
+    /**
+     * Has a job of an uploaded jar built, and not started: its {@code main} reads its arguments, and what it throws is in the error.
+     *
+     * @return how many slots it will take
+     */
+    public int plan(String jarId, JarRun run) throws IOException, InterruptedException {
+        JsonNode nodes = post("/jars/" + encoded(jarId) + "/plan", program(run))
+                .path("plan")
+                .path("nodes");
+        int slots = 1;
+        for (JsonNode node : nodes) {
+            slots = Math.max(slots, node.path("parallelism").asInt());
+        }
+        return slots;
+    }
+
+    /** Whether the cluster still has an uploaded jar. */
+    public boolean hasJar(String jarId) throws IOException, InterruptedException {
+        for (JsonNode file : get("/jars").path("files")) {
+            if (file.path("id").asText().equals(jarId)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Of a job where it does not say. */
+    public int parallelism(String jobId) throws IOException, InterruptedException {
+        return get("/jobs/" + encoded(jobId) + "/config")
+                .path("execution-config")
+                .path("job-parallelism")
+                .asInt(1);
+    }
+
+    /** What a job was started from; empty if it was not by this client. */
+    public Optional<JobOrigin> origin(String jobId) throws IOException, InterruptedException {
+        JsonNode execution = get("/jobs/" + encoded(jobId) + "/config").path("execution-config");
+        JsonNode told = execution.path("user-config");
+        if (!told.hasNonNull(TOLD_JAR)) {
+            return Optional.empty();
+        }
+        return Optional.of(new JobOrigin(
+                told.path(TOLD_JAR).asText(),
+                told.path(TOLD_CLASS).asText(),
+                new JobArgumentList(texts(told.path(TOLD_ARGUMENTS))),
+                execution.path("job-parallelism").asInt(1),
+                texts(told.path(TOLD_CONFIGURATION))));
     }
 
     /** Running jobs and those that ended lately. */
@@ -156,6 +213,7 @@ public final class FlinkRest {
                 all.path("counts").path("completed").asLong(),
                 all.path("counts").path("failed").asLong(),
                 text(latest.path("external_path")),
+                latest.path("trigger_timestamp").asLong(),
                 latest.path("end_to_end_duration").asLong(),
                 latest.path("state_size").asLong(),
                 text(all.path("latest").path("restored").path("external_path")));
@@ -163,10 +221,52 @@ public final class FlinkRest {
 
     /** What last made the job fail, with its stack; empty if nothing did. */
     public Optional<String> lastFailure(String jobId) throws IOException, InterruptedException {
-        JsonNode entries = get("/jobs/" + encoded(jobId) + "/exceptions?maxExceptions=1")
+        return failures(jobId).stream().findFirst();
+    }
+
+    /** What made the job fail or start anew, with their stacks, the newest first; of the last 20 failures. */
+    public List<String> failures(String jobId) throws IOException, InterruptedException {
+        List<String> failures = new ArrayList<>();
+        get("/jobs/" + encoded(jobId) + "/exceptions?maxExceptions=20")
                 .path("exceptionHistory")
-                .path("entries");
-        return text(entries.path(0).path("stacktrace"));
+                .path("entries")
+                .forEach(entry -> text(entry.path("stacktrace")).ifPresent(failures::add));
+        return failures;
+    }
+
+    private ObjectNode program(JarRun run) {
+        ObjectNode body = json.createObjectNode();
+        body.put("entryClass", run.entryClass());
+        run.arguments().forEach(body.putArray("programArgsList")::add);
+        body.put("parallelism", run.parallelism());
+        return body;
+    }
+
+    /** Whoever may see the cluster's pages sees this: secrets are left out. */
+    private ObjectNode told(String jarId, JarRun run) {
+        ObjectNode told = json.createObjectNode();
+        told.put(TOLD_JAR, jarId);
+        told.put(TOLD_CLASS, run.entryClass());
+        told.put(
+                TOLD_ARGUMENTS,
+                object(JobArgumentList.parse(run.arguments()).withoutSecrets().values())
+                        .toString());
+        told.put(TOLD_CONFIGURATION, object(run.configuration()).toString());
+        return told;
+    }
+
+    private ObjectNode object(Map<String, String> texts) {
+        ObjectNode object = json.createObjectNode();
+        texts.forEach(object::put);
+        return object;
+    }
+
+    private Map<String, String> texts(JsonNode object) throws IOException {
+        Map<String, String> texts = new LinkedHashMap<>();
+        json.readTree(object.asText("{}"))
+                .properties()
+                .forEach(each -> texts.put(each.getKey(), each.getValue().asText()));
+        return texts;
     }
 
     private String awaitSavepoint(String jobId, JsonNode trigger, Duration limit)
@@ -243,8 +343,11 @@ public final class FlinkRest {
     }
 
     private static String causes(List<String> errors) {
-        List<String> telling = String.join("\n", errors)
-                .lines()
+        String all = String.join("\n", errors);
+        if (all.contains(JobFailure.CAUSE)) {
+            return JobFailure.sentence(all);
+        }
+        List<String> telling = all.lines()
                 .filter(line -> !line.startsWith("\t") && !line.isBlank())
                 .distinct()
                 .toList();

@@ -1,124 +1,33 @@
 package io.fairlead.cli.flink;
 
-import io.fairlead.cli.UserError;
 import io.fairlead.cli.settings.SettingsOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code fairlead jobs}: the Flink jobs on a cluster. */
 @Command(
         name = "jobs",
-        description = "Submit, list, savepoint and stop the jobs on a Flink cluster.",
+        description = "Submit, list, savepoint, stop and upgrade the jobs on a Flink cluster.",
         subcommands = {
-            JobsCommand.Submit.class,
+            JobsSubmit.class,
             JobsCommand.ListJobs.class,
             JobsCommand.Savepoint.class,
-            JobsCommand.Stop.class
+            JobsCommand.Stop.class,
+            JobsUpgrade.class
         })
 public final class JobsCommand {
 
-    private static final Map<String, String> ENTRY_CLASSES = new TreeMap<>(Map.of(
-            "facts", "io.fairlead.jobs.facts.FactsJob",
-            "map", "io.fairlead.jobs.map.MapJob",
-            "pools", "io.fairlead.jobs.pools.PoolJob",
-            "quality", "io.fairlead.jobs.quality.QualityJob",
-            "resolvers", "io.fairlead.jobs.resolvers.ResolverJob"));
-
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();
-
-    /** What the commands have in common: a cluster, and words for what it refuses. */
-    abstract static class OnCluster implements Callable<Integer> {
-
-        @Mixin
-        private SettingsOptions commonOptions = new SettingsOptions();
-
-        @Mixin
-        private FlinkOptions flink = new FlinkOptions();
-
-        @Spec
-        private CommandSpec spec;
-
-        @Override
-        public final Integer call() throws InterruptedException {
-            try {
-                return run(flink.client(), spec.commandLine().getOut());
-            } catch (IOException e) {
-                throw new UserError(String.valueOf(e.getMessage()), e);
-            }
-        }
-
-        abstract int run(FlinkRest cluster, PrintWriter out) throws IOException, InterruptedException;
-    }
-
-    /** {@code fairlead jobs submit}. */
-    @Command(
-            name = "submit",
-            description = "Upload the job jar and start one of its jobs. What follows -- is passed to the job.")
-    static final class Submit extends OnCluster {
-
-        @Parameters(
-                index = "0",
-                paramLabel = "JOB",
-                description = "Which job: facts, map, pools, quality or resolvers.")
-        private String job = "";
-
-        @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "Arguments of the job.")
-        private List<String> arguments = List.of();
-
-        @Option(
-                names = "--jar",
-                paramLabel = "FILE",
-                required = true,
-                description = "The job jar, fairlead-jobs-VERSION-flink.jar.")
-        private Path jar = Path.of("");
-
-        @Option(
-                names = "--parallelism",
-                paramLabel = "N",
-                defaultValue = "1",
-                description = "Parallelism of the job (default: ${DEFAULT-VALUE}).")
-        private int parallelism = 1;
-
-        @Option(names = "--from", paramLabel = "PATH", description = "Savepoint or retained checkpoint to go on from.")
-        private @Nullable String from;
-
-        @Override
-        int run(FlinkRest cluster, PrintWriter out) throws IOException, InterruptedException {
-            String entryClass = ENTRY_CLASSES.get(job);
-            if (entryClass == null) {
-                throw new UserError(
-                        "There is no job " + job + "; jobs are: " + String.join(", ", ENTRY_CLASSES.keySet()));
-            }
-            if (!Files.isReadable(jar)) {
-                throw new UserError("The job jar " + jar
-                        + " can't be read; ./fairlead build makes jobs/target/fairlead-jobs-VERSION-flink.jar.");
-            }
-            FlinkCluster overview = cluster.cluster();
-            out.println("Flink " + overview.version() + ", " + overview.freeSlots() + " of " + overview.slots()
-                    + " slots free");
-            String uploaded = cluster.upload(jar);
-            JarRun start = JarRun.of(entryClass, arguments, parallelism);
-            String id = cluster.run(uploaded, from == null ? start : start.restoredFrom(from));
-            out.println(job + " runs as job " + id);
-            return 0;
-        }
-    }
 
     /** {@code fairlead jobs list}. */
     @Command(name = "list", description = "Running jobs, and those that ended lately.")
@@ -132,10 +41,23 @@ public final class JobsCommand {
             }
             for (FlinkJob job : jobs) {
                 out.printf(
-                        "%s  %-10s %d/%d tasks  since %s  %s%n",
-                        job.id(), job.state(), job.runningTasks(), job.tasks(), job.startedAt(), job.name());
+                        "%s  %-10s %d/%d tasks  since %s  %-18s %s%n",
+                        job.id(),
+                        job.state(),
+                        job.runningTasks(),
+                        job.tasks(),
+                        job.startedAt(),
+                        job.name(),
+                        job.ended() ? "" : durability(cluster.checkpoints(job.id())));
             }
             return 0;
+        }
+
+        private static String durability(FlinkCheckpoints checkpoints) {
+            return checkpoints.latestAtMs() == 0
+                    ? "no checkpoint yet"
+                    : "checkpoint of " + Instant.ofEpochMilli(checkpoints.latestAtMs()) + ", "
+                            + checkpoints.latestBytes() + " bytes in " + checkpoints.latestDurationMs() + " ms";
         }
     }
 
@@ -148,7 +70,8 @@ public final class JobsCommand {
 
         @Override
         int run(FlinkRest cluster, PrintWriter out) throws IOException, InterruptedException {
-            out.println(cluster.savepoint(savepoint.id, savepoint.directory(), savepoint.limit()));
+            String id = new RunningJobs(cluster).one(savepoint.job).id();
+            out.println(cluster.savepoint(id, savepoint.directory(), savepoint.limit()));
             return 0;
         }
     }
@@ -162,7 +85,8 @@ public final class JobsCommand {
 
         @Override
         int run(FlinkRest cluster, PrintWriter out) throws IOException, InterruptedException {
-            out.println(cluster.stop(savepoint.id, savepoint.directory(), savepoint.limit()));
+            String id = new RunningJobs(cluster).one(savepoint.job).id();
+            out.println(cluster.stop(id, savepoint.directory(), savepoint.limit()));
             return 0;
         }
     }
@@ -170,8 +94,11 @@ public final class JobsCommand {
     /** Which job, and where its savepoint goes. */
     static final class SavepointOptions {
 
-        @Parameters(index = "0", paramLabel = "JOB-ID", description = "Id of the job, from `fairlead jobs list`.")
-        private String id = "";
+        @Parameters(
+                index = "0",
+                paramLabel = "JOB",
+                description = "Its name, such as quality, or its id, from `fairlead jobs list`.")
+        private String job = "";
 
         @Option(
                 names = "--directory",

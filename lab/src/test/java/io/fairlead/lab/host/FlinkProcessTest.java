@@ -3,17 +3,27 @@ package io.fairlead.lab.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fairlead.cli.Fairlead;
 import io.fairlead.cli.flink.FlinkJob;
 import io.fairlead.cli.flink.FlinkRest;
 import io.fairlead.cli.flink.FlinkRestException;
 import io.fairlead.cli.flink.JarRun;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -122,6 +132,77 @@ class FlinkProcessTest {
     }
 
     @Test
+    void anUpgradeThatDoesNotHoldPutsTheFormerJobBackFromItsSavepoint() throws Exception {
+        FlinkRest rest = new FlinkRest(flink.restUrl());
+        Path facts = JobJar.of("FactsJob", Files.createDirectory(directory.resolve("facts")));
+        assertThat(jobs("submit", "facts", "--jar=" + facts, "--", "--clickhouse-password", "s3cret", "--pace", "1"))
+                .contains("All ", " tasks run");
+        assertThat(jobs("submit", "facts", "--jar=" + facts)).contains("runs already as job", "jobs upgrade");
+        assertThat(jobs("submit", "facts", "--unless-running", "--jar=" + facts))
+                .contains("nothing to do");
+        String first = running(rest);
+        assertThat(rest.origin(first).orElseThrow().arguments().values())
+                .containsEntry("pace", "1")
+                .containsEntry("clickhouse-password", "");
+
+        assertThat(jobs("upgrade", "facts", "--jar=" + facts)).contains("give --clickhouse-password of facts again");
+        assertThat(upgrade(facts, "--nonsense", "1")).contains("There is no setting --nonsense");
+        assertThat(running(rest)).as("not stopped by what can be known before").isEqualTo(first);
+
+        assertThat(upgrade(facts, "--pace", "2")).contains("facts is upgraded");
+        String second = running(rest);
+        assertThat(rest.checkpoints(second).restoredPath().orElseThrow())
+                .contains("savepoint-" + first.substring(0, 6));
+        assertThat(rest.origin(second).orElseThrow().arguments().values()).containsEntry("pace", "2");
+
+        assertThat(upgrade(facts, "--stumbles", "yes"))
+                .contains("was not upgraded", "this version can't count", "The former one runs again");
+        String third = running(rest);
+        assertThat(rest.checkpoints(third).restoredPath().orElseThrow())
+                .contains("savepoint-" + second.substring(0, 6));
+        assertThat(rest.origin(third).orElseThrow().arguments().values())
+                .containsEntry("pace", "2")
+                .doesNotContainKey("stumbles");
+
+        assertThat(upgrade(facts, "--uid", "other"))
+                .contains("was not upgraded", "--drop-unknown-state", "The former one runs again");
+        assertThat(jobs("list")).contains("fairlead facts", " bytes in ");
+        assertThat(jobs("stop", "facts")).contains("savepoint-");
+        assertThat(jobs("stop", "facts")).contains("No job facts runs on this cluster");
+    }
+
+    private static String upgrade(Path jar, String name, String value) {
+        return jobs(
+                "upgrade",
+                "facts",
+                "--jar=" + jar,
+                "--watch-seconds=1",
+                "--",
+                "--clickhouse-password",
+                "s3cret",
+                name,
+                value);
+    }
+
+    private static String running(FlinkRest rest) throws Exception {
+        return rest.jobs().stream()
+                .filter(job -> job.name().equals("fairlead facts") && !job.ended())
+                .findFirst()
+                .orElseThrow()
+                .id();
+    }
+
+    /** What {@code fairlead jobs} says, on either side. */
+    private static String jobs(String command, String... arguments) {
+        StringWriter said = new StringWriter();
+        PrintWriter out = new PrintWriter(said, true);
+        List<String> all = new ArrayList<>(List.of("jobs", command, "--flink=" + flink.restUrl()));
+        all.addAll(List.of(arguments));
+        Fairlead.execute(Map.of(), out, out, all.toArray(String[]::new));
+        return said.toString();
+    }
+
+    @Test
     void clusterShowsItsPagesSlotsAndMetrics() throws Exception {
         HttpClient http = HttpClient.newHttpClient();
         assertThat(new FlinkRest(flink.restUrl()).cluster().slots()).isEqualTo(4);
@@ -134,6 +215,22 @@ class FlinkProcessTest {
         assertThat(http.send(HttpRequest.newBuilder(flink.metricsUrl()).build(), HttpResponse.BodyHandlers.ofString())
                         .body())
                 .contains("flink_jobmanager_numRegisteredTaskManagers");
+        for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+            for (InetAddress address : Collections.list(each.getInetAddresses())) {
+                assertThat(address.isLoopbackAddress()
+                                || !answers(address, flink.metricsUrl().getPort()))
+                        .as("metrics are for this machine alone, not on %s", address)
+                        .isTrue();
+            }
+        }
+    }
+
+    private static boolean answers(InetAddress address, int port) {
+        try (Socket socket = new Socket(address, port)) {
+            return socket.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     private static void awaitCheckpoint(FlinkRest rest, String jobId) {

@@ -39,9 +39,9 @@ final class JobJar {
         assertThat(compiled).as(said.toString()).isTrue();
         Path jar = directory.resolve(job + ".jar");
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-                Stream<Path> files = Files.list(classes)) {
-            for (Path file : files.toList()) {
-                out.putNextEntry(new JarEntry(file.getFileName().toString()));
+                Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
                 Files.copy(file, out);
                 out.closeEntry();
             }

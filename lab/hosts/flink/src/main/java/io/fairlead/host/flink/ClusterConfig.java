@@ -11,7 +11,7 @@ import org.apache.flink.configuration.Configuration;
  *
  * @param data directory for everything that the cluster writes
  * @param restPort REST interface and web pages
- * @param metricsPort what Prometheus reads; on all interfaces, because Flink's reporter knows no other way
+ * @param metricsPort what Prometheus reads
  * @param slots of the one task manager
  * @param managedMib memory outside the heap for state in RocksDB
  * @param stateBackend {@code hashmap} or {@code rocksdb}
@@ -50,8 +50,7 @@ record ClusterConfig(Path data, int restPort, int metricsPort, int slots, int ma
         config.setString("jobmanager.retrieve-taskmanager-hostname", "false");
         config.setString("web.submit.enable", "true");
         config.setString("web.cancel.enable", "true");
-        config.setString(
-                "metrics.reporter.prom.factory.class", "org.apache.flink.metrics.prometheus.PrometheusReporterFactory");
+        config.setString("metrics.reporter.prom.factory.class", LoopbackReporterFactory.class.getName());
         config.setString("metrics.reporter.prom.port", Integer.toString(metricsPort));
     }
 
