@@ -112,6 +112,15 @@ final class ConfigDocument {
         return lines;
     }
 
+    /** Fields that differ, as a JSON object of what they are after. */
+    static String difference(SpecificRecord before, SpecificRecord after) {
+        ObjectNode old = of(before).fields;
+        ObjectNode changed = of(after).fields;
+        changed.remove(AUTHORSHIP);
+        changed.properties().removeIf(field -> field.getValue().equals(old.get(field.getKey())));
+        return changed.toString();
+    }
+
     private void set(ObjectNode changed, String name, JsonNode value) {
         Schema.Field field = schema.getField(name);
         if (field == null || name.equals(AUTHORSHIP)) {

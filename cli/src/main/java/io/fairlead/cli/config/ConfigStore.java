@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -32,6 +34,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -47,6 +50,8 @@ public final class ConfigStore {
     private static final String TRANSACTIONAL_ID = "fairlead-config";
     private static final Duration POLL = Duration.ofMillis(300);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int ATTEMPTS = 4;
+    private static final long OTHERS_TURN_MS = 400;
 
     private final Map<String, Object> client;
     private final String address;
@@ -105,27 +110,22 @@ public final class ConfigStore {
     /**
      * Writes a record.
      *
-     * @param author who says it
-     * @param reason why
-     * @param expectedRevision what the writer believes to change; null: whatever is there
+     * @param by who says it, why, and what he believes to change
      * @param next makes the new record of the present one and the new authorship; null as a result deletes it
      * @throws UserError if another revision is there, or another writer was faster; nothing is written then
      */
-    public Change write(
-            TopicSpec topic,
-            String key,
-            String author,
-            String reason,
-            @Nullable Long expectedRevision,
-            Function<Next, @Nullable SpecificRecord> next) {
-        return writeAll(topic, List.of(key), author, reason, expectedRevision, (id, present) -> next.apply(present))
+    public Change write(TopicSpec topic, String key, Attribution by, Function<Next, @Nullable SpecificRecord> next) {
+        return writeAll(topic, List.of(key), by, (id, present) -> next.apply(present))
                 .get(0);
     }
 
     /**
      * Writes records of several keys, all or none.
      *
-     * @param expectedRevision as {@link #write}, of each
+     * <p>A second writer takes over from one that has not committed yet. If that one has changed none of these keys, it is all tried
+     * again; else its change stands, and it is said.
+     *
+     * @param by as {@link #write}, of each
      * @param next makes the new record of a key
      * @return the changes, in the order of the keys
      * @throws UserError as {@link #write}
@@ -133,10 +133,59 @@ public final class ConfigStore {
     public List<Change> writeAll(
             TopicSpec topic,
             List<String> keys,
-            String author,
-            String reason,
-            @Nullable Long expectedRevision,
+            Attribution by,
             BiFunction<String, Next, @Nullable SpecificRecord> next) {
+        Map<String, Long> seen = new HashMap<>();
+        for (int attempt = 1; ; attempt++) {
+            List<Written> written = new ArrayList<>();
+            try {
+                return attempt(topic, keys, by, next, written);
+            } catch (ExecutionException e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                if (!fenced(cause)) {
+                    throw unreachable(cause);
+                }
+            } catch (KafkaException e) {
+                if (!fenced(e)) {
+                    throw unreachable(e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new UserError("Interrupted; nothing was written.", e);
+            }
+            written.forEach(one -> seen.putIfAbsent(one.key, one.authorship.getRevision() - 1));
+            awaitTheOther(attempt);
+            Overtaken.refuse(keys, seen, read(topic), history(""), topic, attempt == ATTEMPTS);
+        }
+    }
+
+    /** Gives who has taken over the time to commit; both at the same pace would go on taking over from each other. */
+    private static void awaitTheOther(int attempt) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(
+                    ThreadLocalRandom.current().nextLong(OTHERS_TURN_MS, OTHERS_TURN_MS * (1 + attempt)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserError("Interrupted; nothing was written.", e);
+        }
+    }
+
+    private static boolean fenced(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private List<Change> attempt(
+            TopicSpec topic,
+            List<String> keys,
+            Attribution by,
+            BiFunction<String, Next, @Nullable SpecificRecord> next,
+            List<Written> written)
+            throws ExecutionException, InterruptedException {
         Map<String, Object> properties = new HashMap<>(client);
         properties.put("transactional.id", TRANSACTIONAL_ID);
         properties.put("max.block.ms", PATIENCE.toMillis());
@@ -147,17 +196,8 @@ public final class ConfigStore {
             producer.initTransactions(); // from here on nobody else can commit without being seen below
             Map<String, ConfigEntry> present = read(topic);
             Map<String, Long> revisions = revisions(topic, keys, present);
-            List<Written> written = new ArrayList<>();
             for (String key : keys) {
-                long revision = revisions.getOrDefault(key, 0L);
-                if (expectedRevision != null && expectedRevision != revision) {
-                    throw new UserError("Revision " + revision + " of " + key + " is there, not " + expectedRevision
-                            + ": somebody changed it meanwhile. Look at it, and try again.");
-                }
-                Authorship authorship = new Authorship(author, reason, System.currentTimeMillis(), revision + 1);
-                ConfigEntry before = present.get(key);
-                SpecificRecord record = next.apply(key, new Next(before, authorship));
-                written.add(new Written(key, before, authorship, record));
+                written.add(written(key, present.get(key), revisions.getOrDefault(key, 0L), by, next));
             }
             producer.beginTransaction();
             List<Future<RecordMetadata>> sent = new ArrayList<>();
@@ -178,17 +218,22 @@ public final class ConfigStore {
             }
             producer.commitTransaction();
             return changes;
-        } catch (ProducerFencedException e) {
-            throw new UserError(
-                    "Another writer was faster; nothing was written. Look at " + keys.get(0) + ", and try again.", e);
-        } catch (ExecutionException e) {
-            throw unreachable(e.getCause() == null ? e : e.getCause());
-        } catch (KafkaException e) {
-            throw unreachable(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UserError("Interrupted; nothing was written.", e);
         }
+    }
+
+    private static Written written(
+            String key,
+            @Nullable ConfigEntry before,
+            long revision,
+            Attribution by,
+            BiFunction<String, Next, @Nullable SpecificRecord> next) {
+        Long expected = by.expectedRevision();
+        if (expected != null && expected != revision) {
+            throw new UserError("Revision " + revision + " of " + key + " is there, not " + expected
+                    + ": somebody changed it meanwhile. Look at it, and try again.");
+        }
+        Authorship authorship = new Authorship(by.author(), by.reason(), System.currentTimeMillis(), revision + 1);
+        return new Written(key, before, authorship, next.apply(key, new Next(before, authorship)));
     }
 
     /** A record on its way. */

@@ -346,17 +346,16 @@ public final class ExitsCommand {
 
         @Override
         public Integer call() {
-            new ConfigStore(kafka.client())
-                    .write(Topics.CONFIG_EXITS, id, write.author(), write.reason(), write.revision(), next -> {
-                        ConfigEntry present = next.present();
-                        if (present == null && needsRecord()) {
-                            throw new UserError("Nothing was said of exit " + id + "; " + nothingSaid());
-                        }
-                        ExitOverride.Builder exit = present == null
-                                ? ExitOverride.newBuilder().setExitId(id)
-                                : ExitOverride.newBuilder((ExitOverride) present.value());
-                        return change(exit).setAuthorship(next.authorship()).build();
-                    });
+            new ConfigStore(kafka.client()).write(Topics.CONFIG_EXITS, id, write.attribution(), next -> {
+                ConfigEntry present = next.present();
+                if (present == null && needsRecord()) {
+                    throw new UserError("Nothing was said of exit " + id + "; " + nothingSaid());
+                }
+                ExitOverride.Builder exit = present == null
+                        ? ExitOverride.newBuilder().setExitId(id)
+                        : ExitOverride.newBuilder((ExitOverride) present.value());
+                return change(exit).setAuthorship(next.authorship()).build();
+            });
             spec.commandLine().getOut().println("exit " + id + " " + done());
             return 0;
         }

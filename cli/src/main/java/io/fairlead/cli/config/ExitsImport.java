@@ -153,9 +153,7 @@ final class ExitsImport implements Callable<Integer> {
                 store.writeAll(
                         Topics.CONFIG_EXITS,
                         changed,
-                        write.author(),
-                        write.reason(),
-                        write.revision(),
+                        write.attribution(),
                         (id, next) -> record(next.present(), id, proxy(wanted, id), next.authorship()));
             }
         }

@@ -125,14 +125,13 @@ public final class GroupCommand {
 
         @Override
         int run(ConfigStore store, WriteOptions write, String id, PrintWriter out) {
-            ConfigStore.Change change =
-                    store.write(Topics.CONFIG_GROUPS, id, write.author(), write.reason(), write.revision(), next -> {
-                        ConfigEntry present = next.present();
-                        DeliveryGroup.Builder group = present == null
-                                ? DeliveryGroup.newBuilder().setGroupId(id)
-                                : DeliveryGroup.newBuilder((DeliveryGroup) present.value());
-                        return checked(id, changed(group).setAuthorship(next.authorship()));
-                    });
+            ConfigStore.Change change = store.write(Topics.CONFIG_GROUPS, id, write.attribution(), next -> {
+                ConfigEntry present = next.present();
+                DeliveryGroup.Builder group = present == null
+                        ? DeliveryGroup.newBuilder().setGroupId(id)
+                        : DeliveryGroup.newBuilder((DeliveryGroup) present.value());
+                return checked(id, changed(group).setAuthorship(next.authorship()));
+            });
             out.println("group " + id + " is now revision " + change.revision() + ".");
             return 0;
         }
@@ -208,7 +207,7 @@ public final class GroupCommand {
 
         @Override
         int run(ConfigStore store, WriteOptions write, String id, PrintWriter out) {
-            store.write(Topics.CONFIG_GROUPS, id, write.author(), write.reason(), write.revision(), next -> {
+            store.write(Topics.CONFIG_GROUPS, id, write.attribution(), next -> {
                 if (next.present() == null) {
                     throw new UserError("There is no group '" + id + "'.");
                 }

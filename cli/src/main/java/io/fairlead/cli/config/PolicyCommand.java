@@ -6,26 +6,18 @@ import static java.util.Objects.requireNonNullElse;
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
-import io.fairlead.model.policy.Scope;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.ConfigChanged;
-import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.topics.Topics;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.avro.specific.SpecificRecord;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code fairlead policy}. */
@@ -38,88 +30,15 @@ import picocli.CommandLine.Spec;
             PolicyCommand.Get.class,
             PolicyCommand.Set.class,
             PolicyCommand.Reset.class,
+            PolicyRollback.class,
+            PolicyDiff.class,
             PolicyCommand.Validate.class,
             PolicyCommand.History.class
         })
 public final class PolicyCommand {
 
-    private static final Authorship NOBODY = new Authorship("", "default", 0L, 0L);
-
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();
-
-    /** What the commands on one policy have in common. */
-    abstract static class OnPolicy implements Callable<Integer> {
-
-        @Mixin
-        private SettingsOptions commonOptions = new SettingsOptions();
-
-        @Mixin
-        KafkaOptions kafka = new KafkaOptions();
-
-        @Parameters(
-                index = "0",
-                paramLabel = "KIND[/SCOPE]",
-                description =
-                        "KIND: quality, capacity, benchmark, politeness, pool, forecast or map; SCOPE: default (if not said), type:NAME, pool:NAME or class:NAME.")
-        private String key = "";
-
-        @Spec
-        private CommandSpec spec;
-
-        @Override
-        public Integer call() {
-            int slash = key.indexOf('/');
-            String kind = slash < 0 ? key : key.substring(0, slash);
-            String scope = slash < 0 ? Scope.GLOBAL.toString() : key.substring(slash + 1);
-            try {
-                SpecificRecord fallback = PolicyRecords.write(PolicyRecords.defaults(kind, Scope.parse(scope)), NOBODY);
-                return run(kind + "/" + scope, fallback, spec.commandLine().getOut());
-            } catch (IllegalArgumentException e) {
-                throw new UserError("'" + key + "': " + e.getMessage() + ".", e);
-            }
-        }
-
-        abstract int run(String policyKey, SpecificRecord fallback, PrintWriter out);
-
-        ConfigStore store() {
-            return new ConfigStore(kafka.client());
-        }
-    }
-
-    /** What the commands that change fields have in common. */
-    abstract static class OnFields extends OnPolicy {
-
-        @Parameters(index = "1..*", paramLabel = "FIELD=VALUE", description = "Fields to change.")
-        private List<String> assignments = List.of();
-
-        @Option(names = "--file", paramLabel = "JSON", description = "File with the fields to change.")
-        private @Nullable Path file;
-
-        ConfigDocument over(SpecificRecord record) {
-            ConfigDocument document = ConfigDocument.of(record);
-            Path from = file;
-            if (from != null) {
-                try {
-                    document = document.withJson(Files.readString(from), from.toString());
-                } catch (IOException e) {
-                    throw new UserError(from + " can't be read: " + e.getMessage(), e);
-                }
-            }
-            if (from == null && assignments.isEmpty()) {
-                throw new UserError("Say what changes: FIELD=VALUE, or --file.");
-            }
-            return document.with(assignments);
-        }
-    }
-
-    private static SpecificRecord checked(String key, SpecificRecord record) {
-        List<String> violations = PolicyRecords.violations(key, record);
-        if (!violations.isEmpty()) {
-            throw new UserError(key + " would not be accepted:\n  " + String.join("\n  ", violations));
-        }
-        return record;
-    }
 
     /** {@code fairlead policy list}. */
     @Command(name = "list", description = "Policies that are set; what is not set follows the built-in defaults.")
@@ -171,25 +90,39 @@ public final class PolicyCommand {
     @Command(
             name = "set",
             description = "Change a policy. It counts within seconds, everywhere, and can be seen in its history.")
-    static final class Set extends OnFields {
+    static final class Set extends OnPolicyFields {
 
         @Mixin
         private WriteOptions write = new WriteOptions();
 
+        @Mixin
+        private TrialOptions trial = new TrialOptions();
+
         @Override
         int run(String key, SpecificRecord fallback, PrintWriter out) {
-            ConfigStore.Change change = store().write(
-                            Topics.CONFIG_POLICIES, key, write.author(), write.reason(), write.revision(), next -> {
-                                ConfigEntry present = next.present();
-                                return checked(
-                                        key,
-                                        over(present == null ? fallback : present.value())
-                                                .record(next.authorship()));
-                            });
+            if (trial.wanted()) {
+                return trial(key, fallback, out);
+            }
+            ConfigStore.Change change = store().write(Topics.CONFIG_POLICIES, key, write.attribution(), next -> {
+                ConfigEntry present = next.present();
+                return checked(
+                        key, over(present == null ? fallback : present.value()).record(next.authorship()));
+            });
             out.println(key + " is now revision " + change.revision() + ", version " + change.offset() + ":");
             SpecificRecord before = requireNonNullElse(change.before(), fallback);
             ConfigDocument.changes(before, requireNonNull(change.after())).forEach(line -> out.println("  " + line));
             return 0;
+        }
+
+        /** The same, without writing it. */
+        private int trial(String key, SpecificRecord fallback, PrintWriter out) {
+            ConfigEntry present = store().read(Topics.CONFIG_POLICIES).get(key);
+            SpecificRecord before = present == null ? fallback : present.value();
+            SpecificRecord after = checked(key, over(before).record(NOBODY));
+            List<String> lines = ConfigDocument.changes(before, after);
+            out.println(key + " would be accepted" + (lines.isEmpty() ? ", and is so already." : ":"));
+            lines.forEach(line -> out.println("  " + line));
+            return trial.replay(spec(), kafka(), key, ConfigDocument.difference(before, after), out);
         }
     }
 
@@ -202,13 +135,12 @@ public final class PolicyCommand {
 
         @Override
         int run(String key, SpecificRecord fallback, PrintWriter out) {
-            ConfigStore.Change change = store().write(
-                            Topics.CONFIG_POLICIES, key, write.author(), write.reason(), write.revision(), next -> {
-                                if (next.present() == null) {
-                                    throw new UserError(key + " is not set; there is nothing to take back.");
-                                }
-                                return null;
-                            });
+            ConfigStore.Change change = store().write(Topics.CONFIG_POLICIES, key, write.attribution(), next -> {
+                if (next.present() == null) {
+                    throw new UserError(key + " is not set; there is nothing to take back.");
+                }
+                return null;
+            });
             out.println(key + " is taken back, version " + change.offset() + ".");
             return 0;
         }
@@ -218,7 +150,7 @@ public final class PolicyCommand {
     @Command(
             name = "validate",
             description = "Say whether a change would be accepted, without Kafka and without making it.")
-    static final class Validate extends OnFields {
+    static final class Validate extends OnPolicyFields {
 
         @Override
         int run(String key, SpecificRecord fallback, PrintWriter out) {
@@ -229,17 +161,19 @@ public final class PolicyCommand {
     }
 
     /** {@code fairlead policy history}. */
-    @Command(name = "history", description = "Who changed a policy when, and why.")
+    @Command(name = "history", description = "Who changed what of a policy when, and why.")
     static final class History extends OnPolicy {
 
         @Override
         int run(String key, SpecificRecord fallback, PrintWriter out) {
-            List<ConfigChanged> changes = store().history(key);
-            if (changes.isEmpty()) {
+            PolicyRevisions revisions = PolicyRevisions.of(store(), key, fallback);
+            if (revisions.changes().isEmpty()) {
                 out.println(key + " was never changed.");
             }
-            for (ConfigChanged change : changes) {
+            SpecificRecord before = fallback;
+            for (ConfigChanged change : revisions.changes()) {
                 Authorship authorship = change.getAuthorship();
+                SpecificRecord after = revisions.effective(authorship.getRevision());
                 out.printf(
                         "revision %d, version %d, %s, by %s: %s%s%n",
                         authorship.getRevision(),
@@ -248,6 +182,8 @@ public final class PolicyCommand {
                         authorship.getAuthor(),
                         authorship.getReason(),
                         change.getJson().isEmpty() ? " (taken back)" : "");
+                ConfigDocument.changes(before, after).forEach(line -> out.println("  " + line));
+                before = after;
             }
             return 0;
         }

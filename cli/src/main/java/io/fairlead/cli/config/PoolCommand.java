@@ -152,14 +152,13 @@ public final class PoolCommand {
             List<io.fairlead.schemas.config.PoolDefinition> others = new ArrayList<>(pools(store));
             others.removeIf(pool -> pool.getPoolId().equals(id));
             List<Tenant> tenants = tenants(store);
-            ConfigStore.Change change =
-                    store.write(Topics.CONFIG_POOLS, id, write.author(), write.reason(), write.revision(), next -> {
-                        io.fairlead.schemas.config.PoolDefinition record =
-                                (io.fairlead.schemas.config.PoolDefinition) ConfigDocument.of(base(next.present()))
-                                        .with(assignments)
-                                        .record(next.authorship());
-                        return checked(record, others, tenants);
-                    });
+            ConfigStore.Change change = store.write(Topics.CONFIG_POOLS, id, write.attribution(), next -> {
+                io.fairlead.schemas.config.PoolDefinition record =
+                        (io.fairlead.schemas.config.PoolDefinition) ConfigDocument.of(base(next.present()))
+                                .with(assignments)
+                                .record(next.authorship());
+                return checked(record, others, tenants);
+            });
             out.println("Pool " + id + " is now revision " + change.revision() + ", version " + change.offset() + ".");
             SpecificRecord before = change.before();
             if (before != null) {
@@ -307,8 +306,7 @@ public final class PoolCommand {
             if (!uses.isEmpty()) {
                 throw new UserError("Pool " + id + " is in use:\n  " + String.join("\n  ", uses));
             }
-            ConfigStore.Change change = store.write(
-                    Topics.CONFIG_POOLS, id, write.author(), write.reason(), write.revision(), next -> null);
+            ConfigStore.Change change = store.write(Topics.CONFIG_POOLS, id, write.attribution(), next -> null);
             out.println("Pool " + id + " is deleted, version " + change.offset() + ".");
         }
     }

@@ -144,18 +144,16 @@ public final class TenantCommand {
 
         @Override
         int run(ConfigStore store, WriteOptions write, String id, PrintWriter out) {
-            ConfigStore.Change change =
-                    store.write(Topics.CONFIG_TENANTS, id, write.author(), write.reason(), write.revision(), next -> {
-                        ConfigEntry present = next.present();
-                        Tenant.Builder tenant = present == null
-                                ? Tenant.newBuilder()
-                                        .setTenantId(id)
-                                        .setSecretHashes(List.of())
-                                        .setPools(List.of())
-                                : Tenant.newBuilder((Tenant) present.value());
-                        return checked(
-                                changed(tenant).setAuthorship(next.authorship()).build());
-                    });
+            ConfigStore.Change change = store.write(Topics.CONFIG_TENANTS, id, write.attribution(), next -> {
+                ConfigEntry present = next.present();
+                Tenant.Builder tenant = present == null
+                        ? Tenant.newBuilder()
+                                .setTenantId(id)
+                                .setSecretHashes(List.of())
+                                .setPools(List.of())
+                        : Tenant.newBuilder((Tenant) present.value());
+                return checked(changed(tenant).setAuthorship(next.authorship()).build());
+            });
             out.println("tenant " + id + " is now revision " + change.revision() + ".");
             return 0;
         }
@@ -211,7 +209,7 @@ public final class TenantCommand {
 
         @Override
         int run(ConfigStore store, WriteOptions write, String id, PrintWriter out) {
-            store.write(Topics.CONFIG_TENANTS, id, write.author(), write.reason(), write.revision(), next -> {
+            store.write(Topics.CONFIG_TENANTS, id, write.attribution(), next -> {
                 if (next.present() == null) {
                     throw new UserError("There is no tenant " + id + ".");
                 }

@@ -13,7 +13,7 @@ public final class WriteOptions {
             description = "Who says it (default: ${DEFAULT-VALUE}).")
     private String author = "";
 
-    @Option(names = "--reason", paramLabel = "TEXT", required = true, description = "Why; everybody will see it.")
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it must be said, and everybody will see it.")
     private String reason = "";
 
     @Option(
@@ -22,15 +22,8 @@ public final class WriteOptions {
             description = "The revision that is to be changed; refused if it is another by now.")
     private @Nullable Long revision;
 
-    public String author() {
-        return author;
-    }
-
-    public String reason() {
-        return reason;
-    }
-
-    public @Nullable Long revision() {
-        return revision;
+    /** What was said. */
+    public Attribution attribution() {
+        return new Attribution(author, reason, revision);
     }
 }

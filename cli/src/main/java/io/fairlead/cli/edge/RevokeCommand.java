@@ -67,16 +67,14 @@ final class RevokeCommand implements Callable<Integer> {
             throw new UserError("Exit " + exitId + " is not revoked: " + e.getMessage(), e);
         }
         if (!issuerOnly) {
-            new ConfigStore(kafka.client())
-                    .write(Topics.CONFIG_EXITS, exitId, write.author(), write.reason(), write.revision(), next -> {
-                        ExitOverride.Builder exit = next.present() == null
-                                ? ExitOverride.newBuilder().setExitId(exitId)
-                                : ExitOverride.newBuilder(
-                                        (ExitOverride) next.present().value());
-                        return exit.setNotBeforeMs(now.toEpochMilli())
-                                .setAuthorship(next.authorship())
-                                .build();
-                    });
+            new ConfigStore(kafka.client()).write(Topics.CONFIG_EXITS, exitId, write.attribution(), next -> {
+                ExitOverride.Builder exit = next.present() == null
+                        ? ExitOverride.newBuilder().setExitId(exitId)
+                        : ExitOverride.newBuilder((ExitOverride) next.present().value());
+                return exit.setNotBeforeMs(now.toEpochMilli())
+                        .setAuthorship(next.authorship())
+                        .build();
+            });
         }
         spec.commandLine()
                 .getOut()

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ public final class KafkaOptions {
 
     public String bootstrapServers() {
         return bootstrapServers;
+    }
+
+    /** Where further client properties stand, if anywhere. */
+    public Optional<Path> propertiesFile() {
+        return Optional.ofNullable(properties);
     }
 
     /** Properties of a client: the file's, then the brokers. */

@@ -3,6 +3,7 @@ package io.fairlead.lab.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigEntry;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.lab.fleet.Impairment;
@@ -137,14 +138,18 @@ final class DemoCheck {
         String key = "quality/default";
         long begunNanos = System.nanoTime();
         ConfigStore.Change change = new ConfigStore(system.kafkaClient())
-                .write(Topics.CONFIG_POLICIES, key, "demo --check", "does a policy reach decisions?", null, next -> {
-                    ConfigEntry present = next.present();
-                    QualityPolicy now = present == null
-                            ? QualityPolicy.defaults()
-                            : (QualityPolicy) PolicyRecords.read(present.value());
-                    double psiMs = now.psiMs() == 150 ? 140 : 150;
-                    return PolicyRecords.write(now.withReferences(psiMs, now.omegaMs()), next.authorship());
-                });
+                .write(
+                        Topics.CONFIG_POLICIES,
+                        key,
+                        Attribution.of("demo --check", "does a policy reach decisions?"),
+                        next -> {
+                            ConfigEntry present = next.present();
+                            QualityPolicy now = present == null
+                                    ? QualityPolicy.defaults()
+                                    : (QualityPolicy) PolicyRecords.read(present.value());
+                            double psiMs = now.psiMs() == 150 ? 140 : 150;
+                            return PolicyRecords.write(now.withReferences(psiMs, now.omegaMs()), next.authorship());
+                        });
         boolean stamped = await("the policy is stamped on decisions", () -> {
             JsonNode exits =
                     reader.get(system.consoleUrl().resolve("/api/fleet")).get("exits");

@@ -1,5 +1,6 @@
 package io.fairlead.lab.demo;
 
+import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigEntry;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.model.policy.BenchmarkPolicy;
@@ -153,7 +154,7 @@ final class DemoConfig {
     private void first(
             TopicSpec topic, String key, String reason, Function<ConfigStore.Next, @Nullable SpecificRecord> wanted) {
         if (!store.read(topic).containsKey(key)) {
-            store.write(topic, key, AUTHOR, reason, null, wanted);
+            store.write(topic, key, Attribution.of(AUTHOR, reason), wanted);
         }
     }
 
@@ -166,6 +167,6 @@ final class DemoConfig {
                 return;
             }
         }
-        store.write(topic, key, AUTHOR, reason, null, wanted);
+        store.write(topic, key, Attribution.of(AUTHOR, reason), wanted);
     }
 }

@@ -25,6 +25,9 @@ record ReplayReport(ReplayResult result, long records, String store, List<String
             return text.append(line("No decision would differ.")).toString();
         }
         text.append(line(
+                "It would change %,d of %,d decisions, each exit's looked at every 5 s.",
+                result.looksDiffering(), result.looked()));
+        text.append(line(
                 "%d of %d exits would be decided otherwise, %.1f %% of their time. The greatest differences:",
                 result.exitsDiffering(),
                 result.exits(),

@@ -1,14 +1,20 @@
 package io.fairlead.lab.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.cli.Fairlead;
+import io.fairlead.cli.UserError;
+import io.fairlead.cli.config.Attribution;
+import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.edge.EdgeKitSettings;
 import io.fairlead.edge.link.CertificateAuthority;
 import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.edge.link.MutualTls;
 import io.fairlead.lab.host.KafkaProcess;
+import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.model.policy.Scope;
 import io.fairlead.proxy.link.LinkAuthority;
 import io.fairlead.relay.CertificateWatch;
 import io.fairlead.relay.RelayServerEdge;
@@ -21,6 +27,8 @@ import io.fairlead.relay.server.Admission;
 import io.fairlead.relay.server.LinkPort;
 import io.fairlead.relay.server.RoomBook;
 import io.fairlead.relay.server.ServerSettings;
+import io.fairlead.schemas.policies.PolicyRecords;
+import io.fairlead.schemas.topics.Topics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -36,6 +44,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -87,10 +97,75 @@ class ConfigCommandsTest {
         assertThat(on("policy", "reset", "quality/type:mobile", "--author=bob", "--reason=over").out)
                 .contains("is taken back");
         assertThat(on("policy", "list").out).doesNotContain("quality/type:mobile");
-        assertThat(on("policy", "history", "quality/type:mobile").out.lines())
+        assertThat(on("policy", "history", "quality/type:mobile")
+                        .out
+                        .lines()
+                        .filter(line -> line.startsWith("revision")))
                 .hasSize(2)
                 .anyMatch(line -> line.contains("by ann: slow networks"))
                 .anyMatch(line -> line.contains("by bob: over (taken back)"));
+    }
+
+    @Test
+    void aPolicyGoesBackToAnEarlierRevisionAndWhatDiffersIsSaid() {
+        on("policy", "set", "quality/type:datacenter", "psiMs=300", "--author=ann", "--reason=slow");
+        on("policy", "set", "quality/type:datacenter", "psiMs=200", "gamma=3", "--author=bob", "--reason=slower");
+        assertThat(on("policy", "diff", "quality/type:datacenter", "1", "2").out)
+                .contains("revision 1 → revision 2", "psiMs: 300.0 → 200.0", "gamma: ");
+        assertThat(on("policy", "diff", "quality/type:datacenter").out).contains("default → revision 2");
+        assertThat(on("policy", "diff", "quality/type:datacenter", "9").err).contains("knows no revision 9", "[1, 2]");
+        assertThat(on("policy", "set", "quality/type:datacenter", "psiMs=100", "--dry-run").out)
+                .contains("would be accepted", "psiMs: 200.0 → 100.0");
+
+        assertThat(on("policy", "rollback", "quality/type:datacenter", "--author=ann", "--reason=too slow").out)
+                .contains("as in revision 1 again: revision 3", "psiMs: 200.0 → 300.0");
+        assertThat(on("policy", "rollback", "quality/type:datacenter", "--to=0", "--reason=all of it").out)
+                .contains("revision 4", "(taken back)");
+        assertThat(on("policy", "rollback", "quality/type:datacenter", "--to=0", "--reason=again").err)
+                .contains("is not set, as in revision 0");
+        assertThat(on("policy", "rollback", "quality/pool:nobody", "--reason=x").err)
+                .contains("was never changed");
+        assertThat(on("policy", "history", "quality/type:datacenter").out)
+                .contains("revision 3", "too slow", "  psiMs: 200.0 → 300.0", "(taken back)");
+        assertThat(on("policy", "set", "quality/type:datacenter", "psiMs=1", "--reason= ").err)
+                .contains("Say why: --reason");
+    }
+
+    @Test
+    void ofTwoWritersAtTheSameMomentTheLoserHearsWhoWonAndWhatStands() {
+        ConfigStore store = new ConfigStore(Map.of("bootstrap.servers", kafka.bootstrap()));
+        String key = "quality/pool:contested";
+        assertThatThrownBy(() -> store.write(Topics.CONFIG_POLICIES, key, Attribution.of("ann", "mine"), next -> {
+                    on("policy", "set", key, "psiMs=222", "--author=bob", "--reason=faster");
+                    return quality(next, 111);
+                }))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("nothing of yours was written: bob has changed " + key)
+                .hasMessageContaining("(\"faster\"). Revision 1, version ")
+                .hasMessageContaining("--revision 1.");
+        assertThat(on("policy", "get", key).out).contains("222");
+
+        AtomicBoolean between = new AtomicBoolean(true);
+        ConfigStore.Change change =
+                store.write(Topics.CONFIG_POLICIES, key, Attribution.of("ann", "still mine"), next -> {
+                    if (between.getAndSet(false)) {
+                        on("policy", "set", "quality/pool:another", "psiMs=5", "--author=bob", "--reason=else");
+                    }
+                    return quality(next, 111);
+                });
+        assertThat(change.revision())
+                .as("who writes something else is no reason to give up")
+                .isEqualTo(2);
+        assertThat(on("policy", "history", key).out.lines().filter(line -> line.startsWith("revision")))
+                .hasSize(2);
+    }
+
+    private static SpecificRecord quality(ConfigStore.Next next, double psiMs) {
+        return PolicyRecords.write(
+                QualityPolicy.defaults()
+                        .withScope(Scope.ofPool("contested"), 0)
+                        .withReferences(psiMs, QualityPolicy.defaults().omegaMs()),
+                next.authorship());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.clickhouse.client.api.Client;
 import com.clickhouse.data.ClickHouseFormat;
 import io.fairlead.cli.Fairlead;
+import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.dashboards.schema.ClickHouseMigrations;
 import io.fairlead.edge.link.Sockets;
@@ -170,7 +171,7 @@ class ExitsOnAFleetTest {
 
         // What is wrong in the topic is refused and told, and changes nothing.
         new ConfigStore(Map.of("bootstrap.servers", kafka.bootstrap()))
-                .write(Topics.CONFIG_EXITS, EXIT, "ann", "a slip", null, next -> ExitOverride.newBuilder()
+                .write(Topics.CONFIG_EXITS, EXIT, Attribution.of("ann", "a slip"), next -> ExitOverride.newBuilder()
                         .setExitId(EXIT)
                         .setAuthorship(next.authorship())
                         .setMinBatteryPercent(-3)

@@ -2,6 +2,7 @@ package io.fairlead.lab.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.lab.fleet.Impairment;
 import io.fairlead.lab.host.Host;
@@ -192,7 +193,7 @@ class DemoLoopTest {
 
     private void silenceAfter(int ms) {
         new ConfigStore(system.kafkaClient())
-                .write(Topics.CONFIG_POLICIES, "quality/default", "the test", "to wait less", null, next -> {
+                .write(Topics.CONFIG_POLICIES, "quality/default", Attribution.of("the test", "to wait less"), next -> {
                     QualityPolicy now = (QualityPolicy)
                             Objects.requireNonNull(next.present()).value();
                     return QualityPolicy.newBuilder(now)

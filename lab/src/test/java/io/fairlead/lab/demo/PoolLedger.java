@@ -1,5 +1,6 @@
 package io.fairlead.lab.demo;
 
+import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.model.pool.PoolDefinition;
 import io.fairlead.schemas.decisions.PoolAssignment;
@@ -64,9 +65,7 @@ final class PoolLedger {
         store.write(
                 Topics.CONFIG_POOLS,
                 pool,
-                "the test",
-                "",
-                null,
+                Attribution.of("the test", "for one tenant alone"),
                 next -> PoolRecords.write(exclusive, next.authorship()));
     }
 

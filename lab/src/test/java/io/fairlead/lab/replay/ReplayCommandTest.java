@@ -84,6 +84,7 @@ class ReplayCommandTest {
         String text = new ReplayReport(result, 5_000, "Kafka at a:1", List.of("new.json")).text(1);
         assertThat(text)
                 .contains("5,000 records of Kafka at a:1", "12 exits", "71.3   60.5")
+                .contains("would change 250 of 1,000 decisions")
                 .contains("2 of 12 exits would be decided otherwise, 25.0 % of their time")
                 .contains("exit-7 at 2026-09-21T14:14:20Z: -47.9 points")
                 .contains("new       online   40.2, capacity 8: benchmark slow: 300 ms against 60 ms (−40)")

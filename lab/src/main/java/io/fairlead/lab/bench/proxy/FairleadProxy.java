@@ -1,6 +1,7 @@
 package io.fairlead.lab.bench.proxy;
 
 import io.fairlead.cli.Fairlead;
+import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.lab.bench.BenchTopics;
 import io.fairlead.lab.host.KafkaProcess;
@@ -102,7 +103,7 @@ final class FairleadProxy implements AutoCloseable {
 
     private static void configure(ConfigStore store, InetSocketAddress site) {
         String reason = "bench proxy";
-        store.write(Topics.CONFIG_TENANTS, "bench", reason, reason, null, next -> Tenant.newBuilder()
+        store.write(Topics.CONFIG_TENANTS, "bench", Attribution.of(reason, reason), next -> Tenant.newBuilder()
                 .setTenantId("bench")
                 .setAuthorship(next.authorship())
                 .setSecretHashes(List.of(SecretHashes.hash("bench")))
@@ -111,7 +112,7 @@ final class FairleadProxy implements AutoCloseable {
                 .build());
         for (int exit = 1; exit <= EXITS; exit++) {
             String id = "upstream-" + exit;
-            store.write(Topics.CONFIG_EXITS, id, reason, reason, null, next -> ExitOverride.newBuilder()
+            store.write(Topics.CONFIG_EXITS, id, Attribution.of(reason, reason), next -> ExitOverride.newBuilder()
                     .setExitId(id)
                     .setAuthorship(next.authorship())
                     .setPools(List.of(POOL))
