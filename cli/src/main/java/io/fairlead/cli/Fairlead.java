@@ -13,6 +13,7 @@ import io.fairlead.cli.edge.AgentCommand;
 import io.fairlead.cli.edge.AuthorityCommand;
 import io.fairlead.cli.edge.ProxyCommand;
 import io.fairlead.cli.flink.JobsCommand;
+import io.fairlead.cli.grafana.GrafanaCommand;
 import io.fairlead.cli.nameserver.NameServerCommand;
 import io.fairlead.cli.relay.RelayCommand;
 import io.fairlead.cli.settings.LayeredSettings;
@@ -82,6 +83,7 @@ public final class Fairlead {
                 new JobsCommand(),
                 new ClickHouseCommand(),
                 new ConsoleCommand(),
+                new GrafanaCommand(),
                 new PolicyCommand(),
                 new TenantCommand(),
                 new PoolCommand(),

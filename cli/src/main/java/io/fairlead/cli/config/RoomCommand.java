@@ -118,7 +118,7 @@ public final class RoomCommand {
             new SecureRandom().nextBytes(random);
             String key = HexFormat.of().formatHex(random);
             ConfigStore.Change change =
-                    store.write(Topics.CONFIG_ROOMS, name, write.author(), write.reason(), write.revision(), next -> {
+                    store.write(Topics.CONFIG_ROOMS, name, write.attribution(), next -> {
                         ConfigEntry present = next.present();
                         RoomDefinition.Builder room = present == null
                                 ? RoomDefinition.newBuilder()
@@ -177,7 +177,7 @@ public final class RoomCommand {
 
         @Override
         int run(ConfigStore store, WriteOptions write, String name, PrintWriter out) {
-            store.write(Topics.CONFIG_ROOMS, name, write.author(), write.reason(), write.revision(), next -> {
+            store.write(Topics.CONFIG_ROOMS, name, write.attribution(), next -> {
                 if (next.present() == null) {
                     throw new UserError("There is no room '" + name + "'.");
                 }
