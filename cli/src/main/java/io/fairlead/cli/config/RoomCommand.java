@@ -117,22 +117,19 @@ public final class RoomCommand {
             byte[] random = new byte[KEY_BYTES];
             new SecureRandom().nextBytes(random);
             String key = HexFormat.of().formatHex(random);
-            ConfigStore.Change change =
-                    store.write(Topics.CONFIG_ROOMS, name, write.attribution(), next -> {
-                        ConfigEntry present = next.present();
-                        RoomDefinition.Builder room = present == null
-                                ? RoomDefinition.newBuilder()
-                                        .setRoom(name)
-                                        .setPublishKeyDigests(List.of())
-                                        .setAdmission(RoomAdmission.EDGE)
-                                        .setRenditions(List.of())
-                                : RoomDefinition.newBuilder((RoomDefinition) present.value());
-                        return checked(
-                                name,
-                                changed(room, key)
-                                        .setAuthorship(next.authorship())
-                                        .build());
-                    });
+            ConfigStore.Change change = store.write(Topics.CONFIG_ROOMS, name, write.attribution(), next -> {
+                ConfigEntry present = next.present();
+                RoomDefinition.Builder room = present == null
+                        ? RoomDefinition.newBuilder()
+                                .setRoom(name)
+                                .setPublishKeyDigests(List.of())
+                                .setAdmission(RoomAdmission.EDGE)
+                                .setRenditions(List.of())
+                        : RoomDefinition.newBuilder((RoomDefinition) present.value());
+                return checked(
+                        name,
+                        changed(room, key).setAuthorship(next.authorship()).build());
+            });
             out.println("room " + name + " is now revision " + change.revision() + ".");
             if (newKey) {
                 out.println("Its key is " + key + " and is shown only now; publish with ?key=" + key);
