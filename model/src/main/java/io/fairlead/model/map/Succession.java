@@ -10,6 +10,8 @@ import java.util.Comparator;
  *
  * <p>To leave costs so many ms on top, the same for all: the more, the fewer leave. How many it must be is read from what those gain who leave. Capacities are kept whatever
  * stays; what is over the bound in the end is what they force.
+ *
+ * <p>A row that alone is more than may move would stay for ever, and hold back all that gain less. So when it is the one that gains most, it leaves freely, and no other does in that epoch.
  */
 public final class Succession {
 
@@ -19,12 +21,18 @@ public final class Succession {
     /** A cost of leaving rises by at least this, ms. */
     private static final double LEAST_RISE_MS = 0.5;
 
+    /** Of all demand; less is none. */
+    private static final double NOTHING = 1e-9;
+
     private final Demand demand;
     private final double[] capacity;
     private final Former former;
     private final MapPolicy policy;
     private double[] priceMs;
     private double leavingMs;
+
+    /** The row that alone is more than may move, and may for once; −1: none is. */
+    private int freeRow = -1;
 
     /** Who served whom until now. */
     public interface Former {
@@ -36,7 +44,7 @@ public final class Succession {
      * A plan, and what it changes.
      *
      * @param plan who serves whom from now on
-     * @param movedShare of all demand that was served before and could have stayed
+     * @param movedShare of all demand that was served before and could have stayed; over the policy's share only if a single row is, or capacities force it
      * @param forcedShare of all demand that lost its group, as that is down or barred from it
      * @param leavingMs what leaving cost on top of the hysteresis, so that no more moved, ms
      */
@@ -64,10 +72,19 @@ public final class Succession {
 
     private Followed solve() {
         Followed followed = leavingFor(0);
-        for (int i = 1; i < MAX_SOLUTIONS && followed.movedShare() > policy.movedShare(); i++) {
+        for (int i = 1; i < MAX_SOLUTIONS && isOver(followed); i++) {
             followed = leavingFor(followed.leavingMs() + Math.max(LEAST_RISE_MS, riseMs(followed.plan())));
         }
         return followed;
+    }
+
+    private boolean isOver(Followed followed) {
+        double free = freeRow < 0 ? 0 : moved(followed.plan(), freeRow) * shareOfAll(freeRow);
+        return followed.movedShare() > Math.max(policy.movedShare(), free + NOTHING);
+    }
+
+    private double shareOfAll(int row) {
+        return demand.bitsPerSecond(row) / Math.max(demand.totalBitsPerSecond(), Double.MIN_NORMAL);
     }
 
     /** By how much leaving must cost more, at the prices as they are, so that of those who leave only as many do as may. */
@@ -76,21 +93,25 @@ public final class Succession {
         double[] moving = new double[demand.rows()];
         Integer[] order = new Integer[demand.rows()];
         int count = 0;
+        double left = policy.movedShare() * demand.totalBitsPerSecond();
         for (int row = 0; row < demand.rows(); row++) {
-            double stayingMs = staying(row, true);
-            double moved = moved(plan, row);
-            if (moved > 0) {
+            double moved = moved(plan, row) * demand.bitsPerSecond(row);
+            if (row == freeRow) {
+                left -= moved;
+            } else if (moved > 0) {
                 int to = plan.mainGroup(row);
-                gains[count] = stayingMs - demand.costMs(row, to) - priceMs[to] - lostMs(row);
-                moving[count] = moved * demand.bitsPerSecond(row);
-                order[count] = count++;
+                gains[row] = staying(row, true) - demand.costMs(row, to) - priceMs[to] - lostMs(row);
+                moving[row] = moved;
+                order[count++] = row;
             }
         }
-        Arrays.sort(order, 0, count, Comparator.comparingDouble(each -> -gains[each]));
-        double left = policy.movedShare() * demand.totalBitsPerSecond();
+        Arrays.sort(order, 0, count, Comparator.comparingDouble(row -> -gains[row]));
         for (int i = 0; i < count; i++) {
+            boolean first = i == 0 && freeRow < 0;
             left -= moving[order[i]];
-            if (left < 0) {
+            if (left < 0 && first) {
+                freeRow = order[i];
+            } else if (left < 0) {
                 return gains[order[i]];
             }
         }
@@ -119,7 +140,8 @@ public final class Succession {
     private double lostMs(int row) {
         double stayingMs = staying(row, false);
         return stayingMs < Double.POSITIVE_INFINITY
-                ? Math.max(policy.hysteresisMs(), policy.hysteresisShare() * stayingMs) + leavingMs
+                ? Math.max(policy.hysteresisMs(), policy.hysteresisShare() * stayingMs)
+                        + (row == freeRow ? 0 : leavingMs)
                 : 0;
     }
 

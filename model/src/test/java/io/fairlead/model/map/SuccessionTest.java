@@ -62,6 +62,29 @@ class SuccessionTest {
         assertThat(followed.leavingMs()).isPositive();
     }
 
+    /** Each of the two is more than may move in an epoch, and the small ones would wait behind them. */
+    @Test
+    void oneThatIsHeavierThanMayMoveMovesAloneAndTheOthersAfterIt() {
+        Demand demand = new Demand(new double[] {40, 40, 1, 1}, new float[] {80, 10, 80, 10, 60, 10, 10, 60}, 2);
+        int[] groups = {0, 0, 0, 0};
+        Followed first = follow(demand, groups);
+        assertThat(first.plan().mainGroup(0)).isEqualTo(1);
+        assertThat(first.plan().mainGroup(1)).isZero();
+        assertThat(first.plan().mainGroup(2)).isZero();
+        groups[0] = 1;
+        Followed second = follow(demand, groups);
+        assertThat(second.plan().mainGroup(1)).isEqualTo(1);
+        assertThat(second.plan().mainGroup(2)).isZero();
+        groups[1] = 1;
+        Followed third = follow(demand, groups);
+        assertThat(third.plan().mainGroup(2)).isEqualTo(1);
+        assertThat(third.plan().mainGroup(3)).isZero();
+    }
+
+    private static Followed follow(Demand demand, int[] groups) {
+        return Succession.solve(demand, new double[] {1_000, 1_000}, FREE, Succession.of(groups), POLICY);
+    }
+
     /** Demand drifts by 15 % an epoch: each prefix's by a factor of its own. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
