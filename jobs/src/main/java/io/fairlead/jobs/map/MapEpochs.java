@@ -39,6 +39,10 @@ final class MapEpochs {
     private static final long FIRST_MS = 3_000;
 
     private static final int MOST_CHOICES = 8;
+
+    /** Entries of an epoch that are told again though their answer stays, since they stand on something else now. */
+    static final int MOST_RETOLD = 10_000;
+
     private static final double LEAST_SHARE = 0.02;
 
     /** What a question a second is taken to ask for while no edge says what it delivers, bit/s. */
@@ -357,6 +361,7 @@ final class MapEpochs {
 
     private void rollOut(Solved made, long nowMs, MapPolicy policy, Desk.Out out) {
         boolean waiting = false;
+        int retold = 0;
         for (int row = 0; row < made.ladder.rows(); row++) {
             Part part = part(made.ladder, row);
             part.planned = choices(made, row);
@@ -367,6 +372,9 @@ final class MapEpochs {
             } else if (differs(part)) {
                 waiting = true;
                 part.cohort = RollOut.isControl(hash(part.prefix), policy) ? MapCohort.CONTROL : MapCohort.WAITING;
+            } else if (retold < MOST_RETOLD && standsOnOther(part)) {
+                retold++;
+                tell(part, part.planned, made, row, nowMs, out);
             }
         }
         regrets.clear();
@@ -386,6 +394,11 @@ final class MapEpochs {
     private static boolean differs(Part part) {
         MapEntry told = part.told;
         return told == null || !MapStories.sameAnswer(told.getChoices(), part.planned);
+    }
+
+    private static boolean standsOnOther(Part part) {
+        MapEntry told = part.told;
+        return told != null && !MapStories.sameStory(told.getChoices(), part.planned);
     }
 
     private void step(long nowMs, MapPolicy policy, Desk.Out out) {

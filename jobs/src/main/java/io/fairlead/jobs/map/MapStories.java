@@ -28,6 +28,11 @@ final class MapStories {
     /** Shares that differ by less are the same. */
     private static final double SAME_SHARE = 0.05;
 
+    /** Costs that differ by less than this and by less than a quarter are the same. */
+    private static final double SAME_COST_MS = 2;
+
+    private static final double SAME_COST_SHARE = 0.25;
+
     /** What is put on all that is told. */
     record Stamp(DecisionVersion version, long issuedAtMs, long policyVersion, long mapEpoch) {}
 
@@ -48,6 +53,24 @@ final class MapStories {
             boolean same = second.stream()
                     .anyMatch(each -> each.getGroupId().equals(choice.getGroupId())
                             && Math.abs(each.getShare() - choice.getShare()) < SAME_SHARE);
+            if (!same) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether two lists that lead to the same answers also stand on about the same: who reads why must not read what has long been otherwise. */
+    static boolean sameStory(List<GroupChoice> one, List<GroupChoice> other) {
+        if (one.size() != other.size()) {
+            return false;
+        }
+        for (GroupChoice choice : one) {
+            boolean same = other.stream()
+                    .anyMatch(each -> each.getGroupId().equals(choice.getGroupId())
+                            && each.getEvidence() == choice.getEvidence()
+                            && Math.abs(each.getCostMs() - choice.getCostMs())
+                                    <= SAME_COST_MS + SAME_COST_SHARE * Math.min(each.getCostMs(), choice.getCostMs()));
             if (!same) {
                 return false;
             }

@@ -250,6 +250,38 @@ class MapDeskTest {
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getCostMs()).isCloseTo(15, within(0.01));
     }
 
+    /** Who asks why must not be told what has long been known better. */
+    @Test
+    void anEntryWhoseAnswerStaysIsToldAgainWhenItStandsOnSomethingElse() throws Exception {
+        prefers("192.0.2.7", "fra");
+        afterAll(5_000);
+        measured("192.0.2.7/32", "fra", 13);
+        measured("192.0.2.7/32", "par", 60);
+        afterAll(EPOCH_MS + 1_000);
+        assertThat(servedBy("192.0.2.7/32")).isEqualTo("fra");
+        assertThat(entry("192.0.2.7/32").getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.CLIENT_RTT);
+        told.clear();
+        measured("192.0.2.7/32", "fra", 14);
+        afterAll(EPOCH_MS + 1_000);
+        assertThat(told).noneMatch(MapEntry.class::isInstance);
+    }
+
+    /** One resolver is all demand there is, and more than may move in an epoch. */
+    @Test
+    void theOnlyResolverThereIsMovesToo() throws Exception {
+        io.fairlead.schemas.config.MapPolicy policy = (io.fairlead.schemas.config.MapPolicy)
+                PolicyRecords.write(io.fairlead.model.policy.MapPolicy.defaults(), AUTHOR);
+        policy.setRollOutStageMs(STAGE_MS);
+        policy.setControlShare(0);
+        send(Topics.CONFIG_POLICIES, "map/default", policy);
+        asks("192.0.2.7", 100, 100);
+        afterAll(5_000);
+        assertThat(servedBy("192.0.2.7/32")).isEqualTo("ams");
+        prefers("192.0.2.7", "fra");
+        afterAll(EPOCH_MS + 14 * STAGE_MS);
+        assertThat(servedBy("192.0.2.7/32")).isEqualTo("fra");
+    }
+
     /** Three seconds of silence and one look. */
     @Test
     void aGroupThatFallsSilentServesNobodyAndIsBackWhenItReports() throws Exception {
