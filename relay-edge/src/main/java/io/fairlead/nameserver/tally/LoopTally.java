@@ -47,12 +47,13 @@ final class LoopTally implements Asked {
             return false;
         }
         ResolverCount count = of(source);
-        count.count(subnet, proven, tcp, settings.maxSubnets());
-        if (proven || random.nextDouble() >= settings.challengeShare()) {
-            return false;
+        if (!proven && random.nextDouble() < settings.challengeShare()) {
+            count.challenges++;
+            forget(query, source, subnet); // it comes again over TCP, proven, and counts then
+            return true;
         }
-        count.challenges++;
-        return true;
+        count.count(subnet, proven, tcp, settings.maxSubnets());
+        return false;
     }
 
     /** Bits of the client's subnet, at most a /24 or /48, and how many they are. */
@@ -65,10 +66,22 @@ final class LoopTally implements Asked {
         return address | bits | (query.subnetIpv6() ? IPV6_MARK : 0);
     }
 
-    private boolean repeated(Query query, Source source, long subnet, long nowMs) {
+    private static long repeatKey(Query query, Source source, long subnet) {
         long question = ((long) query.suffixHash(0) << 16) ^ query.type() ^ (subnet * 31);
-        long key = mix(source.high() ^ mix(source.low() ^ mix(question))) | 1;
-        int slot = (int) (key >>> 32) & (repeatKeys.length - 1);
+        return mix(source.high() ^ mix(source.low() ^ mix(question))) | 1;
+    }
+
+    private int repeatSlot(long key) {
+        return (int) (key >>> 32) & (repeatKeys.length - 1);
+    }
+
+    private void forget(Query query, Source source, long subnet) {
+        repeatKeys[repeatSlot(repeatKey(query, source, subnet))] = 0;
+    }
+
+    private boolean repeated(Query query, Source source, long subnet, long nowMs) {
+        long key = repeatKey(query, source, subnet);
+        int slot = repeatSlot(key);
         if (repeatKeys[slot] == key && nowMs - repeatAtMs[slot] < settings.repeatMs()) {
             return true;
         }

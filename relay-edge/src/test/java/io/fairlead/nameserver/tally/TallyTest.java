@@ -120,6 +120,20 @@ class TallyTest {
         assertThat(only().getChallenges()).isEqualTo(1);
     }
 
+    /** It is the same question within two seconds, and yet the one that counts. */
+    @Test
+    void whoComesBackOverTcpBecauseHeWasChallengedIsProven() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withChallengeShare(1));
+        assertThat(desk.of(loops.get(0)).asked(query("a.example", ""), from("192.0.2.7"), false, false, nowMs))
+                .isTrue();
+        nowMs += 30;
+        desk.of(loops.get(0)).asked(query("a.example", ""), from("192.0.2.7"), true, true, nowMs);
+        desk.tell();
+        assertThat(only().getQuestions()).isEqualTo(1);
+        assertThat(only().getProvenQuestions()).isEqualTo(1);
+        assertThat(only().getChallenges()).isEqualTo(1);
+    }
+
     /** A flood from forged addresses makes neither the table grow nor a heavy resolver disappear, and its questions are not proven. */
     @Test
     void aFloodOfAddressesIsBoundedAndLeavesTheHeavyOnes() throws Exception {
