@@ -9,9 +9,7 @@ import io.fairlead.edge.EdgeKitSettings;
 import io.fairlead.model.map.AddressPrefix;
 import io.fairlead.nameserver.NameServerEdge;
 import io.fairlead.nameserver.NameServerEdgeSettings;
-import io.fairlead.nameserver.map.MapSettings;
 import io.fairlead.nameserver.server.NameServerSettings;
-import io.fairlead.nameserver.tally.TallySettings;
 import io.fairlead.nameserver.zone.Zone;
 import io.fairlead.nameserver.zone.Zones;
 import java.io.IOException;
@@ -106,8 +104,39 @@ public final class NameServerCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "200",
             description =
-                    "Equal answers to one network (/24, /56) at each socket, unless a cookie proves who asks; 0: no limit (default: ${DEFAULT-VALUE}).")
+                    "Equal answers to one network (/24, /56), unless a cookie proves who asks; 0: no limit (default: ${DEFAULT-VALUE}).")
     private int answersPerSecond = 200;
+
+    @Option(
+            names = "--slip",
+            paramLabel = "N",
+            defaultValue = "2",
+            description =
+                    "Of those over that rate one in N is answered empty and truncated, the others not at all; 0: none is (default: ${DEFAULT-VALUE}).")
+    private int slip = 2;
+
+    @Option(
+            names = "--rate-slots",
+            paramLabel = "N",
+            defaultValue = "65536",
+            description =
+                    "Pairs of network and answer that are remembered for the rate, a power of 2 (default: ${DEFAULT-VALUE}).")
+    private int rateSlots = 65_536;
+
+    @Option(
+            names = "--max-udp-bytes",
+            paramLabel = "BYTES",
+            defaultValue = "1232",
+            description = "Longest answer over UDP, 512–4096; longer ones are truncated (default: ${DEFAULT-VALUE}).")
+    private int maxUdpBytes = 1_232;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "32",
+            description =
+                    "Datagrams taken from the kernel, and given to it, at once, 1–64 (default: ${DEFAULT-VALUE}).")
+    private int batch = 32;
 
     @Option(
             names = "--cookie-secret",
@@ -131,6 +160,9 @@ public final class NameServerCommand implements Callable<Integer> {
             description =
                     "Share of questions about mapped names that are answered truncated, so that who asks proves its address over TCP (default: ${DEFAULT-VALUE}).")
     private double challengeShare = 0.002;
+
+    @Mixin
+    private WatchOptions watch = new WatchOptions();
 
     @Spec
     private CommandSpec spec;
@@ -173,8 +205,8 @@ public final class NameServerCommand implements Callable<Integer> {
             return new NameServerEdgeSettings(
                     addresses.stream().map(HostPort::here).toList(),
                     server(),
-                    MapSettings.DEFAULTS,
-                    TallySettings.DEFAULTS.withChallengeShare(challengeShare),
+                    watch.map(),
+                    watch.tally(challengeShare),
                     EdgeKitSettings.of(
                                     edgeId,
                                     NameServerEdgeSettings.KIND,
@@ -193,7 +225,10 @@ public final class NameServerCommand implements Callable<Integer> {
         return NameServerSettings.DEFAULTS
                 .withUdpSockets(udpSockets)
                 .withTcp(maxTcpClients, maxTcpClientsPerSource, tcpIdleMs)
-                .withRate(answersPerSecond, NameServerSettings.DEFAULTS.slip())
+                .withBatch(batch)
+                .withMaxUdpBytes(maxUdpBytes)
+                .withRate(answersPerSecond, slip)
+                .withRateSlots(rateSlots)
                 .withCookieSecret(secret == null ? "" : Files.readString(secret).strip())
                 .withExplainTo(explainTo.stream().map(AddressPrefix::parse).toList());
     }

@@ -58,6 +58,7 @@ public final class NameServer implements AutoCloseable {
     private final NameServerCounters counters;
     private final Served served;
     private final Cookies cookies;
+    private final RateLimit rate;
     private final InstantSource clock;
     private final Function<EventLoop, Asked> asked;
     private final BiConsumer<Channel, InetAddress> answeredOverTcp;
@@ -83,6 +84,7 @@ public final class NameServer implements AutoCloseable {
         this.answeredOverTcp = answeredOverTcp;
         this.clock = clock;
         this.cookies = settings.cookies(new SecureRandom());
+        this.rate = new RateLimit(settings.answersPerSecond(), settings.slip(), settings.rateSlots());
         this.loops = Sockets.loops(settings.udpSockets(), "dns");
         this.epoll = Sockets.datagrams(loops) == EpollDatagramChannel.class;
     }
@@ -203,7 +205,7 @@ public final class NameServer implements AutoCloseable {
 
     private Responder responder(EventLoop loop) {
         return responders.computeIfAbsent(
-                loop, one -> new Responder(settings, counters, served, asked.apply(one), cookies, clock));
+                loop, one -> new Responder(settings, counters, served, asked.apply(one), cookies, rate, clock));
     }
 
     private void accept(SocketChannel channel) {

@@ -15,9 +15,9 @@ import java.util.List;
  * @param maxTcpClients in all
  * @param maxTcpClientsPerSource of one address
  * @param tcpIdleMs a connection that is silent this long, or doesn't take its answers, is ended
- * @param answersPerSecond of one kind to one network (/24, /56), at each socket, that has not proven itself; 0: no limit
+ * @param answersPerSecond of one kind to one network (/24, /56) that has not proven itself; 0: no limit
  * @param slip one of so many over that is answered empty and truncated; 0: none
- * @param rateSlots pairs of network and kind that are remembered at each socket; a power of 2
+ * @param rateSlots pairs of network and kind that are remembered; a power of 2
  * @param cookieSecret 32 hexadecimal digits, the same at name servers behind one address; empty: made up at the start
  * @param explainTo networks whose questions about mapped names are answered with the reason, as an extended error (RFC 8914)
  */
@@ -108,6 +108,36 @@ public record NameServerSettings(
                 answersPerSecond,
                 slip,
                 rateSlots,
+                cookieSecret,
+                explainTo);
+    }
+
+    public NameServerSettings withBatch(int datagrams) {
+        return new NameServerSettings(
+                udpSockets,
+                datagrams,
+                maxUdpBytes,
+                maxTcpClients,
+                maxTcpClientsPerSource,
+                tcpIdleMs,
+                answersPerSecond,
+                slip,
+                rateSlots,
+                cookieSecret,
+                explainTo);
+    }
+
+    public NameServerSettings withRateSlots(int slots) {
+        return new NameServerSettings(
+                udpSockets,
+                batch,
+                maxUdpBytes,
+                maxTcpClients,
+                maxTcpClientsPerSource,
+                tcpIdleMs,
+                answersPerSecond,
+                slip,
+                slots,
                 cookieSecret,
                 explainTo);
     }

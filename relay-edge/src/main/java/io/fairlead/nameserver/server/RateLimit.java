@@ -1,12 +1,17 @@
 package io.fairlead.nameserver.server;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+
 /**
  * Limits how often a network is given the same answer, so that nobody can turn this server on somebody else by writing his address on
- * questions (response-rate limiting, ISC TN-2012-1). Each pair of network and answer has a bucket of tokens; of what comes over it, a part is
+ * questions (response-rate limiting, ISC TN-2012-1). Each pair of network and answer may have a second's worth at once; of what comes over it, a part is
  * answered empty and truncated, so that who really asks comes over TCP, and the rest is dropped.
  *
- * <p>A table of fixed size for one thread: pairs that fall into the same slot take it from each other, with a full bucket, so the limit errs towards
- * answering.
+ * <p>One for all sockets of a server, asked by all threads without locks: of each pair only the time is kept at which its next answer would be due (the virtual
+ * scheduling of ITU-T I.371). The table has a fixed size. Pairs that fall into the same slot take it from each other, with nothing counted yet, so the limit errs
+ * towards answering.
  */
 final class RateLimit {
 
@@ -17,12 +22,18 @@ final class RateLimit {
         DROP
     }
 
-    private final int perSecond;
+    private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Between two answers; 0: no limit. */
+    private final long intervalNanos;
+
     private final int slip;
-    private final long[] keys;
-    private final float[] tokens;
-    private final long[] atMs;
-    private int over;
+    private final AtomicLongArray keys;
+
+    /** When the next answer is due that keeps exactly to the rate, ns since the Unix epoch. */
+    private final AtomicLongArray dueNanos;
+
+    private final AtomicInteger over = new AtomicInteger();
 
     /**
      * @param perSecond answers of a kind to a network; 0: no limit
@@ -30,34 +41,35 @@ final class RateLimit {
      * @param slots a power of 2
      */
     RateLimit(int perSecond, int slip, int slots) {
-        this.perSecond = perSecond;
+        this.intervalNanos = perSecond == 0 ? 0 : BURST_NANOS / perSecond;
         this.slip = slip;
         int size = perSecond == 0 ? 1 : slots;
-        keys = new long[size];
-        tokens = new float[size];
-        atMs = new long[size];
+        keys = new AtomicLongArray(size);
+        dueNanos = new AtomicLongArray(size);
     }
 
     /** @param answer what it is given, as a number; all errors are one */
     Verdict judge(long network, long answer, long nowMs) {
-        if (perSecond == 0) {
+        if (intervalNanos == 0) {
             return Verdict.SEND;
         }
+        long nowNanos = TimeUnit.MILLISECONDS.toNanos(nowMs);
         long key = mix(network * 0x9E3779B97F4A7C15L + answer) | 1;
-        int slot = (int) (key >>> 32) & keys.length - 1;
-        if (keys[slot] != key) {
-            keys[slot] = key;
-            tokens[slot] = perSecond;
-            atMs[slot] = nowMs;
+        int slot = (int) (key >>> 32) & keys.length() - 1;
+        if (keys.get(slot) != key) {
+            keys.set(slot, key);
+            dueNanos.set(slot, nowNanos);
         }
-        float filled = tokens[slot] + Math.max(0, nowMs - atMs[slot]) * perSecond / 1_000f;
-        tokens[slot] = Math.min(perSecond, filled);
-        atMs[slot] = nowMs;
-        if (tokens[slot] >= 1) {
-            tokens[slot]--;
-            return Verdict.SEND;
+        while (true) {
+            long due = dueNanos.get(slot);
+            long next = Math.max(due, nowNanos) + intervalNanos;
+            if (next - nowNanos > BURST_NANOS) {
+                return slip > 0 && over.incrementAndGet() % slip == 0 ? Verdict.TRUNCATE : Verdict.DROP;
+            }
+            if (dueNanos.compareAndSet(slot, due, next)) {
+                return Verdict.SEND;
+            }
         }
-        return slip > 0 && ++over % slip == 0 ? Verdict.TRUNCATE : Verdict.DROP;
     }
 
     private static long mix(long value) {

@@ -71,6 +71,7 @@ final class Responder {
             Served served,
             Asked asked,
             Cookies cookies,
+            RateLimit rate,
             InstantSource clock) {
         this.settings = settings;
         this.counters = counters;
@@ -78,7 +79,7 @@ final class Responder {
         this.asked = asked;
         this.cookies = cookies;
         this.clock = clock;
-        this.rate = new RateLimit(settings.answersPerSecond(), settings.slip(), settings.rateSlots());
+        this.rate = rate;
     }
 
     private static Body empty(Rcode rcode) {
@@ -197,13 +198,12 @@ final class Responder {
         return bytes.length <= EXPLANATION_BYTES_MAX ? bytes : Arrays.copyOf(bytes, EXPLANATION_BYTES_MAX);
     }
 
-    /** What counts as the same answer: errors are all one, and what is not there is one for each zone (told by its SOA's length, near enough). */
+    /** What counts as the same answer: errors are all one. A client's subnet makes no other answer of it: who floods can write any. */
     private long kind(Body body) {
         if (body.rcode() != Rcode.NOERROR || !query.hasQuestion()) {
             return body.rcode().code();
         }
-        long subnet = query.hasSubnet() ? query.subnetAddress() * 31 : 0;
-        return ((long) query.suffixHash(0) << 16 ^ query.type()) + subnet;
+        return (long) query.suffixHash(0) << 16 ^ query.type();
     }
 
     private int limit(boolean tcp) {

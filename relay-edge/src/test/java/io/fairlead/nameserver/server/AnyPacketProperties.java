@@ -59,6 +59,7 @@ class AnyPacketProperties {
                 new Served(new Zones(List.of(zone)), Steering.NONE),
                 Asked.NOBODY,
                 settings.cookies(new Random(1)),
+                new RateLimit(0, 0, 1),
                 () -> java.time.Instant.ofEpochSecond(1_800_000_000));
     }
 

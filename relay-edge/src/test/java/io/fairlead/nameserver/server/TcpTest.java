@@ -53,6 +53,48 @@ class TcpTest {
         }
     }
 
+    /** As {@code dig +tcp} never does, but some do: it says that no more comes, and waits for what it has asked. */
+    @Test
+    void aHalfClosedConnectionGetsItsAnswersAndIsClosedThen() throws Exception {
+        try (NameServerStage stage = stage(10, 10, 60_000);
+                Socket socket = stage.connect()) {
+            for (int id = 0; id < 100; id++) {
+                NameServerStage.send(socket, question(id, "big.fairlead.example.", Type.TXT));
+            }
+            socket.shutdownOutput();
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            for (int id = 0; id < 100; id++) {
+                assertThat(answer(in).getHeader().getID()).isEqualTo(id);
+            }
+            assertThat(in.read()).isEqualTo(-1);
+            Awaitility.await().until(() -> stage.counters().tcpClients() == 0);
+        }
+    }
+
+    /** They cost what they hold, and hold up nobody. More of them are for the bench: descriptors are few where tests run. */
+    @Test
+    void aCrowdThatIsSilentIsHeldWithinBoundsAndNobodyWaitsForIt() throws Exception {
+        int crowd = 1_000;
+        try (NameServerStage stage = stage(crowd + 1, crowd + 1, 60_000)) {
+            List<Socket> silent = new ArrayList<>();
+            for (int i = 0; i < crowd; i++) {
+                silent.add(stage.connect());
+            }
+            try (Socket socket = stage.connect()) {
+                NameServerStage.send(socket, question(9, "www.fairlead.example.", Type.A));
+                assertThat(answer(new DataInputStream(socket.getInputStream()))
+                                .getHeader()
+                                .getID())
+                        .isEqualTo(9);
+                assertThat(stage.counters().tcpClients()).isEqualTo(crowd + 1);
+            }
+            for (Socket each : silent) {
+                each.close();
+            }
+            Awaitility.await().until(() -> stage.counters().tcpClients() == 0);
+        }
+    }
+
     @Test
     void aLengthThatNeverComesTrueEndsWithTheIdleTime() throws Exception {
         try (NameServerStage stage = stage(10, 10, 300);
