@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -75,12 +76,12 @@ public final class ConfigStore {
     /** What counts now, by key. */
     public Map<String, ConfigEntry> read(TopicSpec topic) {
         Map<String, ConfigEntry> entries = new TreeMap<>();
-        consume(topic, record -> {
+        consume(topic, (record, decoded) -> {
             String key = new String(record.key(), StandardCharsets.UTF_8);
             if (record.value() == null) {
                 entries.remove(key);
             } else {
-                decode(record).ifPresent(value -> entries.put(key, new ConfigEntry(key, record.offset(), value)));
+                decoded.ifPresent(value -> entries.put(key, new ConfigEntry(key, record.offset(), value)));
             }
         });
         return entries;
@@ -89,20 +90,16 @@ public final class ConfigStore {
     /** Every record that a topic still holds, in its order: of a compacted one the newest of each key, and what is not compacted yet. */
     public List<SpecificRecord> all(TopicSpec topic) {
         List<SpecificRecord> records = new ArrayList<>();
-        consume(topic, record -> {
-            if (record.value() != null) {
-                decode(record).ifPresent(records::add);
-            }
-        });
+        consume(topic, (record, decoded) -> decoded.ifPresent(records::add));
         return records;
     }
 
     /** Changes of a key, the oldest first; of every key with an empty one. */
     public List<ConfigChanged> history(String key) {
         List<ConfigChanged> changes = new ArrayList<>();
-        consume(Topics.CONFIG_HISTORY, record -> decode(record)
-                .filter(value -> value instanceof ConfigChanged change
-                        && (key.isEmpty() || change.getKey().equals(key)))
+        consume(Topics.CONFIG_HISTORY, (record, decoded) -> decoded.filter(
+                        value -> value instanceof ConfigChanged change
+                                && (key.isEmpty() || change.getKey().equals(key)))
                 .ifPresent(value -> changes.add((ConfigChanged) value)));
         return changes;
     }
@@ -280,7 +277,9 @@ public final class ConfigStore {
         return revisions;
     }
 
-    private void consume(TopicSpec topic, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    /** @param each told of each record, and of what it says; empty: it is deleted, or can't be read */
+    private void consume(TopicSpec topic, BiConsumer<ConsumerRecord<byte[], byte[]>, Optional<SpecificRecord>> each) {
+        WireReader reader = new WireReader(SchemaDirectory.builtIn());
         Map<String, Object> properties = new HashMap<>(client);
         properties.put("isolation.level", "read_committed");
         properties.put("default.api.timeout.ms", (int) PATIENCE.toMillis());
@@ -299,16 +298,19 @@ public final class ConfigStore {
                     throw new UserError(topic.name() + " could not be read to its end within " + PATIENCE.toSeconds()
                             + " s; is a transaction open on it?");
                 }
-                consumer.poll(POLL).forEach(each);
+                consumer.poll(POLL).forEach(record -> each.accept(record, decode(record, reader)));
             }
         } catch (KafkaException e) {
             throw unreachable(e);
         }
     }
 
-    private static Optional<SpecificRecord> decode(ConsumerRecord<byte[], byte[]> record) {
+    private static Optional<SpecificRecord> decode(ConsumerRecord<byte[], byte[]> record, WireReader reader) {
+        if (record.value() == null) {
+            return Optional.empty();
+        }
         try {
-            return Optional.of(new WireReader(SchemaDirectory.builtIn()).read(record.value()));
+            return Optional.of(reader.read(record.value()));
         } catch (UnreadableRecordException e) {
             return Optional.empty(); // jobs and edges tell of it; it counts for nobody
         }
