@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.lab.names;
+
+import org.jspecify.annotations.NullMarked;
