@@ -1,6 +1,7 @@
 package io.fairlead.lab.bench;
 
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.lab.bench.dns.DnsBench;
 import io.fairlead.lab.bench.far.FarBench;
 import io.fairlead.lab.bench.proxy.IdleBench;
 import io.fairlead.lab.bench.proxy.ProxyBench;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Mixin;
         name = "bench",
         description = "Measure on this machine, beside a peer or a yardstick in the same run.",
         subcommands = {
+            DnsBench.class,
             FactsBench.class,
             FarBench.class,
             IdleBench.class,

@@ -1,5 +1,6 @@
 package io.fairlead.lab.bench.proxy;
 
+import io.fairlead.lab.bench.Processor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -11,12 +12,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A server in a process of its own, on one processor, which the load leaves to it. Ends with the thread that started it, also when that
  * is killed. Linux alone has what this takes: {@code taskset} and {@code setpriv} of util-linux.
  */
-final class PinnedProcess implements AutoCloseable {
+public final class PinnedProcess implements AutoCloseable {
 
     /** Processor of what is measured; load and site are on {@link #OF_LOAD}. */
     static final int OF_SERVER = 0;
@@ -43,7 +45,7 @@ final class PinnedProcess implements AutoCloseable {
      *
      * @throws IOException if it ends, or takes none within a minute; with the last lines that it said
      */
-    static PinnedProcess start(String name, List<String> command, Path directory, InetSocketAddress listens)
+    public static PinnedProcess start(String name, List<String> command, Path directory, InetSocketAddress listens)
             throws IOException, InterruptedException {
         List<String> pinned = new ArrayList<>(
                 List.of("setpriv", "--pdeathsig", "KILL", "taskset", "-c", Integer.toString(OF_SERVER)));
@@ -67,7 +69,7 @@ final class PinnedProcess implements AutoCloseable {
     }
 
     /** Leaves the server's processor: this process and all that it starts from now on are on the other. */
-    static void leaveTheServersProcessor() throws IOException, InterruptedException {
+    public static void leaveTheServersProcessor() throws IOException, InterruptedException {
         pin(ProcessHandle.current().pid(), OF_LOAD);
     }
 
@@ -82,12 +84,19 @@ final class PinnedProcess implements AutoCloseable {
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
+    /** Processor time that it and what it has started have taken so far, ns. */
+    public long processorNanos() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .mapToLong(each -> Processor.time(each.pid()).toNanos())
+                .sum();
+    }
+
     /** Resident memory, bytes. */
-    long residentBytes() throws IOException {
+    public long residentBytes() throws IOException {
         String status = Files.readString(Path.of("/proc/" + pid() + "/status"));
         Matcher resident = RESIDENT.matcher(status);
         return resident.find() ? Long.parseLong(resident.group(1)) << 10 : 0;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fairlead.lab.bench.dns;
+
+import org.jspecify.annotations.NullMarked;
