@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the database {@code fairlead} of a ClickHouse server up to this version's schema.
@@ -44,6 +46,31 @@ public final class ClickHouseMigrations {
         return apply(url, user, password, Migration.bundled());
     }
 
+    /**
+     * Applies what is missing on all servers of a cluster, into tables that replicate each other.
+     *
+     * @param url of one of its servers
+     * @param cluster as its configuration names it
+     * @throws MigrationException as {@link #apply(String, String, String)}
+     */
+    public static MigrationPlan applyOnCluster(String url, String user, String password, String cluster)
+            throws MigrationException {
+        return apply(url, user, password, Migration.bundled(), new Replication(cluster)::of);
+    }
+
+    /**
+     * Every statement, in its order, for who carries them out himself.
+     *
+     * @param cluster null: for one server
+     */
+    public static List<String> statements(@Nullable String cluster) throws MigrationException {
+        UnaryOperator<String> dialect = cluster == null ? UnaryOperator.identity() : new Replication(cluster)::of;
+        return Migration.bundled().stream()
+                .flatMap(migration -> migration.statements().stream())
+                .map(dialect)
+                .toList();
+    }
+
     /** Says what {@link #apply} would do, and changes nothing. */
     public static MigrationPlan plan(String url, String user, String password) throws MigrationException {
         ClickHouseUrl server = ClickHouseUrl.parse(url);
@@ -56,18 +83,24 @@ public final class ClickHouseMigrations {
 
     static MigrationPlan apply(String url, String user, String password, List<Migration> migrations)
             throws MigrationException {
+        return apply(url, user, password, migrations, UnaryOperator.identity());
+    }
+
+    private static MigrationPlan apply(
+            String url, String user, String password, List<Migration> migrations, UnaryOperator<String> dialect)
+            throws MigrationException {
         ClickHouseUrl server = ClickHouseUrl.parse(url);
         try (Connection connection = connect(server, user, password)) {
             MigrationPlan plan = plan(server, connection, migrations);
             refuseAltered(plan);
             List<Step> pending = plan.in(State.PENDING);
             if (!pending.isEmpty()) {
-                execute(connection, CREATE_DATABASE, "making the database");
-                execute(connection, CREATE_JOURNAL, "making the journal of migrations");
+                execute(connection, dialect.apply(CREATE_DATABASE), "making the database");
+                execute(connection, dialect.apply(CREATE_JOURNAL), "making the journal of migrations");
             }
             for (Migration migration : migrations) {
                 if (pending.stream().anyMatch(step -> step.title().equals(migration.title()))) {
-                    apply(connection, migration);
+                    apply(connection, migration, dialect);
                 }
             }
             return plan;
@@ -76,9 +109,10 @@ public final class ClickHouseMigrations {
         }
     }
 
-    private static void apply(Connection connection, Migration migration) throws MigrationException, SQLException {
+    private static void apply(Connection connection, Migration migration, UnaryOperator<String> dialect)
+            throws MigrationException, SQLException {
         for (String statement : migration.statements()) {
-            execute(connection, statement, "migration " + migration.title());
+            execute(connection, dialect.apply(statement), "migration " + migration.title());
         }
         try (PreparedStatement insert =
                 connection.prepareStatement("INSERT INTO " + JOURNAL + " (number, name, checksum) VALUES (?, ?, ?)")) {

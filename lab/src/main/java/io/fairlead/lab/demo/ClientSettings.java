@@ -39,8 +39,7 @@ final class ClientSettings {
                   clickhouse: '%s'
                   clickhouse-user: '%s'
                   clickhouse-password: '%s'
-                """
-                .formatted(bootstrapServers, flink, reader.url(), quoted(reader.user()), quoted(reader.password()));
+                """.formatted(bootstrapServers, flink, reader.url(), quoted(reader.user()), quoted(reader.password()));
     }
 
     private static String quoted(String text) {

@@ -42,7 +42,8 @@ class ClientSettingsTest {
         ClientSettings.write(directory, "127.0.0.1:3", "http://127.0.0.1:4", reader);
 
         Path file = directory.resolve(ClientSettings.FILE);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(Files.readString(file)).contains("127.0.0.1:3").doesNotContain("127.0.0.1:1'");
     }
 
@@ -50,7 +51,10 @@ class ClientSettingsTest {
     private String option(String name, String... command) throws IOException {
         CommandLine line = Fairlead.commandLine();
         LayeredSettings settings = LayeredSettings.of(
-                line, Map.of(), "--settings", directory.resolve(ClientSettings.FILE).toString());
+                line,
+                Map.of(),
+                "--settings",
+                directory.resolve(ClientSettings.FILE).toString());
         for (String each : command) {
             line = line.getSubcommands().get(each);
         }

@@ -114,6 +114,26 @@ class ClickHouseMigrationsTest {
                 .hasMessageContaining("127.0.0.1:1");
     }
 
+    @Test
+    void onAClusterEveryStatementIsForAllServersAndEveryTableReplicates() throws Exception {
+        List<String> plain = ClickHouseMigrations.statements(null);
+        List<String> replicated = ClickHouseMigrations.statements("main");
+        assertThat(replicated).hasSameSizeAs(plain).allSatisfy(statement -> {
+            assertThat(statement)
+                    .contains(" ON CLUSTER 'main'")
+                    .doesNotContain("non_replicated_deduplication_window")
+                    .doesNotContainPattern("ENGINE = (Aggregating|Replacing)?MergeTree");
+            clickHouse.rows("EXPLAIN AST " + statement);
+        });
+        assertThat(replicated)
+                .anyMatch(
+                        statement -> statement.contains(
+                                "ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/fairlead/requests_1s', '{replica}')"));
+        assertThatThrownBy(() -> ClickHouseMigrations.statements("ma'in"))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("'ma'in' is no name of a cluster");
+    }
+
     private MigrationPlan apply() throws MigrationException {
         return ClickHouseMigrations.apply(engine.url().toString(), engine.user(), engine.password());
     }
