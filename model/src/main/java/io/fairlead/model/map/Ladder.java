@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What every part of the network costs every group, by the best evidence that there is: its own, else that of its neighbours, else none. Rows are
  * added with what is known of themselves; {@link #climb} fills in what their neighbours know. One use, one owner.
  *
- * <p>Where nothing is known of a group, it counts as far: farther than the farthest group of which something is. Where nothing is known of any, all are as far
- * but for a small step from each to the next in the order of defaults, which thus decides.
+ * <p>Where something is known of a row, but nothing of a group, that group is taken to be as far as it is from others in the middle: a row that was measured to be far from the one group it has met is not
+ * kept there. Where nothing is known of any, all are as far but for a small step from each to the next in the order of defaults, which thus decides.
  */
 public final class Ladder {
 
@@ -22,10 +22,10 @@ public final class Ladder {
     private static final int WIDE_IPV4_BITS = 20;
     private static final int WIDE_IPV6_BITS = 40;
 
-    /** A group of which nothing is known is taken to be this far, ms … */
+    /** A group of which nobody knows anything is taken to be this far, ms … */
     private static final double UNKNOWN_MS = 100;
 
-    /** … or by this factor farther than the farthest that is known. */
+    /** … or by this factor farther than the farthest that the row knows. */
     private static final double UNKNOWN_FACTOR = 1.5;
 
     /** From one group to the next in the order of defaults, ms. */
@@ -53,6 +53,15 @@ public final class Ladder {
         Neighbours(int groups) {
             count = new int[groups];
             logs = new double[groups];
+        }
+
+        void note(int group, double ms) {
+            count[group]++;
+            logs[group] += Math.log(Math.max(0.01, ms));
+        }
+
+        double meanMs(int group) {
+            return Math.exp(logs[group] / count[group]);
         }
     }
 
@@ -101,13 +110,17 @@ public final class Ladder {
     public void climb() {
         Map<AddressPrefix, Neighbours> near = new HashMap<>();
         Map<AddressPrefix, Neighbours> wide = new HashMap<>();
+        Neighbours everybody = new Neighbours(groups);
         for (int row = 0; row < rows(); row++) {
             AddressPrefix prefix = prefixes.get(row);
             for (int group = 0; group < groups; group++) {
                 int cell = row * groups + group;
                 if (evidence[cell] != null) {
-                    note(near, prefix.neighbourhood(), group, costMs[cell]);
-                    note(wide, wide(prefix), group, costMs[cell]);
+                    near.computeIfAbsent(prefix.neighbourhood(), key -> new Neighbours(groups))
+                            .note(group, costMs[cell]);
+                    wide.computeIfAbsent(wide(prefix), key -> new Neighbours(groups))
+                            .note(group, costMs[cell]);
+                    everybody.note(group, costMs[cell]);
                 }
             }
         }
@@ -115,7 +128,7 @@ public final class Ladder {
             AddressPrefix prefix = prefixes.get(row);
             ask(row, near.get(prefix.neighbourhood()), EvidenceClass.NEAR_NEIGHBOURS);
             ask(row, wide.get(wide(prefix)), EvidenceClass.NEIGHBOURS);
-            assume(row);
+            assume(row, everybody);
         }
     }
 
@@ -123,31 +136,27 @@ public final class Ladder {
         return prefix.widened(prefix.ipv6() ? WIDE_IPV6_BITS : WIDE_IPV4_BITS);
     }
 
-    private void note(Map<AddressPrefix, Neighbours> into, AddressPrefix around, int group, double ms) {
-        Neighbours all = into.computeIfAbsent(around, key -> new Neighbours(groups));
-        all.count[group]++;
-        all.logs[group] += Math.log(Math.max(0.01, ms));
-    }
-
     private void ask(int row, @Nullable Neighbours neighbours, EvidenceClass of) {
         for (int group = 0; neighbours != null && group < groups; group++) {
             int cell = row * groups + group;
             if (evidence[cell] == null && neighbours.count[group] > 0) {
-                double ms = Math.exp(neighbours.logs[group] / neighbours.count[group]);
+                double ms = neighbours.meanMs(group);
                 know(row, group, of, ms, NEIGHBOURS_ERROR * ms);
             }
         }
     }
 
-    private void assume(int row) {
+    private void assume(int row, Neighbours everybody) {
         double farthest = 0;
         for (int group = 0; group < groups; group++) {
             int cell = row * groups + group;
             farthest = evidence[cell] == null ? farthest : Math.max(farthest, costMs[cell]);
         }
-        double unknown = Math.max(UNKNOWN_MS, UNKNOWN_FACTOR * farthest);
+        boolean met = farthest > 0;
+        double far = Math.max(UNKNOWN_MS, UNKNOWN_FACTOR * farthest);
         for (int group = 0; group < groups; group++) {
             if (evidence[row * groups + group] == null) {
+                double unknown = met && everybody.count[group] > 0 ? everybody.meanMs(group) : far;
                 know(row, group, EvidenceClass.DEFAULT, unknown + DEFAULT_STEP_MS * defaultPlace[group], unknown);
             }
         }

@@ -48,6 +48,22 @@ class LadderTest {
         assertThat(ladder.evidence(stranger, 0)).isEqualTo(EvidenceClass.DEFAULT);
     }
 
+    /** It was measured to one group alone, far away: others have found the other group near. */
+    @Test
+    void aRowIsNotKeptAtTheOneGroupThatItHasMet() {
+        Ladder ladder = new Ladder(new int[] {0, 1});
+        int far = ladder.add(prefix("192.0.2.1/32"), 1);
+        int near = ladder.add(prefix("198.51.100.1/32"), 1);
+        int other = ladder.add(prefix("203.0.113.1/32"), 1);
+        ladder.know(far, 0, EvidenceClass.RESOLVER_RTT, 300, 10);
+        ladder.know(near, 0, EvidenceClass.RESOLVER_RTT, 20, 10);
+        ladder.know(other, 1, EvidenceClass.RESOLVER_RTT, 80, 10);
+        ladder.climb();
+        assertThat(ladder.evidence(far, 1)).isEqualTo(EvidenceClass.DEFAULT);
+        assertThat(ladder.costMs(far, 1)).isCloseTo(80, within(0.1)).isLessThan(ladder.costMs(far, 0));
+        assertThat(ladder.costMs(near, 0)).isLessThan(ladder.costMs(near, 1));
+    }
+
     @Test
     void ofWhatNobodyKnowsTheOrderOfDefaultsDecidesAndItIsFarther() {
         Ladder ladder = new Ladder(new int[] {2, 0, 1});
