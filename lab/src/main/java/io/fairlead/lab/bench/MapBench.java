@@ -7,10 +7,13 @@ import io.fairlead.model.map.Pricing;
 import io.fairlead.model.map.Succession;
 import io.fairlead.model.map.Succession.Followed;
 import io.fairlead.model.policy.MapPolicy;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,12 +63,24 @@ public final class MapBench implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "7", description = "Of all chance (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Option(
+            names = "--rtt-matrix",
+            paramLabel = "FILE",
+            description =
+                    "Measured round trips between nodes, ms, a line for each (may end in .gz): how far maps by popularity, by all evidence and by place are from the best one, with --groups of the nodes as groups.")
+    private @Nullable Path rttMatrix;
+
     @Spec
     private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
+        Path file = rttMatrix;
+        if (file != null) {
+            new MatrixTrial(RttMatrix.read(file), groups, spare, seed).run(out);
+            return 0;
+        }
         out.printf(
                 "%s, %,d prefixes, %d groups, capacity %.2f x demand%n", Processor.machine(), prefixes, groups, spare);
         Random random = new Random(seed);
