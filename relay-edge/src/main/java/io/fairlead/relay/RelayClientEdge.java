@@ -29,7 +29,7 @@ public final class RelayClientEdge implements AutoCloseable {
                 .description("Until the certificate of the long link ends")
                 .baseUnit("seconds")
                 .register(kit.metrics());
-        client = RelayClient.start(settings.client(), System::nanoTime, new SharedRandom());
+        client = RelayClient.start(settings.client(), System::nanoTime, new SharedRandom(), kit.reports());
         try {
             kit.health().readiness("relay servers", this::unreachable);
             client.bindTo(kit.metrics());

@@ -7,6 +7,7 @@ import io.fairlead.edge.admin.Health;
 import io.fairlead.edge.report.EdgeLoad;
 import io.fairlead.edge.table.ConfigCheck;
 import io.fairlead.edge.table.TableListener;
+import io.fairlead.relay.server.Reports;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -76,6 +77,12 @@ final class RelayKit implements AutoCloseable {
         new ProcessorMetrics().bindTo(metrics);
         new UptimeMetrics().bindTo(metrics);
         admin = AdminServer.start(address, health, metrics);
+    }
+
+    /** How viewers and legs are told of; where there is no Kafka nobody is. */
+    Reports reports() {
+        EdgeKit present = kit;
+        return present == null ? Reports.NONE : Reports.of(present.publisher()::offer, present.edgeId());
     }
 
     PrometheusMeterRegistry metrics() {

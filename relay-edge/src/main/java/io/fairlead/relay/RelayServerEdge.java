@@ -35,6 +35,7 @@ public final class RelayServerEdge implements AutoCloseable {
                 settings.pull(),
                 settings.admission(),
                 settings.links(),
+                kit.reports(),
                 System::nanoTime);
         try {
             server.bindTo(kit.metrics());

@@ -28,6 +28,8 @@ import io.fairlead.schemas.telemetry.ExitConnected;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.FaultLayer;
+import io.fairlead.schemas.telemetry.LegEnd;
+import io.fairlead.schemas.telemetry.LegReport;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.fairlead.schemas.telemetry.PoolType;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
@@ -35,6 +37,10 @@ import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.fairlead.schemas.telemetry.PublishedTelemetry;
 import io.fairlead.schemas.telemetry.TargetOutcome;
 import io.fairlead.schemas.telemetry.ToldVerdict;
+import io.fairlead.schemas.telemetry.ViewerClose;
+import io.fairlead.schemas.telemetry.ViewerProtocol;
+import io.fairlead.schemas.telemetry.ViewerReport;
+import io.fairlead.schemas.telemetry.ViewerRole;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
 import java.util.ArrayList;
@@ -213,6 +219,59 @@ public final class FactTables {
 
     static final FactTable<EdgeTick> EDGE_TICKS = FactTable.telemetry(
                     "raw_edge_ticks", EdgeTick.class, EdgeTick::getHeader)
+            .build();
+
+    static final FactTable<ViewerReport> VIEWER_REPORTS = FactTable.telemetry(
+                    "raw_viewer_reports", ViewerReport.class, ViewerReport::getHeader)
+            .text("room", ViewerReport::getRoom)
+            .int64("viewer_id", ViewerReport::getViewerId)
+            .text("observed_prefix", ViewerReport::getObservedPrefix)
+            .symbol("protocol", ViewerProtocol.class, ViewerReport::getProtocol)
+            .symbol("role", ViewerRole.class, ViewerReport::getRole)
+            .int64("interval_ms", ViewerReport::getIntervalMs)
+            .int64("watched_ms", ViewerReport::getWatchedMs)
+            .int64("first_byte_us", ViewerReport::getFirstByteUs)
+            .int64("first_key_us", ViewerReport::getFirstKeyUs)
+            .int64("bytes", ViewerReport::getBytes)
+            .int32("stalls", ViewerReport::getStalls)
+            .int64("stalled_ms", ViewerReport::getStalledMs)
+            .int64("lag_max_ms", ViewerReport::getLagMaxMs)
+            .int32("skips", ViewerReport::getSkips)
+            .int64("skipped_tags", ViewerReport::getSkippedTags)
+            .int32("splices", ViewerReport::getSplices)
+            .int64("splice_gap_ms", ViewerReport::getSpliceGapMs)
+            .int32("pauses", ViewerReport::getPauses)
+            .int64("paused_ms", ViewerReport::getPausedMs)
+            .int32("renewals", ViewerReport::getRenewals)
+            .symbol("close", ViewerClose.class, ViewerReport::getClose)
+            .build();
+
+    static final FactTable<LegReport> LEG_REPORTS = FactTable.telemetry(
+                    "raw_leg_reports", LegReport.class, LegReport::getHeader)
+            .symbol("leg_end", LegEnd.class, LegReport::getEnd)
+            .text("room", LegReport::getRoom)
+            .text("relay_client_id", LegReport::getRelayClientId)
+            .text("relay_server_id", LegReport::getRelayServerId)
+            .int64("interval_ms", LegReport::getIntervalMs)
+            .int32("viewers", LegReport::getViewers)
+            .int32("upstreams", LegReport::getUpstreams)
+            .int32("carriers", LegReport::getCarriers)
+            .int64("received_bytes", LegReport::getReceivedBytes)
+            .int64("spare_bytes", LegReport::getSpareBytes)
+            .int64("link_bytes", LegReport::getLinkBytes)
+            .int64("viewer_bytes", LegReport::getViewerBytes)
+            .int32("promotions", LegReport::getPromotions)
+            .int32("splices", LegReport::getSplices)
+            .int64("splice_gap_ms", LegReport::getSpliceGapMs)
+            .int32("pauses", LegReport::getPauses)
+            .int64("paused_ms", LegReport::getPausedMs)
+            .int32("silences", LegReport::getSilences)
+            .int32("asked", LegReport::getAsked)
+            .int32("refused", LegReport::getRefused)
+            .int32("lost", LegReport::getLost)
+            .int64("rtt_us", LegReport::getRttUs)
+            .int64("retransmits", LegReport::getRetransmits)
+            .bool("over", LegReport::getOver)
             .build();
 
     static final FactTable<ExitScore> EXIT_SCORES = FactTable.log(
@@ -423,7 +482,9 @@ public final class FactTables {
             CONFIG_REJECTED,
             DEAD_LETTERS,
             POOL_ASSIGNMENTS,
-            POOL_FORECASTS);
+            POOL_FORECASTS,
+            VIEWER_REPORTS,
+            LEG_REPORTS);
 
     private FactTables() {}
 

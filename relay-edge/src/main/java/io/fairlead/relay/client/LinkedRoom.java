@@ -2,12 +2,14 @@ package io.fairlead.relay.client;
 
 import io.fairlead.relay.flv.Tag;
 import io.fairlead.relay.leg.Role;
+import io.fairlead.relay.link.LinkPath;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomSource;
 import io.fairlead.relay.room.SourceEnd;
 import io.fairlead.relay.room.ViewerEnd;
 import io.fairlead.relay.server.Feed;
 import io.fairlead.relay.server.WatchRequest;
+import io.fairlead.schemas.telemetry.ViewerRole;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -38,15 +40,42 @@ final class LinkedRoom implements Feed {
     private final Room room;
     private final RelayClient client;
     private final List<Watching> watching = new ArrayList<>();
+    private final RoomReporter reporter;
     private int parent = -1;
+
+    /** Edge id of the relay server that admitted somebody last. */
+    private String server = "";
 
     LinkedRoom(Room room, RelayClient client) {
         this.room = room;
         this.client = client;
+        this.reporter = new RoomReporter(room, client);
+    }
+
+    /** Viewers who are there, or ask to be. */
+    int viewers() {
+        return watching.size();
+    }
+
+    /** Streams that carry media now. */
+    int carriers() {
+        return (int) watching.stream().filter(each -> each.source != null).count();
+    }
+
+    /** Edge id of the relay server; empty: it has not said. */
+    String server() {
+        return server;
+    }
+
+    /** The way of the link that the room goes over. */
+    LinkPath path() {
+        LongLink link = parent < 0 ? null : client.parents().link(parent, room.name());
+        return link == null ? LinkPath.UNKNOWN : link.path();
     }
 
     @Override
     public void await(WatchRequest request, Consumer<Room> entering, BiConsumer<HttpResponseStatus, String> refused) {
+        reporter.start(this);
         Watching fresh = new Watching(request, entering, refused);
         watching.add(fresh);
         request.channel().closeFuture().addListener(closed -> room.loop().execute(() -> leave(fresh)));
@@ -60,6 +89,7 @@ final class LinkedRoom implements Feed {
 
     @Override
     public void stop() {
+        reporter.over(this);
         for (Watching each : List.copyOf(watching)) {
             watching.remove(each);
             each.end(SourceEnd.UNWANTED);
@@ -115,6 +145,9 @@ final class LinkedRoom implements Feed {
             if (gone) {
                 return;
             }
+            if (admitted) {
+                request.account().renewed();
+            }
             parent = client.parents().choose(parent);
             LongLink link = parent < 0 ? null : client.parents().link(parent, request.room());
             if (link == null) {
@@ -133,11 +166,16 @@ final class LinkedRoom implements Feed {
         }
 
         @Override
-        public void admitted(ViewerStream by, Role role) {
-            if (by != stream || admitted) {
+        public void admitted(ViewerStream by, Role role, String saysServer) {
+            if (by != stream) {
+                return;
+            }
+            server = saysServer;
+            if (admitted) {
                 return;
             }
             admitted = true;
+            request.account().role(ViewerRole.valueOf(role.name()));
             if (role == Role.DIRECT) {
                 Room alone = client.openAlone(room);
                 own = alone;

@@ -5,6 +5,7 @@ import io.fairlead.edge.link.FrameWatch;
 import io.fairlead.edge.link.LinkCodec;
 import io.fairlead.edge.link.LinkVitals;
 import io.fairlead.edge.link.Sockets;
+import io.fairlead.relay.link.LinkPath;
 import io.fairlead.relay.server.Names;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -66,6 +67,12 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
 
     EventLoop loop() {
         return loop;
+    }
+
+    /** The way that it takes now; any thread. */
+    LinkPath path() {
+        Way open = way;
+        return LinkPath.of(open == null ? null : open.channel);
     }
 
     /** Whether streams can be opened. */

@@ -7,6 +7,7 @@ import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomCounters;
 import io.fairlead.relay.room.RoomSettings;
 import io.fairlead.relay.room.ViewerEnd;
+import io.fairlead.relay.server.Reports;
 import io.fairlead.relay.server.ServerCounters;
 import io.fairlead.relay.server.ViewerPort;
 import io.micrometer.core.instrument.Gauge;
@@ -29,6 +30,7 @@ public final class RelayClient implements AutoCloseable {
 
     private final EventLoopGroup loops;
     private final ClientSettings settings;
+    private final Reports reports;
     private final LongSupplier nanoClock;
     private final RandomGenerator random;
     private final LongLinkCounters linkCounters = new LongLinkCounters();
@@ -36,8 +38,10 @@ public final class RelayClient implements AutoCloseable {
     private final Parents parents;
     private final ViewerPort viewers;
 
-    private RelayClient(ClientSettings settings, LongSupplier nanoClock, RandomGenerator random) throws IOException {
+    private RelayClient(ClientSettings settings, LongSupplier nanoClock, RandomGenerator random, Reports reports)
+            throws IOException {
         this.settings = settings;
+        this.reports = reports;
         this.nanoClock = nanoClock;
         this.random = random;
         this.loops = Sockets.loops(0, "relay-client");
@@ -60,7 +64,8 @@ public final class RelayClient implements AutoCloseable {
                     settings.rooms(),
                     roomCounters,
                     nanoClock,
-                    room -> new LinkedRoom(room, this));
+                    room -> new LinkedRoom(room, this),
+                    reports);
         } catch (IOException e) {
             parents.close();
             loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS);
@@ -72,11 +77,13 @@ public final class RelayClient implements AutoCloseable {
      * Starts one; its links come up by themselves.
      *
      * @param random safe for use by several threads
+     * @param reports who is told of viewers and legs
      * @throws IOException if the address for viewers can't be bound; nothing is left behind
      */
-    public static RelayClient start(ClientSettings settings, LongSupplier nanoClock, RandomGenerator random)
+    public static RelayClient start(
+            ClientSettings settings, LongSupplier nanoClock, RandomGenerator random, Reports reports)
             throws IOException {
-        return new RelayClient(settings, nanoClock, random);
+        return new RelayClient(settings, nanoClock, random, reports);
     }
 
     /** Where viewers connect. */
@@ -113,6 +120,14 @@ public final class RelayClient implements AutoCloseable {
 
     String id() {
         return settings.id();
+    }
+
+    Reports reports() {
+        return reports;
+    }
+
+    LongSupplier nanoClock() {
+        return nanoClock;
     }
 
     Parents parents() {

@@ -37,7 +37,8 @@ final class ViewerStream extends ChannelInboundHandlerAdapter {
     /** Told on the room's loop. */
     interface Owner {
 
-        void admitted(ViewerStream stream, Role role);
+        /** @param server edge id of the relay server; empty: it has not said */
+        void admitted(ViewerStream stream, Role role, String server);
 
         /** Takes over tags: this stream carries the room. */
         void take(ViewerStream stream, List<Tag> tags, boolean announcesVideo);
@@ -152,7 +153,9 @@ final class ViewerStream extends ChannelInboundHandlerAdapter {
         }
         CharSequence field = head.get(LinkFields.ROLE);
         Role role = Role.of(field == null ? "" : field.toString());
-        roomLoop.execute(() -> owner.admitted(this, role));
+        CharSequence says = head.get(LinkFields.SERVER);
+        String server = says == null ? "" : says.toString();
+        roomLoop.execute(() -> owner.admitted(this, role, server));
     }
 
     private static HttpResponseStatus status(Http2Headers head) {

@@ -1,6 +1,7 @@
 package io.fairlead.relay.leg;
 
 import io.fairlead.relay.flv.Tag;
+import io.fairlead.relay.link.LinkPath;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomSettings;
 import io.fairlead.relay.room.RoomSource;
@@ -70,6 +71,14 @@ public final class Leg implements Room.Listener {
     private int generation;
     private boolean over;
 
+    /** Of carriers that are so no more. */
+    private long carriedBytes;
+
+    private int promotions;
+    private int asked;
+    private int refused;
+    private int lost;
+
     /**
      * @param name says which room and which relay client
      * @param origin asked for each viewer; null: the room is shared
@@ -121,6 +130,29 @@ public final class Leg implements Room.Listener {
 
     public int viewers() {
         return members.size();
+    }
+
+    /** Streams from the media server that flow now. */
+    public int upstreams() {
+        return (int) members.stream().filter(member -> member.source != null).count();
+    }
+
+    /** Whether a stream of the long link carries it now. */
+    public boolean carries() {
+        return carrier != null;
+    }
+
+    /** What has happened so far. */
+    public LegTally tally() {
+        Member now = carrier;
+        return new LegTally(
+                carriedBytes + (now == null ? 0 : now.seat.carriedBytes()), promotions, asked, refused, lost);
+    }
+
+    /** The way of the link that carries it. */
+    public LinkPath path() {
+        Member now = carrier;
+        return now == null ? LinkPath.UNKNOWN : now.seat.path();
     }
 
     // ---- viewers
@@ -221,6 +253,7 @@ public final class Leg implements Room.Listener {
         Member dropped = carrier;
         if (dropped != null) {
             long to = dropped.seat.carriedTo();
+            carriedBytes += dropped.seat.carriedBytes();
             carriedTo = to < 0 ? carriedTo : to;
             carrier = null;
             counters.carriers.decrementAndGet();
@@ -278,6 +311,7 @@ public final class Leg implements Room.Listener {
     public void sent(Room of, RoomSource source) {
         if (sent != null && sent != source) {
             counters.promotions.increment();
+            promotions++;
         }
         sent = source;
     }
@@ -348,6 +382,7 @@ public final class Leg implements Room.Listener {
             if (from != null) {
                 asking += admitted ? 0 : 1;
                 counters.asked.increment();
+                Leg.this.asked++;
                 pull = from.ask(roomName, query, this);
             }
         }
@@ -420,6 +455,7 @@ public final class Leg implements Room.Listener {
                 members.remove(this);
                 counters.viewers.decrementAndGet();
                 counters.refused.increment();
+                Leg.this.refused++;
                 seat.refused(told(status), sentence);
                 askNext();
                 if (members.isEmpty()) {
@@ -439,6 +475,7 @@ public final class Leg implements Room.Listener {
 
         private void lose(SourceEnd reason) {
             counters.lost.increment();
+            Leg.this.lost++;
             pull = null;
             RoomSource lost = source;
             source = null;

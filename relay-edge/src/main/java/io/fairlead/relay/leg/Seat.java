@@ -1,5 +1,6 @@
 package io.fairlead.relay.leg;
 
+import io.fairlead.relay.link.LinkPath;
 import io.fairlead.relay.room.Room;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
@@ -21,6 +22,12 @@ public interface Seat {
 
     /** Number of the room's tag that is to be sent next if this stream carries; −1 if nothing was sent. Any thread. */
     long carriedTo();
+
+    /** Bytes of media that it has carried; any thread. */
+    long carriedBytes();
+
+    /** The way of the link that it is on; any thread. */
+    LinkPath path();
 
     /** The leg is over. */
     void over();

@@ -15,5 +15,8 @@ public final class LinkFields {
     /** In answers: the leg whose media the stream carries, or would carry. */
     public static final String LEG = "fairlead-leg";
 
+    /** In answers: the edge id of the relay server; empty where it has none. */
+    public static final String SERVER = "fairlead-relay-server";
+
     private LinkFields() {}
 }

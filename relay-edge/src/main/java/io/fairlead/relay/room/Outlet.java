@@ -12,6 +12,7 @@ import java.util.List;
 final class Outlet {
 
     private final GopRing ring;
+    private final RoomStory story;
     private final ByteBufAllocator allocator;
     private final Runnable viewerLeft;
     private final List<Viewer> viewers = new ArrayList<>();
@@ -20,14 +21,19 @@ final class Outlet {
      * @param ring taken over
      * @param viewerLeft told of each viewer that goes
      */
-    Outlet(GopRing ring, ByteBufAllocator allocator, Runnable viewerLeft) {
+    Outlet(GopRing ring, RoomStory story, ByteBufAllocator allocator, Runnable viewerLeft) {
         this.ring = ring;
+        this.story = story;
         this.allocator = allocator;
         this.viewerLeft = viewerLeft;
     }
 
     GopRing ring() {
         return ring;
+    }
+
+    RoomStory story() {
+        return story;
     }
 
     /** Takes over the references of a batch, and sends it to those who are in step. */

@@ -56,6 +56,7 @@ public final class Room {
 
     private final GopRing ring;
     private final RoomTimeline timeline = new RoomTimeline();
+    private final RoomStory story = new RoomStory();
     private final List<RoomSource> sources = new ArrayList<>();
     private final IdentityHashMap<EventLoop, OutletSeat> outlets = new IdentityHashMap<>();
     private final List<Tag> changedHeaders = new ArrayList<>();
@@ -72,6 +73,10 @@ public final class Room {
     private int viewers;
     private boolean watched;
     private boolean hadSource;
+
+    /** The next frame is the first of a source that followed another. */
+    private boolean spliced;
+
     private boolean closed;
     private @Nullable Future<?> waiting;
 
@@ -115,6 +120,11 @@ public final class Room {
 
     public int viewers() {
         return viewers;
+    }
+
+    /** What it has gone through; any thread. */
+    public RoomStory story() {
+        return story;
     }
 
     /** Sources, the one that is sent first. */
@@ -196,6 +206,7 @@ public final class Room {
                 (now - sent.lastTagNs()) / 1_000_000,
                 spare.name());
         counters.silences.increment();
+        story.silence();
         sources.remove(spare);
         sources.remove(sent);
         sources.add(0, spare);
@@ -225,6 +236,7 @@ public final class Room {
         for (Tag tag : tags) {
             if (sources.isEmpty() || sources.get(0) != source) {
                 counters.bytesSpare.add(tag.wireBytes());
+                story.spared(tag.wireBytes());
                 if (sources.contains(source)) {
                     source.keep(tag);
                 } else {
@@ -273,6 +285,7 @@ public final class Room {
     /** From now on this source is sent: behind what was sent, if it carries the same, else from its next key frame on. */
     private void follow(RoomSource source) {
         listener.sent(this, source);
+        spliced = hadSource;
         if (!source.announced()) {
             return; // nothing is known of it yet, see take
         }
@@ -370,6 +383,8 @@ public final class Room {
             return;
         }
         mayRepeat = false;
+        story.placed(now, timeline.intervalMs(), spliced);
+        spliced = false;
         if (waited || timeline.breaks() != breaksBefore) {
             joinedAt = ring.next();
         }
@@ -395,6 +410,7 @@ public final class Room {
     private void append(Tag tag, long timeMs) {
         tag.stamp(timeMs);
         counters.bytesIn.add(tag.wireBytes());
+        story.received(tag.wireBytes());
         unsentBytes += tag.wireBytes();
         unsent.add(tag.retain());
         ring.add(tag);
@@ -437,7 +453,7 @@ public final class Room {
     }
 
     private OutletSeat open(EventLoop place) {
-        return new OutletSeat(new Outlet(ring.copy(), allocator, () -> loop.execute(() -> left(place))));
+        return new OutletSeat(new Outlet(ring.copy(), story, allocator, () -> loop.execute(() -> left(place))));
     }
 
     private void left(EventLoop place) {

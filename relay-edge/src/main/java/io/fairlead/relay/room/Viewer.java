@@ -23,6 +23,9 @@ public final class Viewer implements ChannelFutureListener {
     private static final long NOT_YET = -1;
     private static final long SKIPS_WITHIN_NS = 60_000_000_000L;
 
+    /** A write that takes longer is a stall. */
+    private static final long STALL_NS = 500_000_000L;
+
     private final Channel channel;
     private final Framing framing;
     private final RoomSettings settings;
@@ -41,9 +44,23 @@ public final class Viewer implements ChannelFutureListener {
     private @Nullable ViewerEnd end;
 
     private long firstKeyNs = NOT_YET;
+    private long firstByteNs = NOT_YET;
+
     private long bytes;
-    private long skips;
+
+    /** As {@code bytes}, read by anybody. */
+    private volatile long bytesWritten;
+
+    private int skips;
     private long skippedTags;
+    private int stalls;
+    private long stalledNs;
+    private long lagMaxMs;
+
+    /** Time of the last tag that was written, from when on it was in step for the first time. */
+    private long writtenMs = NOT_YET;
+
+    private @Nullable Runnable whenEnded;
 
     /** Where another one stands whom this one succeeds; written before it joins. */
     private long successorAt = NOWHERE;
@@ -71,6 +88,11 @@ public final class Viewer implements ChannelFutureListener {
      */
     public void succeed(long index) {
         successorAt = index;
+    }
+
+    /** Has somebody told when it goes, on its loop; set before it joins. */
+    public void whenEnded(Runnable told) {
+        whenEnded = told;
     }
 
     /** Number of the tag that it will be sent next, −1 before the first. */
@@ -105,6 +127,7 @@ public final class Viewer implements ChannelFutureListener {
         noteKey(cursor, ring.next(), ring);
         cursor = ring.next();
         writtenTo = cursor;
+        writtenMs = ring.lastMs();
         known = ring.headers();
         note(batch.bodyBytes());
         if (framing == Framing.CHUNKED) {
@@ -139,6 +162,9 @@ public final class Viewer implements ChannelFutureListener {
             return true;
         }
         boolean lost = cursor < ring.first();
+        if (writtenMs != NOT_YET && (lost || cursor < ring.next())) {
+            lagMaxMs = Math.max(lagMaxMs, ring.lastMs() - writtenMs);
+        }
         if (!lost && (cursor == ring.next() || ring.lastMs() - ring.tag(cursor).timeMs() <= settings.lagMs())) {
             return true;
         }
@@ -192,6 +218,11 @@ public final class Viewer implements ChannelFutureListener {
             channel.write(tag.retainedWire(), channel.voidPromise());
         }
         writtenTo = cursor;
+        if (cursor == ring.next()) {
+            writtenMs = ring.lastMs();
+        } else if (writtenMs != NOT_YET) {
+            writtenMs = ring.tag(cursor).timeMs();
+        }
         channel.writeAndFlush(framing.after()).addListener(this);
     }
 
@@ -222,7 +253,15 @@ public final class Viewer implements ChannelFutureListener {
         inFlight = true;
         writtenNs = nanoClock.getAsLong();
         bytes += size;
+        bytesWritten = bytes;
+        if (firstByteNs == NOT_YET) {
+            firstByteNs = writtenNs - joinedNs;
+        }
         counters.bytesOut.add(size);
+        Outlet current = outlet;
+        if (current != null) {
+            current.story().delivered(size);
+        }
     }
 
     private void noteKey(long from, long to, GopRing ring) {
@@ -244,11 +283,20 @@ public final class Viewer implements ChannelFutureListener {
     /** A write is over. */
     @Override
     public void operationComplete(ChannelFuture written) {
+        noteStall();
         inFlight = false;
         if (!written.isSuccess()) {
             end(ViewerEnd.LEFT);
         } else if (end == null) {
             pump();
+        }
+    }
+
+    private void noteStall() {
+        long tookNs = nanoClock.getAsLong() - writtenNs;
+        if (inFlight && tookNs > STALL_NS) {
+            stalls++;
+            stalledNs += tookNs;
         }
     }
 
@@ -258,10 +306,15 @@ public final class Viewer implements ChannelFutureListener {
             return;
         }
         end = reason;
+        noteStall();
         counters.count(reason);
         Outlet current = outlet;
         if (current != null) {
             current.remove(this);
+        }
+        Runnable told = whenEnded;
+        if (told != null) {
+            told.run();
         }
         boolean inOrder = reason == ViewerEnd.HANDED_OVER || (reason != ViewerEnd.LEFT && !inFlight);
         if (!inOrder || !channel.isActive()) {
@@ -276,14 +329,36 @@ public final class Viewer implements ChannelFutureListener {
         return end;
     }
 
-    /** From its entry to the write that held its first key frame, ns; −1 before. */
+    /** From its entry to the write that held its first key frame, ns; −1 before. On its loop, as what follows. */
     public long firstKeyNs() {
         return firstKeyNs;
     }
 
-    /** Bytes of media written. */
+    /** From its entry to the first write, ns; −1 before. */
+    public long firstByteNs() {
+        return firstByteNs;
+    }
+
+    /** When it came, ns of its clock. */
+    public long joinedNs() {
+        return joinedNs;
+    }
+
+    /** Bytes of media written; any thread. */
     public long bytes() {
-        return bytes;
+        return bytesWritten;
+    }
+
+    /** What its network did to it so far. */
+    public ViewerStrain strain() {
+        return new ViewerStrain(stalls, stalledNs, skips, skippedTags);
+    }
+
+    /** Farthest that it was behind since this was asked last, ms. */
+    public long takeLagMaxMs() {
+        long farthest = lagMaxMs;
+        lagMaxMs = 0;
+        return farthest;
     }
 
     public long skips() {

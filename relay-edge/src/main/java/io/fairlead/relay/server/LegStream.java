@@ -3,6 +3,7 @@ package io.fairlead.relay.server;
 import io.fairlead.relay.leg.Role;
 import io.fairlead.relay.leg.Seat;
 import io.fairlead.relay.link.LinkFields;
+import io.fairlead.relay.link.LinkPath;
 import io.fairlead.relay.link.LongLinkCounters;
 import io.fairlead.relay.link.StreamOutput;
 import io.fairlead.relay.room.Framing;
@@ -37,6 +38,7 @@ final class LegStream extends ChannelInboundHandlerAdapter implements Seat {
 
     private static final Logger LOG = LoggerFactory.getLogger(LegStream.class);
 
+    private final String serverId;
     private final String client;
     private final Legs legs;
     private final RoomDirectory rooms;
@@ -49,7 +51,15 @@ final class LegStream extends ChannelInboundHandlerAdapter implements Seat {
     private boolean asked;
     private boolean gone;
 
-    LegStream(String client, Legs legs, RoomDirectory rooms, Admission admission, LongLinkCounters counters) {
+    /** @param serverId edge id of this relay server */
+    LegStream(
+            String serverId,
+            String client,
+            Legs legs,
+            RoomDirectory rooms,
+            Admission admission,
+            LongLinkCounters counters) {
+        this.serverId = serverId;
         this.client = client;
         this.legs = legs;
         this.rooms = rooms;
@@ -148,6 +158,7 @@ final class LegStream extends ChannelInboundHandlerAdapter implements Seat {
                     .status("200")
                     .set("content-type", "video/x-flv")
                     .set(LinkFields.ROLE, role.field())
+                    .set(LinkFields.SERVER, serverId)
                     .set(LinkFields.LEG, leg);
             context().writeAndFlush(new DefaultHttp2HeadersFrame(head));
         });
@@ -184,6 +195,17 @@ final class LegStream extends ChannelInboundHandlerAdapter implements Seat {
     public long carriedTo() {
         Viewer carrying = viewer;
         return carrying == null ? -1 : carrying.writtenTo();
+    }
+
+    @Override
+    public long carriedBytes() {
+        Viewer carrying = viewer;
+        return carrying == null ? 0 : carrying.bytes();
+    }
+
+    @Override
+    public LinkPath path() {
+        return LinkPath.of(context().channel().parent());
     }
 
     @Override

@@ -41,7 +41,7 @@ final class Legs {
     }
 
     /** A leg and its room, which is its own or shared. */
-    private record Place(Leg leg, Room room) {}
+    private record Place(Leg leg, Room room, LegWatch watch) {}
 
     private final EventLoopGroup loops;
     private final RoomDirectory rooms;
@@ -49,6 +49,7 @@ final class Legs {
     private final RoomSettings roomSettings;
     private final Predicate<String> mergeable;
     private final @Nullable PullSettings pull;
+    private final Reports reports;
     private final LegCounters counters = new LegCounters();
     private final Map<Key, Place> places = new ConcurrentHashMap<>();
     private final AtomicLong alone = new AtomicLong();
@@ -59,13 +60,15 @@ final class Legs {
             RoomDirectory rooms,
             LegSettings settings,
             Predicate<String> mergeable,
-            @Nullable PullSettings pull) {
+            @Nullable PullSettings pull,
+            Reports reports) {
         this.loops = loops;
         this.rooms = rooms;
         this.settings = settings;
         this.roomSettings = rooms.settings().withMergeMs(settings.mergeMs());
         this.mergeable = mergeable;
         this.pull = pull;
+        this.reports = reports;
     }
 
     LegCounters counters() {
@@ -111,7 +114,7 @@ final class Legs {
                     k.alone == 0,
                     over -> forget(k, over));
             leg.feed(room);
-            return new Place(leg, room);
+            return place(k, leg, room, true);
         });
         entered.entered(room.loop(), place.leg.enter(seat, request.query()));
     }
@@ -146,11 +149,21 @@ final class Legs {
         Room room = new Room(
                 key.name(), loop, ByteBufAllocator.DEFAULT, roomSettings, rooms.counters(), rooms.nanoClock(), leg);
         leg.feed(room);
-        return new Place(leg, room);
+        return place(key, leg, room, false);
+    }
+
+    private Place place(Key key, Leg leg, Room room, boolean shared) {
+        LegWatch watch = new LegWatch(leg, room, key.room, key.client, shared, reports, rooms.nanoClock());
+        room.loop().execute(watch::start);
+        return new Place(leg, room, watch);
     }
 
     private void forget(Key key, Leg over) {
-        places.computeIfPresent(key, (k, place) -> place.leg == over ? null : place);
+        Place place = places.get(key);
+        if (place != null && place.leg == over) {
+            place.watch.over();
+            places.remove(key, place);
+        }
     }
 
     /** A shared room has been closed. On its loop. */

@@ -46,6 +46,7 @@ public final class RelayServer implements AutoCloseable {
             @Nullable PullSettings pull,
             Admission admission,
             @Nullable LinkPort port,
+            Reports reports,
             LongSupplier nanoClock)
             throws IOException {
         loops = Sockets.loops(0, "relay");
@@ -56,7 +57,8 @@ public final class RelayServer implements AutoCloseable {
                 nanoClock,
                 settings.maxRooms(),
                 pull == null ? null : room -> new PulledRoom(room, pull, roomSettings, RandomGenerator.getDefault()),
-                this::closed);
+                this::closed,
+                reports);
         try {
             http = new HttpPort(
                     address,
@@ -77,7 +79,7 @@ public final class RelayServer implements AutoCloseable {
             legs = null;
             links = null;
         } else {
-            Legs opened = new Legs(loops, rooms, port.legs(), port.mergeable(), pull);
+            Legs opened = new Legs(loops, rooms, port.legs(), port.mergeable(), pull, reports);
             legs = opened;
             try {
                 links = new LinkListener(
@@ -85,7 +87,7 @@ public final class RelayServer implements AutoCloseable {
                         loops,
                         linkCounters,
                         nanoClock,
-                        client -> new LegStream(client, opened, rooms, admission, linkCounters));
+                        client -> new LegStream(reports.edgeId(), client, opened, rooms, admission, linkCounters));
             } catch (IOException e) {
                 http.stopListening();
                 http.close();
@@ -112,7 +114,7 @@ public final class RelayServer implements AutoCloseable {
             @Nullable PullSettings pull,
             LongSupplier nanoClock)
             throws IOException {
-        return start(address, access, settings, rooms, pull, Admission.OPEN, null, nanoClock);
+        return start(address, access, settings, rooms, pull, Admission.OPEN, null, Reports.NONE, nanoClock);
     }
 
     /**
@@ -120,6 +122,7 @@ public final class RelayServer implements AutoCloseable {
      *
      * @param admission who may watch
      * @param links where relay clients dial in; null: nowhere
+     * @param reports who is told of viewers and legs
      */
     public static RelayServer start(
             InetSocketAddress address,
@@ -129,9 +132,10 @@ public final class RelayServer implements AutoCloseable {
             @Nullable PullSettings pull,
             Admission admission,
             @Nullable LinkPort links,
+            Reports reports,
             LongSupplier nanoClock)
             throws IOException {
-        return new RelayServer(address, access, settings, rooms, pull, admission, links, nanoClock);
+        return new RelayServer(address, access, settings, rooms, pull, admission, links, reports, nanoClock);
     }
 
     /** A viewer who is not behind a relay client. */

@@ -129,11 +129,17 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         } else if (publishes) {
             publish(ctx, request, path);
         } else if (method.equals(HttpMethod.GET)) {
+            WatchRequest watching = new WatchRequest(
+                    path.room(),
+                    path.query(),
+                    address(ctx),
+                    ctx.channel(),
+                    rooms.desk().account());
             entrance.enter(
-                    new WatchRequest(path.room(), path.query(), address(ctx), ctx.channel()),
+                    watching,
                     room -> {
                         boolean full = room.full();
-                        ctx.executor().execute(() -> watch(ctx, request, room, full));
+                        ctx.executor().execute(() -> watch(ctx, request, watching, room, full));
                     },
                     (status, sentence) -> onLoop(ctx, () -> turn(ctx, status, why(status), sentence)));
         } else if (method.equals(HttpMethod.HEAD)) {
@@ -160,7 +166,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                 : "";
     }
 
-    private void watch(ChannelHandlerContext ctx, HttpRequest request, Room room, boolean full) {
+    private void watch(ChannelHandlerContext ctx, HttpRequest request, WatchRequest watching, Room room, boolean full) {
         if (!ctx.channel().isActive()) {
             return;
         }
@@ -174,17 +180,17 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         }
         boolean webSocket = request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
         if (webSocket) {
-            watchByWebSocket(ctx, request, room);
+            watchByWebSocket(ctx, request, watching, room);
             return;
         }
         ChannelPipeline pipeline = ctx.pipeline();
         ctx.writeAndFlush(Answers.stream());
         pipeline.remove(HttpResponseEncoder.class);
-        pipeline.replace(this, "watch", new WatchHandler(rooms, room, Framing.CHUNKED));
+        pipeline.replace(this, "watch", new WatchHandler(rooms, room, Framing.CHUNKED, watching));
         pipeline.remove(HttpRequestDecoder.class);
     }
 
-    private void watchByWebSocket(ChannelHandlerContext ctx, HttpRequest request, Room room) {
+    private void watchByWebSocket(ChannelHandlerContext ctx, HttpRequest request, WatchRequest watching, Room room) {
         WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
                         request.uri(), null, false, MOST_WEBSOCKET_BYTES)
                 .newHandshaker(request);
@@ -201,7 +207,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         whole.headers().set(request.headers());
         handshaker.handshake(ctx.channel(), whole).addListener(done -> {
             if (done.isSuccess()) {
-                ctx.pipeline().replace(this, "watch", new WatchHandler(rooms, room, Framing.WEBSOCKET));
+                ctx.pipeline().replace(this, "watch", new WatchHandler(rooms, room, Framing.WEBSOCKET, watching));
             } else {
                 ctx.close();
             }

@@ -24,6 +24,7 @@ final class RoomDirectory implements Room.Listener {
     private final RoomSettings settings;
     private final RoomCounters counters;
     private final LongSupplier nanoClock;
+    private final ViewerDesk desk;
     private final int maxRooms;
     private final Map<String, Room> rooms = new ConcurrentHashMap<>();
     private final Feed.@Nullable Maker feeds;
@@ -41,7 +42,9 @@ final class RoomDirectory implements Room.Listener {
             LongSupplier nanoClock,
             int maxRooms,
             Feed.@Nullable Maker feeds,
-            Consumer<Room> whenClosed) {
+            Consumer<Room> whenClosed,
+            Reports reports) {
+        this.desk = new ViewerDesk(reports, nanoClock);
         this.feeds = feeds;
         this.whenClosed = whenClosed;
         this.loops = loops;
@@ -57,6 +60,10 @@ final class RoomDirectory implements Room.Listener {
 
     RoomCounters counters() {
         return counters;
+    }
+
+    ViewerDesk desk() {
+        return desk;
     }
 
     LongSupplier nanoClock() {

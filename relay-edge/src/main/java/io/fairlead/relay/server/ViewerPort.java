@@ -22,10 +22,11 @@ public final class ViewerPort implements AutoCloseable {
             RoomSettings roomSettings,
             RoomCounters roomCounters,
             LongSupplier nanoClock,
-            Feed.Maker feeds)
+            Feed.Maker feeds,
+            Reports reports)
             throws IOException {
         rooms = new RoomDirectory(
-                loops, roomSettings, roomCounters, nanoClock, settings.maxRooms(), feeds, closed -> {});
+                loops, roomSettings, roomCounters, nanoClock, settings.maxRooms(), feeds, closed -> {}, reports);
         port = new HttpPort(
                 address,
                 loops,

@@ -26,18 +26,21 @@ final class WatchHandler extends ChannelInboundHandlerAdapter {
     private final RoomDirectory rooms;
     private final Room room;
     private final Framing framing;
+    private final WatchRequest request;
     private @Nullable Viewer viewer;
 
-    WatchHandler(RoomDirectory rooms, Room room, Framing framing) {
+    WatchHandler(RoomDirectory rooms, Room room, Framing framing, WatchRequest request) {
         this.rooms = rooms;
         this.room = room;
         this.framing = framing;
+        this.request = request;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         Viewer entering = new Viewer(ctx.channel(), framing, rooms.settings(), rooms.counters(), rooms.nanoClock());
         viewer = entering;
+        rooms.desk().watch(request, framing, entering, room);
         room.loop().execute(() -> {
             if (room.closed()) {
                 ctx.executor().execute(() -> entering.end(ViewerEnd.ROOM_ENDED));

@@ -12,6 +12,12 @@ import io.fairlead.relay.server.MediaServer;
 import io.fairlead.relay.server.RelayServer;
 import io.fairlead.relay.server.SignedUrls;
 import io.fairlead.relay.server.Watched;
+import io.fairlead.schemas.telemetry.LegEnd;
+import io.fairlead.schemas.telemetry.LegReport;
+import io.fairlead.schemas.telemetry.ViewerClose;
+import io.fairlead.schemas.telemetry.ViewerProtocol;
+import io.fairlead.schemas.telemetry.ViewerReport;
+import io.fairlead.schemas.telemetry.ViewerRole;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,6 +31,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -297,6 +305,71 @@ class LongLinkTest {
                     .until(() -> Objects.requireNonNull(standby.legCounters()).carriers() == 1);
             assertThat(client.linkCounters().silent()).isPositive();
         }
+    }
+
+    /** Of each viewer and of both ends of the leg; sums are those of the bytes that were seen. */
+    @Test
+    void viewersAndLegsAreToldOfAndTheirBytesAddUp() throws Exception {
+        begin();
+        List<Seen> all = List.of(watch(""), watch(""), watch(""));
+        flowing(2);
+        media.send(0, 60);
+        seen(all, 59);
+        await().atMost(PATIENCE).until(() -> told(ViewerReport.class).anyMatch(each -> each.getFirstKeyUs() >= 0));
+        media.clients.get(0).silence();
+        int[] next = {60};
+        await().atMost(PATIENCE).until(() -> {
+            media.send(next[0], ++next[0]);
+            return server.roomCounters().silences() > 0;
+        });
+        for (Seen each : all) {
+            each.leave();
+        }
+        await().atMost(PATIENCE)
+                .until(() -> told(ViewerReport.class)
+                                        .filter(each -> each.getClose() == ViewerClose.LEFT)
+                                        .count()
+                                == 3
+                        && told(LegReport.class).filter(LegReport::getOver).count() == 2);
+
+        List<ViewerReport> viewers = told(ViewerReport.class).toList();
+        assertThat(viewers).allSatisfy(each -> {
+            assertThat(each.getRoom()).isEqualTo("live/a");
+            assertThat(each.getObservedPrefix()).isEqualTo("127.0.0.0/24");
+            assertThat(each.getProtocol()).isEqualTo(ViewerProtocol.HTTP_FLV);
+        });
+        assertThat(viewers.stream().map(ViewerReport::getRole).distinct())
+                .containsExactlyInAnyOrder(ViewerRole.MASTER, ViewerRole.SPARE, ViewerRole.SLAVE);
+        assertThat(viewers.stream().filter(each -> each.getFirstKeyUs() >= 0))
+                .hasSize(3)
+                .allSatisfy(each -> {
+                    assertThat(each.getFirstByteUs()).isBetween(0L, each.getFirstKeyUs());
+                });
+        assertThat(viewers.stream().mapToLong(ViewerReport::getBytes).sum())
+                .isEqualTo(client.roomCounters().bytesOut())
+                .isEqualTo(sum(LegEnd.RELAY_CLIENT, LegReport::getViewerBytes));
+        assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getLinkBytes)).isPositive();
+        assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getSpareBytes))
+                .isEqualTo(server.roomCounters().bytesSpare());
+        assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getSilences)).isEqualTo(1);
+        assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getPromotions)).isEqualTo(1);
+        assertThat(told(LegReport.class)).allSatisfy(each -> {
+            assertThat(each.getRelayClientId()).isEqualTo("client-1");
+            assertThat(each.getRelayServerId())
+                    .as("not known at a relay client before the relay server has answered")
+                    .isIn(each.getOver() ? List.of("server-1") : List.of("", "server-1"));
+        });
+    }
+
+    private <T> Stream<T> told(Class<T> of) {
+        return relays.told.stream().filter(of::isInstance).map(of::cast);
+    }
+
+    private long sum(LegEnd end, ToLongFunction<LegReport> of) {
+        return told(LegReport.class)
+                .filter(each -> each.getEnd() == end)
+                .mapToLong(of)
+                .sum();
     }
 
     @Test

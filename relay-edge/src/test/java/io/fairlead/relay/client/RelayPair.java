@@ -11,6 +11,7 @@ import io.fairlead.relay.server.Admission;
 import io.fairlead.relay.server.LinkPort;
 import io.fairlead.relay.server.PullSettings;
 import io.fairlead.relay.server.RelayServer;
+import io.fairlead.relay.server.Reports;
 import io.fairlead.relay.server.RoomBook;
 import io.fairlead.relay.server.RoomTerms;
 import io.fairlead.relay.server.ServerSettings;
@@ -23,8 +24,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
+import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Relay servers and clients on loopback, with certificates of one authority. */
@@ -35,6 +38,10 @@ final class RelayPair implements AutoCloseable {
 
     final CertificateAuthority authority = CertificateAuthority.create(InstantSource.system());
     final List<AutoCloseable> open = new ArrayList<>();
+
+    /** What edges have told, in the order of its telling. */
+    final List<SpecificRecord> told = new CopyOnWriteArrayList<>();
+
     RoomSettings rooms = RoomSettings.DEFAULTS.withWaits(300, 15_000, 5_000).withMergeMs(10);
     LegSettings legs = LegSettings.DEFAULTS.withWaits(300, 100, 400).withMergeMs(5);
     LongLinkSettings links = LongLinkSettings.DEFAULTS
@@ -42,6 +49,10 @@ final class RelayPair implements AutoCloseable {
             .withPulse(new PulseSettings(10_000, 0.2, 30_000, 60_000, 60_000));
     Admission admission = Admission.OPEN;
     Predicate<String> mergeable = room -> true;
+
+    private Reports reports(String edgeId) {
+        return new Reports((topic, key, record) -> told.add(record), edgeId, 200, 100);
+    }
 
     private static InetSocketAddress anywhere() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -58,6 +69,7 @@ final class RelayPair implements AutoCloseable {
                 media == null ? null : PullSettings.of(media),
                 admission,
                 new LinkPort(anywhere(), tls, links, legs, mergeable),
+                reports("server-1"),
                 System::nanoTime);
         open.add(0, server);
         return server;
@@ -76,7 +88,8 @@ final class RelayPair implements AutoCloseable {
         RelayClient client = RelayClient.start(
                 new ClientSettings(id, anywhere(), List.of(parents), tls, links, ServerSettings.DEFAULTS, rooms),
                 System::nanoTime,
-                ThreadLocalRandom.current());
+                ThreadLocalRandom.current(),
+                reports(id));
         open.add(0, client);
         return client;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fairlead.relay.flv.Flv;
 import io.fairlead.relay.flv.FlvReader;
 import io.fairlead.relay.flv.TagKind;
+import io.fairlead.relay.link.LinkPath;
 import io.fairlead.relay.room.Framing;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomCounters;
@@ -190,6 +191,16 @@ class LegSimulationTest {
     }
 
     private final class FakeSeat implements Seat {
+
+        @Override
+        public long carriedBytes() {
+            return 0;
+        }
+
+        @Override
+        public LinkPath path() {
+            return LinkPath.UNKNOWN;
+        }
 
         private final EmbeddedChannel channel = new EmbeddedChannel();
         private Runnable leave = () -> {};

@@ -89,6 +89,12 @@ class RoomTest {
             assertThat(slow.viewer.skips()).isEqualTo(1);
             assertThat(slow.viewer.skippedTags()).isPositive();
             assertThat(stage.counters.skips()).isEqualTo(1);
+            assertThat(slow.viewer.strain().stalls())
+                    .as("one write that was not taken")
+                    .isEqualTo(1);
+            assertThat(slow.viewer.strain().stalledNs()).isBetween(4_000_000_000L, 5_000_000_000L);
+            assertThat(slow.viewer.takeLagMaxMs()).isGreaterThan(1_500);
+            assertThat(other.viewer.strain()).isEqualTo(ViewerStrain.NONE);
             Seen behind =
                     seen.stream().filter(each -> each.number == 125).findFirst().orElseThrow();
             assertThat(seen.get(seen.indexOf(behind) - 1).part).isEqualTo(Part.SEQUENCE_HEADER);

@@ -29,11 +29,13 @@ import io.fairlead.schemas.telemetry.ExitBenchmarked;
 import io.fairlead.schemas.telemetry.ExitConnected;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
+import io.fairlead.schemas.telemetry.LegReport;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.fairlead.schemas.telemetry.ResolverRtt;
 import io.fairlead.schemas.telemetry.ResolverTally;
 import io.fairlead.schemas.telemetry.TargetOutcome;
+import io.fairlead.schemas.telemetry.ViewerReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +67,9 @@ public final class Topics {
 
     public static final TopicSpec TELEMETRY_RESOLVERS =
             telemetry("resolvers", "resolver prefix", List.of(ResolverTally.class, ResolverRtt.class, EdgeTick.class));
+
+    public static final TopicSpec TELEMETRY_RELAY =
+            telemetry("relay", "room", List.of(ViewerReport.class, LegReport.class, EdgeTick.class));
 
     public static final TopicSpec CONFIG_POLICIES = compacted(
             "fairlead.config.policies",
@@ -126,6 +131,7 @@ public final class Topics {
             TELEMETRY_OUTCOMES,
             TELEMETRY_EDGES,
             TELEMETRY_RESOLVERS,
+            TELEMETRY_RELAY,
             CONFIG_POLICIES,
             CONFIG_POOLS,
             CONFIG_TENANTS,

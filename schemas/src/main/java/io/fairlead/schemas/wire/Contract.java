@@ -29,11 +29,13 @@ import io.fairlead.schemas.telemetry.ExitBenchmarked;
 import io.fairlead.schemas.telemetry.ExitConnected;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
+import io.fairlead.schemas.telemetry.LegReport;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.fairlead.schemas.telemetry.ResolverRtt;
 import io.fairlead.schemas.telemetry.ResolverTally;
 import io.fairlead.schemas.telemetry.TargetOutcome;
+import io.fairlead.schemas.telemetry.ViewerReport;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
@@ -69,6 +71,8 @@ public final class Contract {
             EdgeReport.class,
             ResolverTally.class,
             ResolverRtt.class,
+            ViewerReport.class,
+            LegReport.class,
             EdgeTick.class,
             QualityPolicy.class,
             CapacityPolicy.class,

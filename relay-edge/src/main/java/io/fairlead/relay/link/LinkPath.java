@@ -1,0 +1,31 @@
+package io.fairlead.relay.link;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way that a long link takes, as the kernel measures it (TCP_INFO).
+ *
+ * @param rttUs its smoothed round trip; −1: not known
+ * @param retransmits segments that were sent again since it began; −1: not known
+ */
+public record LinkPath(long rttUs, long retransmits) {
+
+    public static final LinkPath UNKNOWN = new LinkPath(-1, -1);
+
+    /** Of a connection; any thread. Where the kernel is not asked (no epoll), or the connection is gone, it is not known. */
+    public static LinkPath of(@Nullable Channel connection) {
+        if (!(connection instanceof EpollSocketChannel socket) || !socket.isOpen()) {
+            return UNKNOWN;
+        }
+        try {
+            EpollTcpInfo info = socket.tcpInfo();
+            return new LinkPath(info.rtt(), info.totalRetrans());
+        } catch (ChannelException e) {
+            return UNKNOWN; // closed between the look and the question
+        }
+    }
+}

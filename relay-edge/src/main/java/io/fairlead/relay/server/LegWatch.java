@@ -1,0 +1,103 @@
+package io.fairlead.relay.server;
+
+import io.fairlead.relay.leg.Leg;
+import io.fairlead.relay.leg.LegTally;
+import io.fairlead.relay.link.LinkPath;
+import io.fairlead.relay.room.Room;
+import io.fairlead.relay.room.RoomStory;
+import io.fairlead.schemas.telemetry.LegEnd;
+import io.fairlead.schemas.telemetry.LegReport;
+import io.fairlead.schemas.topics.Topics;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Tells of one leg from the relay server's end: each interval, and when it ends. On the loop of the leg's room. */
+final class LegWatch {
+
+    private final Leg leg;
+    private final Room room;
+    private final String roomName;
+    private final String client;
+    private final boolean shared;
+    private final Reports reports;
+    private final LongSupplier nanoClock;
+    private RoomStory.Moment before;
+    private LegTally tally = LegTally.START;
+    private long toldNs;
+    private @Nullable Future<?> timer;
+
+    /** @param shared the room is not this leg's own: what came for it is told by nobody twice, so not here */
+    LegWatch(
+            Leg leg,
+            Room room,
+            String roomName,
+            String client,
+            boolean shared,
+            Reports reports,
+            LongSupplier nanoClock) {
+        this.leg = leg;
+        this.room = room;
+        this.roomName = roomName;
+        this.client = client;
+        this.shared = shared;
+        this.reports = reports;
+        this.nanoClock = nanoClock;
+        this.before = room.story().now();
+        this.toldNs = nanoClock.getAsLong();
+    }
+
+    void start() {
+        if (!reports.silent()) {
+            timer = room.loop()
+                    .scheduleAtFixedRate(() -> tell(false), reports.legMs(), reports.legMs(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    void over() {
+        Future<?> running = timer;
+        timer = null;
+        if (running != null) {
+            running.cancel(false);
+            tell(true);
+        }
+    }
+
+    private void tell(boolean over) {
+        long now = nanoClock.getAsLong();
+        RoomStory.Moment moment = room.story().now();
+        RoomStory.Moment since = moment.since(before);
+        LegTally counted = leg.tally();
+        LegTally more = counted.since(tally);
+        LinkPath path = leg.path();
+        LegReport report = new LegReport();
+        report.setEnd(LegEnd.RELAY_SERVER);
+        report.setRoom(roomName);
+        report.setRelayClientId(client);
+        report.setRelayServerId(reports.edgeId());
+        report.setIntervalMs(TimeUnit.NANOSECONDS.toMillis(now - toldNs));
+        report.setViewers(leg.viewers());
+        report.setUpstreams(leg.upstreams());
+        report.setCarriers(leg.carries() ? 1 : 0);
+        report.setReceivedBytes(shared ? 0 : since.receivedBytes());
+        report.setSpareBytes(shared ? 0 : since.spareBytes());
+        report.setLinkBytes(more.linkBytes());
+        report.setPromotions(more.promotions());
+        report.setSplices(since.splices());
+        report.setSpliceGapMs(since.spliceGapMs());
+        report.setPauses(since.pauses());
+        report.setPausedMs(since.pausedMs());
+        report.setSilences(since.silences());
+        report.setAsked(more.asked());
+        report.setRefused(more.refused());
+        report.setLost(more.lost());
+        report.setRttUs(path.rttUs());
+        report.setRetransmits(path.retransmits());
+        report.setOver(over);
+        reports.telling().offer(Topics.TELEMETRY_RELAY, roomName, report);
+        before = moment;
+        tally = counted;
+        toldNs = now;
+    }
+}

@@ -1,0 +1,40 @@
+package io.fairlead.relay.server;
+
+import io.fairlead.relay.room.Framing;
+import io.fairlead.relay.room.Room;
+import io.fairlead.relay.room.Viewer;
+import io.fairlead.schemas.telemetry.ViewerProtocol;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/** Has each viewer of an edge watched, and gives them numbers. */
+final class ViewerDesk {
+
+    private final Reports reports;
+    private final LongSupplier nanoClock;
+    private final AtomicLong viewers = new AtomicLong();
+
+    ViewerDesk(Reports reports, LongSupplier nanoClock) {
+        this.reports = reports;
+        this.nanoClock = nanoClock;
+    }
+
+    ViewerAccount account() {
+        return new ViewerAccount(nanoClock.getAsLong());
+    }
+
+    /** A viewer is about to join. On its loop. */
+    void watch(WatchRequest request, Framing framing, Viewer viewer, Room room) {
+        if (!reports.silent()) {
+            new ViewerWatch(
+                            reports,
+                            nanoClock,
+                            viewers.incrementAndGet(),
+                            request,
+                            framing == Framing.WEBSOCKET ? ViewerProtocol.WEBSOCKET_FLV : ViewerProtocol.HTTP_FLV,
+                            viewer,
+                            room.story())
+                    .start();
+        }
+    }
+}
