@@ -9,6 +9,7 @@ import io.fairlead.cli.config.PoolCommand;
 import io.fairlead.cli.config.RoomCommand;
 import io.fairlead.cli.config.TenantCommand;
 import io.fairlead.cli.console.ConsoleCommand;
+import io.fairlead.cli.doctor.DoctorCommand;
 import io.fairlead.cli.edge.AgentCommand;
 import io.fairlead.cli.edge.AuthorityCommand;
 import io.fairlead.cli.edge.ProxyCommand;
@@ -84,6 +85,7 @@ public final class Fairlead {
                 new ClickHouseCommand(),
                 new ConsoleCommand(),
                 new GrafanaCommand(),
+                new DoctorCommand(),
                 new PolicyCommand(),
                 new TenantCommand(),
                 new PoolCommand(),

@@ -43,10 +43,16 @@ public final class Findings {
      * @return how many findings are wrong
      */
     public int end(String process) {
-        out.println(
-                wrong == 0
-                        ? "Nothing is wrong."
-                        : wrong + " of these must be put right before the " + process + " is started.");
-        return wrong;
+        return end(wrong + " of these must be put right before the " + process + " is started.", wrong);
+    }
+
+    /** Says how it was, where nothing is to be started: {@link #end(String)}. */
+    public int end() {
+        return end(wrong == 1 ? "One of these is wrong." : wrong + " of these are wrong.", wrong);
+    }
+
+    private int end(String sentence, int count) {
+        out.println(count == 0 ? "Nothing is wrong." : sentence);
+        return count;
     }
 }

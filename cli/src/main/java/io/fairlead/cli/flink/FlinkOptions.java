@@ -4,7 +4,7 @@ import java.net.URI;
 import picocli.CommandLine.Option;
 
 /** Options of every command that speaks to a Flink cluster. */
-final class FlinkOptions {
+public final class FlinkOptions {
 
     @Option(
             names = "--flink",
@@ -13,7 +13,7 @@ final class FlinkOptions {
             description = "REST address of the Flink cluster (default: ${DEFAULT-VALUE}).")
     private URI url = URI.create("http://127.0.0.1:8081");
 
-    FlinkRest client() {
+    public FlinkRest client() {
         return new FlinkRest(url);
     }
 }

@@ -397,6 +397,21 @@ class ConfigCommandsTest {
         assertThat(alone.out).containsPattern("WRONG +tenants: there are none, .*fairlead tenant set");
     }
 
+    @Test
+    void theDoctorSaysWhatIsWrongAndWhatToDoAndLooksOnWhereItCan() {
+        Run ill = on("doctor", "--flink=http://" + NOBODY, "--clickhouse=http://" + NOBODY);
+        assertThat(ill.status).isEqualTo(1);
+        assertThat(ill.err).isEmpty();
+        assertThat(ill.out)
+                .containsPattern("ok +topics: [0-9]+ agree with the catalogue")
+                .containsPattern("WRONG +heartbeats: no job was ever heard.*fairlead jobs submit")
+                .containsPattern("ok +refused config: none in the last hour")
+                .containsPattern("WRONG +jobs: Flink's REST interface at http://" + NOBODY)
+                .containsPattern("WRONG +tables: .*" + NOBODY)
+                .contains("left   history, duplicates", "3 of these are wrong.")
+                .doesNotContain("\tat ");
+    }
+
     private record Run(int status, String out, String err) {}
 
     private static Run check(String bootstrap) {

@@ -1,0 +1,57 @@
+package io.fairlead.cli.doctor;
+
+import io.fairlead.cli.UserError;
+import io.fairlead.cli.flink.FlinkCheckpoints;
+import io.fairlead.cli.flink.FlinkCluster;
+import io.fairlead.cli.flink.FlinkJob;
+import io.fairlead.cli.flink.FlinkRest;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a Flink cluster says of the jobs. */
+final class FlinkHealth {
+
+    private static final Duration CHECKPOINT_AGE = Duration.ofMinutes(10);
+
+    private final FlinkRest cluster;
+    private final InstantSource clock;
+
+    FlinkHealth(FlinkRest cluster, InstantSource clock) {
+        this.cluster = cluster;
+        this.clock = clock;
+    }
+
+    String jobs() throws IOException, InterruptedException {
+        FlinkCluster overview = cluster.cluster();
+        List<FlinkJob> ours = cluster.jobs().stream()
+                .filter(job -> !job.ended() && job.name().startsWith("fairlead "))
+                .toList();
+        if (ours.isEmpty()) {
+            throw new UserError(
+                    "none of Fairlead runs on this cluster (Flink " + overview.version() + ", " + overview.freeSlots()
+                            + " of " + overview.slots() + " slots free); start them: fairlead jobs submit");
+        }
+        List<String> wrong = new ArrayList<>();
+        for (FlinkJob job : ours) {
+            FlinkCheckpoints checkpoints = cluster.checkpoints(job.id());
+            Instant durable =
+                    checkpoints.latestAtMs() == 0 ? job.startedAt() : Instant.ofEpochMilli(checkpoints.latestAtMs());
+            if (!job.fullyRunning()) {
+                wrong.add(job.name() + " is " + job.state() + " with " + job.runningTasks() + " of " + job.tasks()
+                        + " tasks; " + overview.freeSlots()
+                        + " slots are free, and Flink's page of it says what fails");
+            } else if (durable.isBefore(clock.instant().minus(CHECKPOINT_AGE))) {
+                wrong.add(job.name() + " has had no checkpoint since " + durable
+                        + "; a restart would go back there. Flink's page of it says why, under Checkpoints");
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new UserError(String.join("; ", wrong));
+        }
+        return ours.size() + " run, each with a checkpoint of the last " + CHECKPOINT_AGE.toMinutes() + " min";
+    }
+}
