@@ -66,7 +66,19 @@ record Comparison(Scenario scenario, double load, double stalenessS, Map<Policy,
             hazard.add(result.byHazard());
         });
         Spread right = Spread.of(ours.stream().mapToDouble(result -> 100 * result.attributedRight()));
-        return "Attributed right: %s %% of ambiguous failures. Disconnection within a minute: calibration error %.4f by survival, %.4f by constant hazard; Brier score %.4f and %.4f."
-                .formatted(right.text(1), survival.error(), hazard.error(), survival.brier(), hazard.brier());
+        long ambiguous = ours.stream().mapToLong(Result::ambiguous).sum();
+        double together = ours.stream()
+                .filter(result -> result.ambiguous() > 0)
+                .mapToDouble(result -> result.ambiguous() * result.attributedRight())
+                .sum();
+        return "Attributed right: %s %% of a run's ambiguous failures, %.1f %% of all %,d. Disconnection within a minute: calibration error %.4f by survival, %.4f by constant hazard; Brier score %.4f and %.4f."
+                .formatted(
+                        right.text(1),
+                        100 * together / ambiguous,
+                        ambiguous,
+                        survival.error(),
+                        hazard.error(),
+                        survival.brier(),
+                        hazard.brier());
     }
 }

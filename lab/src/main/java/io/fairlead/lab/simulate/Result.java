@@ -18,7 +18,8 @@ package io.fairlead.lab.simulate;
  * @param offCapacity by how much the capacity that was learnt is off the truth, mean of exits
  * @param divertS time from a network's outage until less than a quarter of its traffic goes there; NaN: none was seen
  * @param chooseNanos by the clock, of one choice: depends on the machine
- * @param attributedRight of the ambiguous failures; NaN: there were none
+ * @param ambiguous failures that had to be attributed
+ * @param attributedRight of these; NaN: there were none
  * @param movedByOthers most by which faults of targets, networks and clients moved an exit's quality, points
  * @param digest of all choices in their order
  */
@@ -47,6 +48,7 @@ record Result(
         double offCapacity,
         double divertS,
         double chooseNanos,
+        long ambiguous,
         double attributedRight,
         double movedByOthers,
         Calibration bySurvival,

@@ -702,6 +702,7 @@ final class Simulation implements World.Watch {
                 offCapacity(),
                 divertS(),
                 (double) tally.choosingNanos / Math.max(1, tally.choices),
+                plane.attributed,
                 plane.attributed == 0 ? Double.NaN : (double) plane.rightlyAttributed / plane.attributed,
                 plane.movedByOthers,
                 tally.bySurvival,
