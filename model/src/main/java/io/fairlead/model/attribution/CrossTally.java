@@ -16,6 +16,9 @@ public class CrossTally {
     /** Distinct targets that must have failed. */
     public static final int MIN_FAILING_TARGETS = 2;
 
+    /** Of few exits, the seconds in which one failed, added up over them: a failure of each may be chance. */
+    public static final int MIN_FAILING_SECONDS = 4;
+
     private static final int FIELDS = 5;
     private static final int SHORT = 2;
     private static final int LONG = 5;
@@ -38,13 +41,46 @@ public class CrossTally {
         slots[at + (carried ? 4 : 3)] |= targetBit(seen.target());
     }
 
-    /** Whether it is at fault at that time: by the two slots that end then, or by five where it is seldom tried. */
-    public boolean atFault(long atMs) {
+    /**
+     * Whether it is at fault at that time: by the two slots that end then, or by five where it is seldom tried.
+     *
+     * @param leastExits exits that must fail
+     */
+    public boolean atFault(long atMs, int leastExits) {
         long last = atMs / TargetTally.SLOT_MS;
-        return atFault(last - SHORT + 1, last) || atFault(last - LONG + 1, last);
+        return atFault(last - SHORT + 1, last, leastExits) || atFault(last - LONG + 1, last, leastExits);
     }
 
-    private boolean atFault(long first, long last) {
+    private boolean atFault(long first, long last, int leastExits) {
+        long[] seen = seen(first, last);
+        return mostFail(seen[1], seen[2], leastExits)
+                && mostFail(seen[3], seen[4], MIN_FAILING_TARGETS)
+                && (Long.bitCount(seen[1] & ~seen[2]) >= TargetTally.MIN_FAILING_EXITS
+                        || failingSeconds(first, last) >= MIN_FAILING_SECONDS);
+    }
+
+    private int failingSeconds(long first, long last) {
+        int seconds = 0;
+        for (long index = first; index <= last; index++) {
+            int at = Math.floorMod(index, TargetTally.SLOTS) * FIELDS;
+            seconds += slots[at] == index ? Long.bitCount(slots[at + 1]) : 0;
+        }
+        return seconds;
+    }
+
+    /**
+     * Share of all exits but one that failed something, 0–1, from the slot before a time to that of another; a half where no other was
+     * seen.
+     */
+    double othersFailing(String exitId, long fromMs, long untilMs) {
+        long[] seen = seen(fromMs / TargetTally.SLOT_MS - 1, untilMs / TargetTally.SLOT_MS);
+        long others = ~TargetTally.bit(exitId);
+        int all = Long.bitCount((seen[1] | seen[2]) & others);
+        return all == 0 ? 0.5 : (double) Long.bitCount(seen[1] & others) / all;
+    }
+
+    /** The bits of slots together. */
+    private long[] seen(long first, long last) {
         long[] seen = new long[FIELDS];
         for (long index = first; index <= last; index++) {
             int at = Math.floorMod(index, TargetTally.SLOTS) * FIELDS;
@@ -52,8 +88,7 @@ public class CrossTally {
                 seen[field] |= slots[at + field];
             }
         }
-        return mostFail(seen[1], seen[2], TargetTally.MIN_FAILING_EXITS)
-                && mostFail(seen[3], seen[4], MIN_FAILING_TARGETS);
+        return seen;
     }
 
     private static boolean mostFail(long failed, long carried, int least) {

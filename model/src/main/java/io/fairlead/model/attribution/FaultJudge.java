@@ -26,7 +26,8 @@ public final class FaultJudge {
      * The second part is a noisy-or: a try fails if its exit, its network or its target fails it, independently, with rates r of their own.
      * Given that it failed, the blame of each is about r / (sum of r), and a rate is the blame over the tries: one step of
      * expectation and maximisation for each failure, on decayed sums. An exit that is new to a sound target is suspect (its prior rate
-     * is higher than what the target has shown); a sound exit that fails at a target seldom seen is not.
+     * is higher than what the target has shown); a sound exit that fails at a target seldom seen is not. A network fails all that it
+     * carries, so its rate counts by the share of its other exits that fail at the same time.
      */
 
     /** Half-life of the rates by which the simulated faults were judged right, ms. */
@@ -37,6 +38,12 @@ public final class FaultJudge {
 
     /** Failures that may wait; over it the oldest is settled at once. */
     public static final int MAX_WAITING = 100_000;
+
+    /** Exits of a network that must fail at once for it to be at fault; fewer than of an edge or a target, as few may be in use. */
+    public static final int MIN_NETWORK_EXITS = 2;
+
+    /** Of what an exit with such a rate fails, nothing is held against its network, 0–1. */
+    public static final double UNSOUND_RATE = 0.2;
 
     /** Share that a network carries while most of it fails. */
     private static final double CUT_OFF = 0.02;
@@ -119,7 +126,7 @@ public final class FaultJudge {
     public double networkMean(long asn, long nowMs) {
         FailureTerm term = networks.get(asn);
         CrossTally tally = networkTallies.get(asn);
-        if (tally != null && tally.atFault(nowMs)) {
+        if (tally != null && tally.atFault(nowMs, MIN_NETWORK_EXITS)) {
             return CUT_OFF;
         }
         return term == null || asn == 0 ? 1 : 1 - term.rate(nowMs, halfLifeMs);
@@ -141,7 +148,9 @@ public final class FaultJudge {
         exit(seen).tried(tries, seen.atMs(), halfLifeMs);
         target(seen).tried(tries, seen.atMs(), halfLifeMs);
         if (seen.asn() != 0) {
-            of(networkTallies, seen.asn(), CrossTally::new).add(seen, carried);
+            if (carried || exit(seen).rate(seen.atMs(), halfLifeMs) < UNSOUND_RATE) {
+                networkTally(seen).add(seen, carried);
+            }
             network(seen).tried(tries, seen.atMs(), halfLifeMs);
         }
     }
@@ -152,10 +161,10 @@ public final class FaultJudge {
         long lastMs = failure.atMs() + waitMs;
         boolean told = failingTargets != null && failingTargets.atFault(failure.target(), failure.atMs(), lastMs);
         for (long atMs = failure.atMs(); atMs <= lastMs; atMs += TargetTally.SLOT_MS) {
-            if (ofEdge.atFault(atMs)) {
+            if (ofEdge.atFault(atMs, TargetTally.MIN_FAILING_EXITS)) {
                 return new Ruled(failure, Culprit.EDGE, 1);
             }
-            if (ofNetwork != null && ofNetwork.atFault(atMs)) {
+            if (ofNetwork != null && ofNetwork.atFault(atMs, MIN_NETWORK_EXITS)) {
                 network(failure).blamed(1, lastMs, halfLifeMs);
                 return new Ruled(failure, Culprit.ASN, 1);
             }
@@ -175,7 +184,10 @@ public final class FaultJudge {
     private Ruled byRates(Try failure, long nowMs) {
         double exit = exit(failure).rate(nowMs, halfLifeMs);
         double target = target(failure).rate(nowMs, halfLifeMs);
-        double network = failure.asn() == 0 ? 0 : network(failure).rate(nowMs, halfLifeMs);
+        double network = failure.asn() == 0
+                ? 0
+                : network(failure).rate(nowMs, halfLifeMs)
+                        * networkTally(failure).othersFailing(failure.exitId(), failure.atMs(), nowMs);
         double sum = exit + target + network;
         exit(failure).blamed(exit / sum, nowMs, halfLifeMs);
         target(failure).blamed(target / sum, nowMs, halfLifeMs);
@@ -261,6 +273,10 @@ public final class FaultJudge {
 
     private FailureTerm network(Try seen) {
         return of(networks, seen.asn(), FailureTerm::new);
+    }
+
+    private CrossTally networkTally(Try seen) {
+        return of(networkTallies, seen.asn(), CrossTally::new);
     }
 
     private FailureTerm target(Try seen) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Faults that are put into sound traffic are found where they were put. */
@@ -44,6 +45,26 @@ class FaultJudgeTest {
     }
 
     @Test
+    void aNetworkOfTwoExitsThatIsCutOffIsTheNetworks() {
+        assertThat(rightShare(
+                        exit -> 1 + exit / 2,
+                        seen -> seen.asn() == 5 && seen.atMs() > T0 + 10_000 ? 1.0 : 0.0,
+                        seen -> Culprit.ASN))
+                .isGreaterThan(0.95);
+    }
+
+    @Test
+    void whatFailsByItselfSaysNothingOfItsNetwork() {
+        assertThat(rightShare(
+                        exit -> 1 + exit / 2,
+                        seen -> seen.exitId().equals("exit-8")
+                                ? 0.6
+                                : seen.exitId().equals("exit-9") && seen.atMs() > T0 + 20_000 ? 0.9 : 0.0,
+                        seen -> Culprit.EXIT))
+                .isGreaterThan(0.9);
+    }
+
+    @Test
     void anEdgeThatFailsIsTheEdges() {
         assertThat(rightShare(seen -> seen.edge().equals("edge-2") ? 1.0 : 0.0, seen -> Culprit.EDGE))
                 .isGreaterThan(0.97);
@@ -77,7 +98,7 @@ class FaultJudgeTest {
     @Test
     void aNetworksTermFallsWhileItIsCutOffAndHealsAfterwards() {
         FaultJudge judge = new FaultJudge(5_000, 30_000);
-        run(judge, seen -> seen.asn() == 5 && seen.atMs() < T0 + 60_000 ? 1.0 : 0.0, 60);
+        run(judge, FaultJudgeTest::network, seen -> seen.asn() == 5 && seen.atMs() < T0 + 60_000 ? 1.0 : 0.0, 60);
         assertThat(judge.networkSuccess(5, T0 + 60_000).mean()).isLessThan(0.6);
         assertThat(judge.networkSuccess(4, T0 + 60_000).mean()).isGreaterThan(0.98);
         assertThat(judge.networkSuccess(5, T0 + 60_000).upper()).isLessThan(0.9);
@@ -86,7 +107,12 @@ class FaultJudgeTest {
     }
 
     private static double rightShare(Function<Try, Double> failing, Function<Try, Culprit> truth) {
-        List<Ruled> ruled = run(new FaultJudge(5_000, 120_000), failing, 60);
+        return rightShare(FaultJudgeTest::network, failing, truth);
+    }
+
+    private static double rightShare(
+            IntUnaryOperator networks, Function<Try, Double> failing, Function<Try, Culprit> truth) {
+        List<Ruled> ruled = run(new FaultJudge(5_000, 120_000), networks, failing, 60);
         List<Ruled> late = new ArrayList<>(ruled);
         Map<Culprit, Integer> found = new HashMap<>();
         int right = 0;
@@ -98,8 +124,13 @@ class FaultJudgeTest {
         return (double) right / late.size();
     }
 
+    private static int network(int exit) {
+        return 1 + exit % NETWORKS;
+    }
+
     /** Two hundred tries a second by chance; every failure that is put in is ambiguous. */
-    private static List<Ruled> run(FaultJudge judge, Function<Try, Double> failing, int seconds) {
+    private static List<Ruled> run(
+            FaultJudge judge, IntUnaryOperator networks, Function<Try, Double> failing, int seconds) {
         SplittableRandom chance = new SplittableRandom(1);
         List<Ruled> ruled = new ArrayList<>();
         for (long atMs = T0; atMs < T0 + seconds * 1_000L; atMs += 5) {
@@ -107,7 +138,7 @@ class FaultJudgeTest {
             Try seen = new Try(
                     atMs,
                     "exit-" + exit,
-                    1 + exit % NETWORKS,
+                    networks.applyAsInt(exit),
                     chance.nextInt(TARGETS),
                     "edge-" + chance.nextInt(EDGES));
             if (chance.nextDouble() < failing.apply(seen)) {
