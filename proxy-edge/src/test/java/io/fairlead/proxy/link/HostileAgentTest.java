@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.edge.link.LinkCodec;
+import io.fairlead.edge.link.PulseSettings;
 import io.fairlead.edge.link.WindowSettings;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.Target;
@@ -49,9 +50,11 @@ class HostileAgentTest {
 
     @BeforeEach
     void start() throws Exception {
-        rig = new LinkRig(LinkSettings.DEFAULTS); // whose pulse leaves those time who answer no PING
+        // Patient on both sides: those have time who answer no PING, and the good one has it while the edge is busy
+        // with a flood.
+        rig = new LinkRig(LinkSettings.DEFAULTS);
         site = new Site(Site::echo);
-        rig.start(rig.settings("exit-good"));
+        rig.start(rig.settings("exit-good").withPulse(PulseSettings.DEFAULTS));
         await().until(() -> rig.registry.info("exit-good") != null);
     }
 
