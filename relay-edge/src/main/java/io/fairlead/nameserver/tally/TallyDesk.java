@@ -1,5 +1,6 @@
 package io.fairlead.nameserver.tally;
 
+import io.fairlead.edge.publish.Telling;
 import io.fairlead.model.map.AddressPrefix;
 import io.fairlead.nameserver.server.Asked;
 import io.fairlead.nameserver.wire.Source;
@@ -7,7 +8,6 @@ import io.fairlead.schemas.telemetry.ResolverRtt;
 import io.fairlead.schemas.telemetry.ResolverTally;
 import io.fairlead.schemas.telemetry.RttSource;
 import io.fairlead.schemas.telemetry.SubnetTally;
-import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,12 +38,6 @@ import org.slf4j.LoggerFactory;
  * of connections over TCP, as the kernel measured them, are told with them.
  */
 public final class TallyDesk {
-
-    /** Where records go; as the publisher of telemetry has it. */
-    @FunctionalInterface
-    public interface Telling {
-        boolean offer(TopicSpec topic, String key, SpecificRecord record);
-    }
 
     private static final Logger LOG = LoggerFactory.getLogger(TallyDesk.class);
     private static final long LOOP_ANSWER_MS = 2_000;
