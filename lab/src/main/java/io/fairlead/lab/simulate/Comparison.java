@@ -65,20 +65,22 @@ record Comparison(Scenario scenario, double load, double stalenessS, Map<Policy,
             survival.add(result.bySurvival());
             hazard.add(result.byHazard());
         });
-        Spread right = Spread.of(ours.stream().mapToDouble(result -> 100 * result.attributedRight()));
+        return attributed(ours)
+                + " Disconnection within a minute: calibration error %.4f by survival, %.4f by constant hazard; Brier score %.4f and %.4f."
+                        .formatted(survival.error(), hazard.error(), survival.brier(), hazard.brier());
+    }
+
+    private static String attributed(List<Result> ours) {
         long ambiguous = ours.stream().mapToLong(Result::ambiguous).sum();
+        if (ambiguous == 0) {
+            return "No failure was ambiguous.";
+        }
+        Spread right = Spread.of(ours.stream().mapToDouble(result -> 100 * result.attributedRight()));
         double together = ours.stream()
                 .filter(result -> result.ambiguous() > 0)
                 .mapToDouble(result -> result.ambiguous() * result.attributedRight())
                 .sum();
-        return "Attributed right: %s %% of a run's ambiguous failures, %.1f %% of all %,d. Disconnection within a minute: calibration error %.4f by survival, %.4f by constant hazard; Brier score %.4f and %.4f."
-                .formatted(
-                        right.text(1),
-                        100 * together / ambiguous,
-                        ambiguous,
-                        survival.error(),
-                        hazard.error(),
-                        survival.brier(),
-                        hazard.brier());
+        return "Attributed right: %s %% of a run's ambiguous failures, %.1f %% of all %,d."
+                .formatted(right.text(1), 100 * together / ambiguous, ambiguous);
     }
 }
