@@ -29,13 +29,12 @@ final class ClientSettings {
         Files.writeString(file, text(bootstrapServers, flink, reader), StandardCharsets.UTF_8);
     }
 
-    /** Where ClickHouse is stands under the commands that only read: at the top, the demo's own next start would take it for another server. */
+    /** A replay reads from one store, so only ClickHouse is named for it. Where that is stands under the commands that only read: at the top, the demo's own next start would take it for another server. */
     static String text(String bootstrapServers, String flink, DemoOptions.ClickHouseServer reader) {
         return """
                 bootstrap-servers: '%s'
                 flink: '%s'
                 replay:
-                  kafka: '%1$s'
                   clickhouse: '%s'
                   clickhouse-user: '%s'
                   clickhouse-password: '%s'

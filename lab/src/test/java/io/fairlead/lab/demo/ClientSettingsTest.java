@@ -28,7 +28,9 @@ class ClientSettingsTest {
 
         assertThat(option("--bootstrap-servers", "policy", "get")).isEqualTo("127.0.0.1:19092");
         assertThat(option("--flink", "jobs", "list")).isEqualTo("http://127.0.0.1:18081");
-        assertThat(option("--kafka", "replay")).isEqualTo("127.0.0.1:19092");
+        assertThat(option("--kafka", "replay"))
+                .as("a replay reads from one store")
+                .isEmpty();
         assertThat(option("--clickhouse", "replay")).isEqualTo("http://127.0.0.1:18123");
         assertThat(option("--clickhouse-user", "replay")).isEqualTo("reader");
         assertThat(option("--clickhouse-password", "replay")).isEqualTo("it's");
