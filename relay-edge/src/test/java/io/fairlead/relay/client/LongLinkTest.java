@@ -351,8 +351,13 @@ class LongLinkTest {
         assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getLinkBytes)).isPositive();
         assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getSpareBytes))
                 .isEqualTo(server.roomCounters().bytesSpare());
-        assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getSilences)).isEqualTo(1);
-        assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getPromotions)).isEqualTo(1);
+        assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getSilences))
+                .isEqualTo(server.roomCounters().silences())
+                .isPositive();
+        // One for the silent source. A carrier that leaves before the last viewer may hand over once more.
+        assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getPromotions))
+                .isEqualTo(legs().promotions())
+                .isPositive();
         assertThat(told(LegReport.class)).allSatisfy(each -> {
             assertThat(each.getRelayClientId()).isEqualTo("client-1");
             assertThat(each.getRelayServerId())
