@@ -212,6 +212,120 @@ export interface PoolDetails {
 
 export interface ExitStory { exitId: string; changes: PoolChange[]; now: MappedExit[] }
 
+export interface Regret { samples: number; meanMs: number; errorMs: number; p95Ms: number }
+
+export interface Coverage { evidence: string; prefixes: number; demandShare: number }
+
+export interface MapState {
+  mapEpoch: number;
+  issuedAtMs: number;
+  entries: number;
+  demandBitsPerSecond: number;
+  meanCostMs: number;
+  boundMs: number;
+  capacityFactor: number;
+  movedShare: number;
+  rollOut: string;
+  stage: number;
+  rolledShare: number;
+  stageSinceMs: number;
+  controlShare: number;
+  rolled: Regret;
+  control: Regret;
+  served: Regret;
+  frozen: boolean;
+  reason: string;
+  coverage: Coverage[];
+}
+
+export interface MapGroup {
+  id: string;
+  country: string;
+  city: string;
+  latitudeDegrees: number | null;
+  longitudeDegrees: number | null;
+  defined: boolean;
+  barred: boolean;
+  addresses: number;
+  nameServers: string[];
+  state: string;
+  reason: string;
+  priceMs: number;
+  capacityBitsPerSecond: number;
+  plannedBitsPerSecond: number;
+  loadBitsPerSecond: number;
+  shedFromShare: number;
+  prefixes: number;
+  demandBitsPerSecond: number;
+  nearestBitsPerSecond: number;
+}
+
+export interface Displaced { nearest: string; serving: string; demandBitsPerSecond: number }
+
+export interface MapAnswer {
+  atMs: number;
+  state: MapState | null;
+  groups: MapGroup[];
+  verdicts: { verdict: string; resolvers: number }[];
+  displaced: Displaced[];
+  prefixes: number;
+  left: number;
+}
+
+export interface MapChoice { group: string; share: number; costMs: number; errorMs: number; evidence: string; priceMs: number; state: string; reason: string }
+
+export interface MapRow {
+  prefix: string;
+  demandBitsPerSecond: number;
+  evidence: string;
+  cohort: string;
+  issuedAtMs: number;
+  evidenceAtMs: number;
+  regretMs: number;
+  choices: MapChoice[];
+}
+
+export interface MapPrefixes { found: number; listed: MapRow[] }
+
+export interface Preference {
+  issuedAtMs: number;
+  verdict: string;
+  preferred: string;
+  group: string;
+  questions: number;
+  threshold: number;
+  reason: string;
+  shares: { nameServer: string; group: string; share: number; rttMs: number; calibratedMs: number }[];
+}
+
+export interface MapExplanation {
+  asker: string;
+  entry: MapRow | null;
+  around: MapRow[];
+  preference: Preference | null;
+  changes: { atMs: number; mapEpoch: number; cohort: string; served: { group: string; share: number; costMs: number; evidence: string }[] }[] | null;
+  problem: string | null;
+}
+
+export interface MapEpoch {
+  atSeconds: number;
+  mapEpoch: number;
+  meanCostMs: number;
+  boundMs: number;
+  movedShare: number;
+  samples: number;
+  regretMs: number;
+  regretP95Ms: number;
+  rollOut: string;
+  reason: string;
+}
+
+export interface MapPast {
+  epochs: MapEpoch[] | null;
+  prices: { atSeconds: number; group: string; priceMs: number; plannedBitsPerSecond: number; loadBitsPerSecond: number; capacityBitsPerSecond: number; state: string }[] | null;
+  problem: string | null;
+}
+
 /** An answer that is no answer; the message is the server's own sentence. */
 export class ApiError extends Error {
   constructor(readonly status: number, sentence: string) {
@@ -240,6 +354,10 @@ export const api = {
   pools: () => get<PoolsAnswer>("/api/pools"),
   pool: (id: string, hours: number, measure: string) => get<PoolDetails>(`/api/pools/${encodeURIComponent(id)}?hours=${hours}&measure=${measure}`),
   exitPools: (id: string, hours: number) => get<ExitStory>(`/api/exits/${encodeURIComponent(id)}/pools?hours=${hours}`),
+  map: () => get<MapAnswer>("/api/map"),
+  mapPrefixes: (group: string, evidence: string) => get<MapPrefixes>(`/api/map/prefixes?group=${encodeURIComponent(group)}&evidence=${evidence}`),
+  mapExplanation: (of: string) => get<MapExplanation>(`/api/map/explanation?of=${encodeURIComponent(of)}&hours=24`),
+  mapPast: (hours: number) => get<MapPast>(`/api/map/past?hours=${hours}`),
   traffic: (from: number, to: number) => get<TrafficAnswer>(`/api/traffic?from=${from}&to=${to}`),
   changes: (from: number, to: number) => get<ChangesAnswer>(`/api/policy-changes?from=${from}&to=${to}`),
 };

@@ -22,6 +22,18 @@ export function rate(perSecond: number): string {
   return perSecond >= 100 ? Math.round(perSecond).toString() : perSecond.toFixed(1);
 }
 
+/** Bits a second: "3.2 Gbit/s". */
+export function bits(perSecond: number): string {
+  const units = ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"];
+  let value = perSecond;
+  let unit = 0;
+  while (value >= 1_000 && unit < units.length - 1) {
+    value /= 1_000;
+    unit++;
+  }
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)}${THIN}${units[unit]}`;
+}
+
 export function duration(ms: number): string {
   if (ms < 0) return `0${THIN}s`;
   if (ms < 10_000) return `${(ms / 1_000).toFixed(1)}${THIN}s`;

@@ -5,6 +5,7 @@ import "./styles.css";
 import { ExitPage } from "./exit/page";
 import { FleetPage } from "./fleet/page";
 import { duration } from "./format";
+import { MapPage } from "./map/page";
 import { PoolPage } from "./pools/pool";
 import { PoolsPage } from "./pools/page";
 import { Store } from "./store";
@@ -14,7 +15,8 @@ import { readView, writeView, type View } from "./view";
 const exitId = /^\/exit\/([^/]+)\/?$/.exec(location.pathname)?.[1];
 const poolId = /^\/pool\/([^/]+)\/?$/.exec(location.pathname)?.[1];
 const onPools = poolId !== undefined || /^\/pools\/?$/.test(location.pathname);
-const onFleet = !exitId && !onPools;
+const onMap = /^\/map\/?$/.test(location.pathname);
+const onFleet = !exitId && !onPools && !onMap;
 const store = new Store();
 applyTheme(storedTheme());
 store.start(readView(location.search).range);
@@ -65,6 +67,7 @@ function Page() {
         <nav aria-label="Pages">
           <a href="/" {...(onFleet ? { "aria-current": "page" as const } : {})}>Fleet</a>
           <a href="/pools" {...(onPools ? { "aria-current": "page" as const } : {})}>Pools</a>
+          <a href="/map" {...(onMap ? { "aria-current": "page" as const } : {})}>Map</a>
         </nav>
         <span class="spacer" />
         <Freshness />
@@ -75,6 +78,7 @@ function Page() {
       <Problems />
       {poolId
         ? <PoolPage store={store} id={decodeURIComponent(poolId)} theme={`${theme}-${system}`} tick={tick} />
+        : onMap ? <MapPage store={store} theme={`${theme}-${system}`} tick={tick} />
         : onPools ? <PoolsPage store={store} tick={tick} />
         : exitId
         ? <ExitPage store={store} id={decodeURIComponent(exitId)} theme={`${theme}-${system}`} tick={tick} />

@@ -43,6 +43,14 @@ public final class ConsoleCommand implements Callable<Integer> {
             description = "Port to listen on; 0 takes a free one (default: ${DEFAULT-VALUE}).")
     private int port = ConsoleSettings.PORT;
 
+    @Option(
+            names = "--map-prefixes-max",
+            paramLabel = "N",
+            defaultValue = "" + ConsoleSettings.MAP_PREFIXES,
+            description =
+                    "Prefixes of the network map kept in memory, about 400 bytes each; further ones are counted and not shown (default: ${DEFAULT-VALUE}).")
+    private int mapPrefixesMax = ConsoleSettings.MAP_PREFIXES;
+
     @Spec
     private CommandSpec spec;
 
@@ -52,7 +60,8 @@ public final class ConsoleCommand implements Callable<Integer> {
         try {
             settings = ConsoleSettings.of(
                             clickHouse.url(), clickHouse.user(), clickHouse.password(), kafka.bootstrapServers())
-                    .listeningOn(host, port);
+                    .listeningOn(host, port)
+                    .withMapPrefixesMax(mapPrefixesMax);
         } catch (IllegalArgumentException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);
         }

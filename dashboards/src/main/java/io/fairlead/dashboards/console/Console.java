@@ -54,6 +54,7 @@ public final class Console implements AutoCloseable {
     private final History history;
     private final FleetState fleet;
     private final Pools pools;
+    private final NetworkMap map;
     private final LiveTopics topics;
     private final LiveStream stream;
     private final Broadcast broadcast;
@@ -88,7 +89,9 @@ public final class Console implements AutoCloseable {
         this.stream = new LiveStream(settings.liveClientsMax());
         PoolsState ofPools = new PoolsState(settings.exitsMax());
         this.pools = new Pools(ofPools, fleet, history, clock);
-        this.topics = new LiveTopics(settings.kafkaBootstrap(), fleet, ofPools, this::announce, clock);
+        MapBook ofMap = new MapBook(settings.mapPrefixesMax());
+        this.map = new NetworkMap(ofMap, history, clock);
+        this.topics = new LiveTopics(settings.kafkaBootstrap(), fleet, ofPools, ofMap, this::announce, clock);
         this.broadcast = new Broadcast(fleet, history, stream, this::status, clock);
         this.server = Javalin.create(this::configure);
         route(assets);
@@ -152,6 +155,7 @@ public final class Console implements AutoCloseable {
         server.get("/exit/{exit}", assets::page);
         server.get("/pools", assets::page);
         server.get("/pool/{pool}", assets::page);
+        server.get("/map", assets::page);
         server.get("/assets/{name}", context -> {
             if (!assets.asset(context, context.pathParam("name"))) {
                 throw new NotFoundResponse(
@@ -166,6 +170,10 @@ public final class Console implements AutoCloseable {
         server.get(
                 "/api/exits/{exit}/pools",
                 context -> context.json(pools.story(context.pathParam("exit"), hours(context))));
+        server.get("/api/map", context -> context.json(map.overview()));
+        server.get("/api/map/prefixes", context -> context.json(prefixes(context)));
+        server.get("/api/map/explanation", context -> context.json(explanation(context)));
+        server.get("/api/map/past", context -> context.json(map.past(hours(context))));
         server.get("/api/traffic", context -> context.json(traffic(context)));
         server.get("/api/policy-changes", context -> context.json(changes(context)));
         server.get("/api/live", context -> {
@@ -251,7 +259,24 @@ public final class Console implements AutoCloseable {
                         "No pool '" + poolId + "' is defined. It may have been deleted; all pools are at /pools."));
     }
 
-    /** How far back an exit's history is asked for. */
+    private NetworkMap.Prefixes prefixes(Context context) {
+        String evidence = Optional.ofNullable(context.queryParam("evidence")).orElse("");
+        if (!evidence.isEmpty() && !NetworkMap.isEvidence(evidence)) {
+            throw new BadRequestResponse("'" + evidence + "' is no class of evidence, such as CLIENT_RTT.");
+        }
+        return map.prefixes(Optional.ofNullable(context.queryParam("group")).orElse(""), evidence);
+    }
+
+    private NetworkMap.Explanation explanation(Context context) {
+        String asker = Optional.ofNullable(context.queryParam("of")).orElse("");
+        try {
+            return map.explain(asker, hours(context));
+        } catch (IllegalArgumentException e) {
+            throw new BadRequestResponse("Of whom? " + e.getMessage() + ".");
+        }
+    }
+
+    /** How far back history is asked for. */
     private static long hours(Context context) {
         String text = context.queryParam("hours");
         if (text == null || text.isEmpty()) {

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param objectives what is shown as missed
  * @param liveClientsMax pages that may follow the live stream at once; each holds a thread
  * @param exitsMax exits kept in memory; further ones are counted and not shown
+ * @param mapPrefixesMax prefixes of the network map kept in memory, and as many resolvers; further ones are counted and not shown
  * @param queriesMax questions that ClickHouse is asked at once
  * @param queryTimeLimit of one question to ClickHouse
  */
@@ -26,11 +27,13 @@ public record ConsoleSettings(
         Objectives objectives,
         int liveClientsMax,
         int exitsMax,
+        int mapPrefixesMax,
         int queriesMax,
         Duration queryTimeLimit) {
 
     public static final String HOST = "127.0.0.1";
     public static final int PORT = 8080;
+    public static final int MAP_PREFIXES = 200_000;
 
     /** Loopback, port {@value #PORT}, and the default limits. */
     public static ConsoleSettings of(
@@ -45,6 +48,7 @@ public record ConsoleSettings(
                 Objectives.defaults(),
                 64,
                 200_000,
+                MAP_PREFIXES,
                 4,
                 Duration.ofSeconds(5));
     }
@@ -57,6 +61,10 @@ public record ConsoleSettings(
         if (liveClientsMax < 1 || liveClientsMax > 1_000) {
             throw new IllegalArgumentException(
                     "The console's limit of live clients is " + liveClientsMax + "; give one from 1 to 1000.");
+        }
+        if (mapPrefixesMax < 1 || mapPrefixesMax > 10_000_000) {
+            throw new IllegalArgumentException("The console's limit of prefixes of the map is " + mapPrefixesMax
+                    + "; give one from 1 to 10000000, at about 400 bytes each.");
         }
         if (exitsMax < 1 || queriesMax < 1 || queryTimeLimit.toMillis() < 1) {
             throw new IllegalArgumentException("The console's limits of exits (" + exitsMax + "), queries ("
@@ -75,6 +83,7 @@ public record ConsoleSettings(
                 objectives,
                 liveClientsMax,
                 exitsMax,
+                mapPrefixesMax,
                 queriesMax,
                 queryTimeLimit);
     }
@@ -90,6 +99,23 @@ public record ConsoleSettings(
                 other,
                 liveClientsMax,
                 exitsMax,
+                mapPrefixesMax,
+                queriesMax,
+                queryTimeLimit);
+    }
+
+    public ConsoleSettings withMapPrefixesMax(int other) {
+        return new ConsoleSettings(
+                host,
+                port,
+                clickHouseUrl,
+                clickHouseUser,
+                clickHousePassword,
+                kafkaBootstrap,
+                objectives,
+                liveClientsMax,
+                exitsMax,
+                other,
                 queriesMax,
                 queryTimeLimit);
     }
@@ -105,6 +131,7 @@ public record ConsoleSettings(
                 objectives,
                 other,
                 exitsMax,
+                mapPrefixesMax,
                 queriesMax,
                 queryTimeLimit);
     }

@@ -6,6 +6,7 @@ import io.fairlead.dashboards.query.ExitOutcomes;
 import io.fairlead.dashboards.query.ExitTraffic;
 import io.fairlead.dashboards.query.ExitTraffic.Load;
 import io.fairlead.dashboards.query.FactsFreshness;
+import io.fairlead.dashboards.query.MapHistory;
 import io.fairlead.dashboards.query.PolicyChange;
 import io.fairlead.dashboards.query.PolicyHistory;
 import io.fairlead.dashboards.query.PoolHistory;
@@ -45,6 +46,7 @@ final class History {
     private final PolicyHistory policies;
     private final FactsFreshness freshness;
     private final PoolHistory pools;
+    private final MapHistory map;
     private volatile @Nullable String problem = "ClickHouse has not answered yet.";
     private volatile long newestFactMs = -1;
     private volatile Loads loads = new Loads(0, Map.of());
@@ -61,6 +63,12 @@ final class History {
     @FunctionalInterface
     interface PoolQuestions<T> {
         T ask(PoolHistory pools) throws SQLException;
+    }
+
+    /** Several questions about the network map, asked now. */
+    @FunctionalInterface
+    interface MapQuestions<T> {
+        T ask(MapHistory map) throws SQLException;
     }
 
     /** ClickHouse did not answer; the message is a sentence for the user. */
@@ -85,6 +93,7 @@ final class History {
         this.policies = new PolicyHistory(source);
         this.freshness = new FactsFreshness(source);
         this.pools = new PoolHistory(source);
+        this.map = new MapHistory(source);
     }
 
     /** How ClickHouse is, with the age of its newest fact. */
@@ -118,6 +127,10 @@ final class History {
 
     <T> T ofPools(PoolQuestions<T> questions) throws UnansweredException {
         return answered(() -> questions.ask(pools));
+    }
+
+    <T> T ofMap(MapQuestions<T> questions) throws UnansweredException {
+        return answered(() -> questions.ask(map));
     }
 
     /** Asks how fresh the facts are; a failure shows in {@link #source(long)}. */

@@ -4,14 +4,20 @@ import io.fairlead.dashboards.query.PolicyChange;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.BenchmarkPolicy;
 import io.fairlead.schemas.config.CapacityPolicy;
+import io.fairlead.schemas.config.DeliveryGroup;
 import io.fairlead.schemas.config.ForecastPolicy;
+import io.fairlead.schemas.config.MapPolicy;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.decisions.GroupPrice;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.decisions.MapEntry;
+import io.fairlead.schemas.decisions.MapState;
 import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
+import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
@@ -43,7 +49,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the decision, policy and edge topics on a thread of its own and keeps {@link FleetState} up to date. Compacted
+ * Follows the decision, policy and edge topics on a thread of its own and keeps what pages show ({@link FleetState}, {@link PoolsState}, {@link MapBook}) up to date. Compacted
  * topics are read from their beginning, edge reports from the end. When Kafka is away the state stays, with its age; the
  * reader tries again every second.
  */
@@ -63,11 +69,15 @@ final class LiveTopics implements AutoCloseable {
             Topics.CONFIG_POOLS,
             Topics.DECISIONS_POOLS,
             Topics.DECISIONS_FORECASTS,
+            Topics.CONFIG_GROUPS,
+            Topics.DECISIONS_POPULARITY,
+            Topics.DECISIONS_MAP,
             Topics.TELEMETRY_EDGES);
 
     private final String bootstrap;
     private final FleetState fleet;
     private final PoolsState pools;
+    private final MapBook map;
     private final Consumer<PolicyChange> onPolicyChange;
     private final InstantSource clock;
     private final SchemaDirectory schemas = SchemaDirectory.builtIn();
@@ -83,11 +93,13 @@ final class LiveTopics implements AutoCloseable {
             String bootstrap,
             FleetState fleet,
             PoolsState pools,
+            MapBook map,
             Consumer<PolicyChange> onPolicyChange,
             InstantSource clock) {
         this.bootstrap = bootstrap;
         this.fleet = fleet;
         this.pools = pools;
+        this.map = map;
         this.onPolicyChange = onPolicyChange;
         this.clock = clock;
         this.thread = new Thread(this::follow, "console-topics");
@@ -179,12 +191,10 @@ final class LiveTopics implements AutoCloseable {
     private void take(ConsumerRecord<byte[], byte[]> told) {
         byte[] value = told.value();
         String key = told.key() == null ? "" : new String(told.key(), StandardCharsets.UTF_8);
-        if (value == null) {
-            forget(told.topic(), key);
-            return;
-        }
         try {
-            if (told.topic().equals(Topics.SCHEMAS.name())) {
+            if (value == null) {
+                forget(told.topic(), key);
+            } else if (told.topic().equals(Topics.SCHEMAS.name())) {
                 schemas.learn(new String(value, StandardCharsets.UTF_8));
             } else {
                 take(key, told.offset(), reader.read(value));
@@ -209,6 +219,12 @@ final class LiveTopics implements AutoCloseable {
             pools.forgetForecast(key);
         } else if (topic.equals(Topics.DECISIONS_POOLS.name())) {
             pools.forgetAssignment(key);
+        } else if (topic.equals(Topics.CONFIG_GROUPS.name())) {
+            map.forgetGroup(key);
+        } else if (topic.equals(Topics.DECISIONS_POPULARITY.name())) {
+            map.forgetPopularity(key);
+        } else if (topic.equals(Topics.DECISIONS_MAP.name())) {
+            map.forgetMap(key);
         }
     }
 
@@ -221,6 +237,16 @@ final class LiveTopics implements AutoCloseable {
             pools.apply(forecast);
         } else if (record instanceof PoolDefinition definition) {
             pools.apply(definition);
+        } else if (record instanceof MapEntry entry) {
+            map.apply(entry);
+        } else if (record instanceof ResolverPopularity popularity) {
+            map.apply(popularity);
+        } else if (record instanceof GroupPrice price) {
+            map.apply(price);
+        } else if (record instanceof MapState state) {
+            map.apply(state);
+        } else if (record instanceof DeliveryGroup group) {
+            map.apply(group);
         } else if (record instanceof JobHeartbeat heartbeat) {
             fleet.apply(heartbeat);
         } else if (record instanceof EdgeReport report) {
@@ -234,6 +260,8 @@ final class LiveTopics implements AutoCloseable {
         } else if (record instanceof PoolPolicy policy) {
             changed(key, offset, policy.getAuthorship());
         } else if (record instanceof ForecastPolicy policy) {
+            changed(key, offset, policy.getAuthorship());
+        } else if (record instanceof MapPolicy policy) {
             changed(key, offset, policy.getAuthorship());
         }
     }

@@ -466,7 +466,7 @@ public final class FactTables {
             .int64("value_bytes", DeadLetter::getValueBytes)
             .build();
 
-    private static final List<FactTable<?>> ALL = List.of(
+    private static final List<FactTable<?>> ALL = listed(
             EXIT_CONNECTED,
             EXIT_DISCONNECTED,
             EXIT_HEARTBEATS,
@@ -485,6 +485,12 @@ public final class FactTables {
             POOL_FORECASTS,
             VIEWER_REPORTS,
             LEG_REPORTS);
+
+    private static List<FactTable<?>> listed(FactTable<?>... ofThis) {
+        List<FactTable<?>> all = new ArrayList<>(List.of(ofThis));
+        all.addAll(MapTables.all());
+        return List.copyOf(all);
+    }
 
     private FactTables() {}
 

@@ -101,12 +101,13 @@ final class MapEpochs {
 
     /** Clients of a part of the network were served by a group. */
     void seen(AddressPrefix clients, String group, double ms, MapPolicy policy) {
-        if (rollOut.state() != RollOut.State.RUNNING) {
-            return;
-        }
         Part part = covering(clients);
         if (part != null && part.nearestMs > 0 && part.isServedBy(group)) {
             double regretMs = Math.max(0, ms - part.nearestMs);
+            regrets.served(regretMs);
+            if (rollOut.state() != RollOut.State.RUNNING) {
+                return;
+            }
             if (RollOut.isControl(hash(part.prefix), policy)) {
                 regrets.control(regretMs);
             } else if (part.cohort == MapCohort.ROLLED) {
@@ -377,7 +378,7 @@ final class MapEpochs {
                 tell(part, part.planned, made, row, nowMs, out);
             }
         }
-        regrets.clear();
+        regrets.nextMap();
         rollOut = waiting ? RollOut.begin(nowMs) : new RollOut(0, nowMs, RollOut.State.DONE);
         advance(made, nowMs, policy, out);
     }

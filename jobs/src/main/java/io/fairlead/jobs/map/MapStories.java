@@ -149,6 +149,7 @@ final class MapStories {
                 .setControlShare(policy.controlShare())
                 .setRolled(regrets.toldOfRolled())
                 .setControl(regrets.toldOfControl())
+                .setServed(regrets.toldOfServed())
                 .setFrozen(false)
                 .setReason(halted.isEmpty() ? over : halted)
                 .build();

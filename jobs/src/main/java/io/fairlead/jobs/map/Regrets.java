@@ -5,19 +5,39 @@ import io.fairlead.model.quality.QuantileSketch;
 import io.fairlead.schemas.decisions.MapRegret;
 import java.util.Locale;
 
-/** How much longer round trips were than to the nearest group, of those with the new map and of the control group, since the stage began. */
+/**
+ * How much longer round trips were than to the nearest group: of those with the new map and of the control group since the stage began, and of all since the
+ * map before was made.
+ */
 final class Regrets {
 
     private Regret rolled = Regret.NONE;
     private Regret control = Regret.NONE;
     private QuantileSketch ofRolled = new QuantileSketch();
     private QuantileSketch ofControl = new QuantileSketch();
+    private Regret served = Regret.NONE;
+    private QuantileSketch ofServed = new QuantileSketch();
+    private MapRegret toldOfServed = new MapRegret(0L, 0.0, 0.0, 0.0);
 
+    /** A stage begins. */
     void clear() {
         rolled = Regret.NONE;
         control = Regret.NONE;
         ofRolled = new QuantileSketch();
         ofControl = new QuantileSketch();
+    }
+
+    /** A map is made: what all clients met under the former one is told with it. */
+    void nextMap() {
+        toldOfServed = told(served, ofServed);
+        served = Regret.NONE;
+        ofServed = new QuantileSketch();
+        clear();
+    }
+
+    void served(double ms) {
+        served = served.and(ms);
+        ofServed.add(ms);
     }
 
     void rolled(double ms) {
@@ -44,6 +64,10 @@ final class Regrets {
 
     MapRegret toldOfControl() {
         return told(control, ofControl);
+    }
+
+    MapRegret toldOfServed() {
+        return toldOfServed;
     }
 
     private static MapRegret told(Regret regret, QuantileSketch sketch) {

@@ -250,6 +250,26 @@ class MapDeskTest {
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getCostMs()).isCloseTo(15, within(0.01));
     }
 
+    /** Also while nothing is rolled out: clients say how far the map sends them beyond their nearest group. */
+    @Test
+    void theNextMapTellsTheRegretOfClientsUnderTheFormer() throws Exception {
+        prefers("192.0.2.7", "fra");
+        afterAll(5_000);
+        measured("192.0.2.7/32", "fra", 25);
+        measured("192.0.2.7/32", "par", 22);
+        afterAll(EPOCH_MS + 1_000);
+        assertThat(servedBy("192.0.2.7/32")).as("3 ms are not worth a move").isEqualTo("fra");
+        measured("192.0.2.7/32", "fra", 25);
+        measured("192.0.2.7/32", "par", 22);
+        afterAll(EPOCH_MS + 1_000);
+        assertThat(state().getServed().getSamples())
+                .as("those that the map sent there")
+                .isOne();
+        assertThat(state().getServed().getMeanMs()).isCloseTo(3, within(0.5));
+        afterAll(EPOCH_MS + 1_000);
+        assertThat(state().getServed().getSamples()).isZero();
+    }
+
     /** Who asks why must not be told what has long been known better. */
     @Test
     void anEntryWhoseAnswerStaysIsToldAgainWhenItStandsOnSomethingElse() throws Exception {

@@ -29,6 +29,7 @@ final class SeededConsole {
                         .listeningOn("127.0.0.1", port))) {
             fleet.decide();
             fleet.traffic(14, 180);
+            fleet.map();
             ScheduledExecutorService life = Executors.newSingleThreadScheduledExecutor();
             life.scheduleAtFixedRate(() -> live(fleet), 0, 1, TimeUnit.SECONDS);
             System.out.println("READY " + console.url());

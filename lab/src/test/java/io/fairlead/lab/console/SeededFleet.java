@@ -1,6 +1,13 @@
 package io.fairlead.lab.console;
 
+import com.clickhouse.client.api.Client;
+import com.clickhouse.data.ClickHouseFormat;
 import io.fairlead.dashboards.schema.ClickHouseMigrations;
+import io.fairlead.jobs.facts.FactColumn;
+import io.fairlead.jobs.facts.FactTable;
+import io.fairlead.jobs.facts.FactTables;
+import io.fairlead.jobs.facts.RowBinary;
+import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.lab.host.ClickHouseProcess;
 import io.fairlead.lab.host.KafkaProcess;
 import io.fairlead.schemas.config.Authorship;
@@ -21,11 +28,14 @@ import io.fairlead.schemas.telemetry.TelemetryHeader;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
 import io.fairlead.schemas.wire.WireEncoder;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -49,6 +59,7 @@ final class SeededFleet implements AutoCloseable {
     private static final long HOUR_MS = 3_600_000;
 
     private final KafkaProducer<byte[], byte[]> producer;
+    private final ClickHouseProcess engine;
     private final Connection clickHouse;
     private final SplittableRandom random = new SplittableRandom(7);
     private final long jobEpoch = System.currentTimeMillis() - HOUR_MS;
@@ -58,6 +69,7 @@ final class SeededFleet implements AutoCloseable {
 
     SeededFleet(KafkaProcess kafka, ClickHouseProcess engine, int exits) throws Exception {
         this.exits = exits;
+        this.engine = engine;
         ClickHouseMigrations.apply(engine.url().toString(), engine.user(), engine.password());
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()))) {
             List<NewTopic> topics = new ArrayList<>();
@@ -101,6 +113,46 @@ final class SeededFleet implements AutoCloseable {
                         + ") / 40, 62 + 14 * sin(number) ), 0.96, 12, 4,"
                         + " if(number % 3 = 0, 'capacity', 'quality'), ['ping slow: 88 ms against 80 ms (−5)', 'may disconnect: 4.1 % within 10 min, as its like do at its age (−3)'], 0.03 + 0.02 * sin(number / 5)"
                         + " FROM numbers(" + 40L * exits + ")");
+    }
+
+    /** A network map, in topics and in history. */
+    void map() throws Exception {
+        Map<Class<?>, FactTable<?>> tables = new HashMap<>();
+        FactTables.all().forEach(table -> tables.put(table.record(), table));
+        Map<FactTable<?>, ByteArrayOutputStream> rows = new HashMap<>();
+        new SeededMap((topic, key, record) -> {
+                    send(topic, key, record);
+                    FactTable<?> table = tables.get(record.getClass());
+                    if (table != null) {
+                        RowBinary row = new RowBinary();
+                        row.clear();
+                        RawRecord origin =
+                                new RawRecord(topic.name(), 0, 0, System.currentTimeMillis(), bytes(key), null);
+                        table.write(record, origin, row);
+                        rows.computeIfAbsent(table, each -> new ByteArrayOutputStream())
+                                .writeBytes(row.toBytes());
+                    }
+                })
+                .tell();
+        producer.flush();
+        try (Client client = new Client.Builder()
+                .addEndpoint(engine.url().toString())
+                .setUsername(engine.user())
+                .setPassword(engine.password())
+                .setDefaultDatabase("fairlead")
+                .build()) {
+            for (Map.Entry<FactTable<?>, ByteArrayOutputStream> each : rows.entrySet()) {
+                client.insert(
+                                each.getKey().name(),
+                                each.getKey().columns().stream()
+                                        .map(FactColumn::name)
+                                        .toList(),
+                                new ByteArrayInputStream(each.getValue().toByteArray()),
+                                ClickHouseFormat.RowBinary)
+                        .get()
+                        .close();
+            }
+        }
     }
 
     /** What a facts job would have stored of the last minutes of traffic. */

@@ -1,11 +1,13 @@
 package io.fairlead.lab.facts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.clickhouse.client.api.Client;
 import com.clickhouse.client.api.query.QuerySettings;
 import com.clickhouse.data.ClickHouseFormat;
 import io.fairlead.dashboards.query.ClickHouseSource;
+import io.fairlead.dashboards.query.MapHistory;
 import io.fairlead.dashboards.query.RecordedTelemetry;
 import io.fairlead.dashboards.schema.ClickHouseMigrations;
 import io.fairlead.jobs.facts.FactColumn;
@@ -14,6 +16,15 @@ import io.fairlead.jobs.facts.FactTables;
 import io.fairlead.jobs.facts.RowBinary;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.lab.host.ClickHouseProcess;
+import io.fairlead.schemas.decisions.DecisionVersion;
+import io.fairlead.schemas.decisions.GroupChoice;
+import io.fairlead.schemas.decisions.GroupPrice;
+import io.fairlead.schemas.decisions.GroupState;
+import io.fairlead.schemas.decisions.MapEntry;
+import io.fairlead.schemas.decisions.MapEvidence;
+import io.fairlead.schemas.decisions.MapRegret;
+import io.fairlead.schemas.decisions.MapState;
+import io.fairlead.schemas.decisions.RollOutState;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
 import io.fairlead.schemas.telemetry.ExitConnected;
@@ -153,6 +164,80 @@ class FactTablesTest {
                 client.execute("TRUNCATE TABLE fairlead." + table.name()).get().close();
             }
         }
+    }
+
+    @Test
+    void whatTheMapWasIsAskedOfTheTablesThatItWasWrittenTo() throws Exception {
+        long atMs = BROKER_TIME_MS + 7_200_000;
+        for (long epoch = 1; epoch <= 2; epoch++) {
+            MapState state = (MapState) Ends.EMPTY.record(Contract.schema(MapState.class));
+            state.setVersion(new DecisionVersion(1L, 10 * epoch));
+            state.setIssuedAtMs(atMs + 1_000 * epoch);
+            state.setMapEpoch(epoch);
+            state.setMovedShare(0.01 * epoch);
+            state.setServed(new MapRegret(7L, 2.5, 0.1, 9.0));
+            write(MapState.class, state);
+            state.setVersion(new DecisionVersion(1L, 10 * epoch + 1));
+            state.setRollOut(RollOutState.DONE);
+            write(MapState.class, state); // the next stage
+            GroupPrice price = (GroupPrice) Ends.EMPTY.record(Contract.schema(GroupPrice.class));
+            price.setGroupId("fra");
+            price.setVersion(new DecisionVersion(1L, 10 * epoch + 2));
+            price.setIssuedAtMs(atMs + 1_000 * epoch);
+            price.setPriceMs((double) epoch);
+            price.setState(GroupState.SHEDDING);
+            write(GroupPrice.class, price);
+            MapEntry entry = (MapEntry) Ends.EMPTY.record(Contract.schema(MapEntry.class));
+            entry.setPrefix("192.0.2.0/24");
+            entry.setVersion(new DecisionVersion(1L, 10 * epoch + 3));
+            entry.setIssuedAtMs(atMs + 1_000 * epoch);
+            entry.setMapEpoch(epoch);
+            entry.setChoices(List.of(
+                    new GroupChoice("fra", 1.0, 12.0, 1.0, MapEvidence.POPULARITY),
+                    new GroupChoice("ams", 0.0, 15.0, 1.0, MapEvidence.DEFAULT)));
+            write(MapEntry.class, entry);
+        }
+        try (ClickHouseSource source = new ClickHouseSource(
+                engine.url().toString(), engine.user(), engine.password(), 1, Duration.ofSeconds(30))) {
+            MapHistory history = new MapHistory(source);
+            assertThat(history.epochs(atMs))
+                    .extracting(
+                            MapHistory.Epoch::mapEpoch,
+                            MapHistory.Epoch::movedShare,
+                            MapHistory.Epoch::samples,
+                            MapHistory.Epoch::rollOut)
+                    .containsExactly(tuple(1L, 0.01, 7L, "DONE"), tuple(2L, 0.02, 7L, "DONE"));
+            assertThat(history.prices(atMs, 1))
+                    .extracting(MapHistory.Price::group, MapHistory.Price::priceMs, MapHistory.Price::state)
+                    .containsExactly(tuple("fra", 1.0, "SHEDDING"), tuple("fra", 2.0, "SHEDDING"));
+            assertThat(history.changes("192.0.2.0/24", atMs))
+                    .extracting(MapHistory.Change::mapEpoch, MapHistory.Change::served)
+                    .containsExactly(
+                            tuple(2L, List.of(new MapHistory.Served("fra", 1.0, 12.0, "POPULARITY"))),
+                            tuple(1L, List.of(new MapHistory.Served("fra", 1.0, 12.0, "POPULARITY"))));
+            assertThat(history.changes("192.0.3.0/24", atMs)).isEmpty();
+        } finally {
+            for (String each : List.of("map_states", "map_prices", "map_entries")) { // others ask for all that is there
+                client.execute("TRUNCATE TABLE fairlead." + each).get().close();
+            }
+        }
+    }
+
+    private static void write(Class<?> type, SpecificRecord record) throws Exception {
+        FactTable<?> table = FactTables.all().stream()
+                .filter(each -> each.record() == type)
+                .findFirst()
+                .orElseThrow();
+        RowBinary row = new RowBinary();
+        row.clear();
+        table.write(record, new RawRecord("fairlead.t", 0, 0, BROKER_TIME_MS + 7_200_000, null, null), row);
+        client.insert(
+                        table.name(),
+                        table.columns().stream().map(FactColumn::name).toList(),
+                        new ByteArrayInputStream(row.toBytes()),
+                        ClickHouseFormat.RowBinary)
+                .get()
+                .close();
     }
 
     /** Cuts what came back at whichever row it begins with: rows come in the order of the table's key. */
