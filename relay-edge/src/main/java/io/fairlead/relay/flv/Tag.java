@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.ReferenceCounted;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One FLV tag in wire form: header, payload and trailing size in one buffer, which all viewers share. Whoever keeps one retains it.
@@ -29,6 +30,7 @@ public final class Tag extends AbstractReferenceCounted {
     private final int sourceTime;
     private final int hash;
     private long timeMs;
+    private @Nullable OtherForm otherForm;
 
     /** Takes over the buffer, which must be whole. */
     Tag(ByteBuf wire, TagKind kind, TagBody body, int sourceTime) {
@@ -139,6 +141,23 @@ public final class Tag extends AbstractReferenceCounted {
         return wire.retainedDuplicate();
     }
 
+    /**
+     * Adds what it is in another container, which goes when the tag goes. On one thread, and before the tag is handed to who may ask for it.
+     *
+     * @throws IllegalStateException if there is one already
+     */
+    public void also(OtherForm form) {
+        if (otherForm != null) {
+            throw new IllegalStateException("the tag has another form already");
+        }
+        otherForm = form;
+    }
+
+    /** What it is in another container; null if nobody has asked for that. */
+    public @Nullable OtherForm otherForm() {
+        return otherForm;
+    }
+
     @Override
     public Tag retain() {
         super.retain();
@@ -148,6 +167,10 @@ public final class Tag extends AbstractReferenceCounted {
     @Override
     protected void deallocate() {
         wire.release();
+        OtherForm form = otherForm;
+        if (form != null) {
+            form.release();
+        }
     }
 
     @Override

@@ -16,8 +16,8 @@ record TagBody(Part part, Codec codec, int track) {
     /** Track of tags that carry several. */
     static final int ALL_TRACKS = 256;
 
-    private static final int ENHANCED_VIDEO = 0x80;
-    private static final int ENHANCED_AUDIO = 9;
+    static final int ENHANCED_VIDEO = 0x80;
+    static final int ENHANCED_AUDIO = 9;
     private static final int KEY = 1;
     private static final int COMMAND = 5;
 
@@ -26,8 +26,8 @@ record TagBody(Part part, Codec codec, int track) {
     private static final int VIDEO_METADATA = 4;
     private static final int MPEG2TS_SEQUENCE_START = 5;
     private static final int MULTICHANNEL_CONFIG = 4;
-    private static final int VIDEO_MULTITRACK = 6;
-    private static final int AUDIO_MULTITRACK = 5;
+    static final int VIDEO_MULTITRACK = 6;
+    static final int AUDIO_MULTITRACK = 5;
     private static final int MOD_EX = 7;
 
     private static final int ONE_TRACK = 0;
@@ -142,18 +142,23 @@ record TagBody(Part part, Codec codec, int track) {
     }
 
     /** A cursor that notes when it is asked for more than there is. */
-    private static final class Bytes {
+    static final class Bytes {
 
         private final ByteBuf payload;
         private int at;
         private boolean overrun;
 
-        private Bytes(ByteBuf payload) {
+        Bytes(ByteBuf payload) {
             this.payload = payload;
             this.at = payload.readerIndex();
         }
 
-        private int next() {
+        /** Place of the next byte in the buffer. */
+        int at() {
+            return at;
+        }
+
+        int next() {
             if (at >= payload.writerIndex()) {
                 overrun = true;
                 return 0;
@@ -166,7 +171,7 @@ record TagBody(Part part, Codec codec, int track) {
         }
 
         /** Goes over the ModEx chain before a packet, and gives the type of the packet behind it. Ends, as each link takes bytes. */
-        private int skipModifiers(int packet) {
+        int skipModifiers(int packet) {
             int current = packet;
             while (current == MOD_EX && !overrun) {
                 int size = next() + 1;

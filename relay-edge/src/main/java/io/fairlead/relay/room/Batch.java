@@ -1,12 +1,11 @@
 package io.fairlead.relay.room;
 
-import io.fairlead.relay.flv.Tag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Tags that are sent together, as one contiguous piece in a chunk of HTTP/1.1, made once for an event loop. All viewers that are in
+ * Tags that are sent together, as one contiguous piece in a chunk of HTTP/1.1, made once for an event loop and container. All viewers that are in
  * step write this one buffer: a viewer costs one entry in its channel and one call to the kernel.
  */
 final class Batch implements AutoCloseable {
@@ -14,23 +13,32 @@ final class Batch implements AutoCloseable {
     private final ByteBuf chunk;
     private final int bodyAt;
     private final int bodyBytes;
+    private final boolean whole;
 
     /** Of the tags {@code from} (inclusive) to the end of the ring. */
-    Batch(ByteBufAllocator allocator, GopRing ring, long from) {
+    Batch(ByteBufAllocator allocator, GopRing ring, long from, Container container) {
         int bytes = 0;
+        boolean all = true;
         for (long index = from; index < ring.next(); index++) {
-            bytes += ring.tag(index).wireBytes();
+            bytes += container.bytes(ring.tag(index));
+            all &= container.carries(ring.tag(index));
         }
+        whole = all;
         chunk = allocator.directBuffer(bytes + 12);
         chunk.writeCharSequence(Integer.toHexString(bytes), StandardCharsets.US_ASCII);
         chunk.writeShort(0x0D0A);
         bodyAt = chunk.writerIndex();
         bodyBytes = bytes;
         for (long index = from; index < ring.next(); index++) {
-            Tag tag = ring.tag(index);
-            chunk.writeBytes(tag.wire(), tag.wire().readerIndex(), tag.wireBytes());
+            ByteBuf wire = container.wire(ring.tag(index));
+            chunk.writeBytes(wire, wire.readerIndex(), wire.readableBytes());
         }
         chunk.writeShort(0x0D0A);
+    }
+
+    /** Whether the container has a place for all that is in the tags. */
+    boolean whole() {
+        return whole;
     }
 
     int bodyBytes() {

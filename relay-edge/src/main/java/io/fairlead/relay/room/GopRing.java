@@ -205,6 +205,16 @@ public final class GopRing implements AutoCloseable {
         return start();
     }
 
+    /** The oldest place to begin; null if there is none. */
+    public @Nullable Start oldest() {
+        if (starts.isEmpty()) {
+            return hasVideo || next == first
+                    ? null
+                    : new Start(first, tag(first).timeMs(), headers);
+        }
+        return starts.getFirst();
+    }
+
     /** The newest place to begin; null if there is none. */
     public @Nullable Start newest() {
         return starts.isEmpty() ? start() : starts.getLast();

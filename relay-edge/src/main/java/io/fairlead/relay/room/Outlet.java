@@ -4,6 +4,7 @@ import io.fairlead.relay.flv.Tag;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What one event loop has of a room: a ring of its own over the shared tags, and the viewers whose channels live on that loop.
@@ -14,14 +15,14 @@ final class Outlet {
     private final GopRing ring;
     private final RoomStory story;
     private final ByteBufAllocator allocator;
-    private final Runnable viewerLeft;
+    private final Consumer<Viewer> viewerLeft;
     private final List<Viewer> viewers = new ArrayList<>();
 
     /**
      * @param ring taken over
      * @param viewerLeft told of each viewer that goes
      */
-    Outlet(GopRing ring, RoomStory story, ByteBufAllocator allocator, Runnable viewerLeft) {
+    Outlet(GopRing ring, RoomStory story, ByteBufAllocator allocator, Consumer<Viewer> viewerLeft) {
         this.ring = ring;
         this.story = story;
         this.allocator = allocator;
@@ -46,9 +47,10 @@ final class Outlet {
             return;
         }
         long kept = Math.max(from, ring.first());
-        try (Batch batch = new Batch(allocator, ring, kept)) {
+        try (Batches batches = new Batches(allocator, ring, kept)) {
             for (int index = viewers.size() - 1; index >= 0; index--) {
-                viewers.get(index).more(kept, batch);
+                Viewer viewer = viewers.get(index);
+                viewer.more(kept, batches.of(viewer.container()));
             }
         }
     }
@@ -66,7 +68,7 @@ final class Outlet {
             last.place = viewer.place;
             viewers.set(viewer.place, last);
         }
-        viewerLeft.run();
+        viewerLeft.accept(viewer);
     }
 
     /** Ends all who are here. */

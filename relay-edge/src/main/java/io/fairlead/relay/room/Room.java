@@ -2,6 +2,7 @@ package io.fairlead.relay.room;
 
 import io.fairlead.relay.flv.Part;
 import io.fairlead.relay.flv.Tag;
+import io.fairlead.relay.ts.TsMuxer;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -55,6 +56,7 @@ public final class Room {
     private final Listener listener;
 
     private final GopRing ring;
+    private final TransportStream transportStream;
     private final RoomTimeline timeline = new RoomTimeline();
     private final RoomStory story = new RoomStory();
     private final List<RoomSource> sources = new ArrayList<>();
@@ -96,6 +98,7 @@ public final class Room {
         this.nanoClock = nanoClock;
         this.listener = listener;
         this.ring = new GopRing(settings.ring());
+        this.transportStream = new TransportStream(allocator, counters);
         counters.rooms.increment();
     }
 
@@ -120,6 +123,20 @@ public final class Room {
 
     public int viewers() {
         return viewers;
+    }
+
+    /** Why one who asks for that container gets nothing, as far as what came says it; null if nothing stands against it. */
+    public @Nullable String objection(Container container) {
+        GopRing.Start newest = ring.newest();
+        if (container == Container.FLV || newest == null) {
+            return null;
+        }
+        Tag tag = ring.tag(newest.index());
+        boolean media = tag.part() == Part.KEY_FRAME || tag.part() == Part.SOUND;
+        return !media || TsMuxer.carries(tag.codec())
+                ? null
+                : "the room's media are " + tag.codec()
+                        + ", which a transport stream has no place for here; ask for .flv";
     }
 
     /** What it has gone through; any thread. */
@@ -409,6 +426,7 @@ public final class Room {
 
     private void append(Tag tag, long timeMs) {
         tag.stamp(timeMs);
+        transportStream.add(tag, ring);
         counters.bytesIn.add(tag.wireBytes());
         story.received(tag.wireBytes());
         unsentBytes += tag.wireBytes();
@@ -431,6 +449,9 @@ public final class Room {
         viewers++;
         counters.viewers.increment();
         flush();
+        if (viewer.container() == Container.TS) {
+            transportStream.want(ring);
+        }
         OutletSeat seat = outlets.computeIfAbsent(place, this::open);
         seat.viewers++;
         place.execute(() -> {
@@ -438,7 +459,7 @@ public final class Room {
                 seat.outlet.add(viewer);
             } else {
                 viewer.end(ViewerEnd.LEFT);
-                loop.execute(() -> left(place));
+                loop.execute(() -> left(viewer));
             }
         });
         if (!watched) {
@@ -453,12 +474,16 @@ public final class Room {
     }
 
     private OutletSeat open(EventLoop place) {
-        return new OutletSeat(new Outlet(ring.copy(), story, allocator, () -> loop.execute(() -> left(place))));
+        return new OutletSeat(new Outlet(ring.copy(), story, allocator, viewer -> loop.execute(() -> left(viewer))));
     }
 
-    private void left(EventLoop place) {
+    private void left(Viewer viewer) {
+        EventLoop place = viewer.channel().eventLoop();
         viewers--;
         counters.viewers.decrement();
+        if (viewer.container() == Container.TS) {
+            transportStream.unwant();
+        }
         OutletSeat seat = outlets.get(place);
         if (seat != null && --seat.viewers == 0) {
             outlets.remove(place);

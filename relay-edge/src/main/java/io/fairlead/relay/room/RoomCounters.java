@@ -21,6 +21,7 @@ public final class RoomCounters {
     final LongAdder splicesAligned = new LongAdder();
     final LongAdder splicesAtKey = new LongAdder();
     final LongAdder silences = new LongAdder();
+    final LongAdder unreadable = new LongAdder();
     final LongAdder skips = new LongAdder();
     final LongAdder skippedTags = new LongAdder();
     private final Map<ViewerEnd, LongAdder> ended = new EnumMap<>(ViewerEnd.class);
@@ -117,6 +118,11 @@ public final class RoomCounters {
                 "Viewers that went on at a key frame because they were behind");
         counter(registry, "fairlead.relay.skipped.tags", skippedTags, "Tags that went by viewers that were behind");
         counter(registry, "fairlead.relay.silences", silences, "Sources that gave way to a spare for their silence");
+        counter(
+                registry,
+                "fairlead.relay.ts.unreadable",
+                unreadable,
+                "Frames and sounds left out of transport streams because they can't be read");
         String splices = "Sources that followed another in a room";
         register(registry, "fairlead.relay.splices", "how", "aligned", splicesAligned, splices);
         register(registry, "fairlead.relay.splices", "how", "key_frame", splicesAtKey, splices);

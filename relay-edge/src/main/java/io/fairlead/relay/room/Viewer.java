@@ -1,6 +1,7 @@
 package io.fairlead.relay.room;
 
 import io.fairlead.relay.flv.FlvWriter;
+import io.fairlead.relay.flv.OtherForm;
 import io.fairlead.relay.flv.Part;
 import io.fairlead.relay.flv.Tag;
 import io.netty.buffer.ByteBuf;
@@ -28,6 +29,7 @@ public final class Viewer implements ChannelFutureListener {
 
     private final Channel channel;
     private final Framing framing;
+    private final Container container;
     private final RoomSettings settings;
     private final RoomCounters counters;
     private final LongSupplier nanoClock;
@@ -37,6 +39,10 @@ public final class Viewer implements ChannelFutureListener {
     private Headers known = Headers.NONE;
     private boolean begun;
     private boolean inFlight;
+
+    /** It has not been shown what stands before its cursor. */
+    private boolean skipped;
+
     private boolean pumping;
     private long writtenNs;
     private int skipsLately;
@@ -72,9 +78,15 @@ public final class Viewer implements ChannelFutureListener {
 
     /** A viewer that has been answered and now waits for media. */
     public Viewer(
-            Channel channel, Framing framing, RoomSettings settings, RoomCounters counters, LongSupplier nanoClock) {
+            Channel channel,
+            Framing framing,
+            Container container,
+            RoomSettings settings,
+            RoomCounters counters,
+            LongSupplier nanoClock) {
         this.channel = channel;
         this.framing = framing;
+        this.container = container;
         this.settings = settings;
         this.counters = counters;
         this.nanoClock = nanoClock;
@@ -104,6 +116,10 @@ public final class Viewer implements ChannelFutureListener {
         return channel;
     }
 
+    Container container() {
+        return container;
+    }
+
     void enter(Outlet joined) {
         outlet = joined;
         pump();
@@ -123,12 +139,19 @@ public final class Viewer implements ChannelFutureListener {
     }
 
     private void sendInStep(Batch batch) {
+        if (!batch.whole()) {
+            end(ViewerEnd.NOT_CARRIED);
+            return;
+        }
         GopRing ring = ring();
         noteKey(cursor, ring.next(), ring);
         cursor = ring.next();
         writtenTo = cursor;
         writtenMs = ring.lastMs();
         known = ring.headers();
+        if (batch.bodyBytes() == 0) {
+            return;
+        }
         note(batch.bodyBytes());
         if (framing == Framing.CHUNKED) {
             channel.writeAndFlush(batch.retainedChunk()).addListener(this);
@@ -155,11 +178,9 @@ public final class Viewer implements ChannelFutureListener {
         GopRing ring = ring();
         if (cursor == NOWHERE) {
             GopRing.Start start = successorAt == NOWHERE ? ring.start() : ring.startBefore(successorAt);
-            if (start == null) {
-                return false;
-            }
-            cursor = start.index();
-            return true;
+            cursor = start == null ? NOWHERE : opening(start.index(), ring);
+            skipped = begun;
+            return cursor != NOWHERE && end == null;
         }
         boolean lost = cursor < ring.first();
         if (writtenMs != NOT_YET && (lost || cursor < ring.next())) {
@@ -173,10 +194,29 @@ public final class Viewer implements ChannelFutureListener {
             cursor = lost ? NOWHERE : cursor;
             return !lost;
         }
-        if (newest.index() > cursor) {
-            skip(newest.index());
+        long index = opening(newest.index(), ring);
+        if (index == NOWHERE) {
+            cursor = lost ? NOWHERE : cursor;
+            return !lost;
+        }
+        if (index > cursor) {
+            skip(index);
         }
         return end == null;
+    }
+
+    /** The tag at or behind a place to begin where the container can be begun, too; {@link #NOWHERE} if it must be waited for. */
+    private long opening(long start, GopRing ring) {
+        if (!container.carries(ring.tag(start))) {
+            end(ViewerEnd.NOT_CARRIED);
+            return NOWHERE;
+        }
+        for (long index = start; index < ring.next(); index++) {
+            if (container.opens(ring.tag(index))) {
+                return index;
+            }
+        }
+        return NOWHERE;
     }
 
     private void skip(long index) {
@@ -188,6 +228,7 @@ public final class Viewer implements ChannelFutureListener {
         counters.skips.increment();
         counters.skippedTags.add(index - cursor);
         cursor = index;
+        skipped = true;
         if (skipsLately > settings.maxSkips()) {
             end(ViewerEnd.TOO_SLOW);
         }
@@ -198,9 +239,21 @@ public final class Viewer implements ChannelFutureListener {
         ByteBuf opening = opening(ring);
         int size = opening.readableBytes();
         long to = cursor;
-        while (to < ring.next() && (to == cursor || size + ring.tag(to).wireBytes() <= settings.burstBytes())) {
-            size += ring.tag(to).wireBytes();
+        while (to < ring.next()
+                && (size == 0 || size + container.bytes(ring.tag(to)) <= settings.burstBytes())
+                && container.carries(ring.tag(to))) {
+            size += container.bytes(ring.tag(to));
             to++;
+        }
+        if (to == cursor) {
+            opening.release();
+            end(ViewerEnd.NOT_CARRIED);
+            return;
+        }
+        if (size == 0) {
+            opening.release();
+            cursor = to;
+            return;
         }
         note(size);
         channel.write(framing.before(channel.alloc(), size), channel.voidPromise());
@@ -215,7 +268,10 @@ public final class Viewer implements ChannelFutureListener {
             if (tag.part() == Part.SEQUENCE_HEADER || tag.part() == Part.METADATA) {
                 known = known.with(tag);
             }
-            channel.write(tag.retainedWire(), channel.voidPromise());
+            ByteBuf wire = container.wire(tag);
+            if (wire.isReadable()) {
+                channel.write(wire.retainedDuplicate(), channel.voidPromise());
+            }
         }
         writtenTo = cursor;
         if (cursor == ring.next()) {
@@ -226,8 +282,14 @@ public final class Viewer implements ChannelFutureListener {
         channel.writeAndFlush(framing.after()).addListener(this);
     }
 
-    /** What must stand before the tag at the cursor: the file header once, and headers that the viewer does not have. */
+    /**
+     * What must stand before the tag at the cursor. FLV: the file header once, and headers that the viewer does not have. A transport stream has
+     * all of that in itself, and only says that something is left out.
+     */
     private ByteBuf opening(GopRing ring) {
+        if (container == Container.TS) {
+            return gap(ring.tag(cursor));
+        }
         Tag at = ring.tag(cursor);
         Headers needed = headersAt(ring);
         ByteBuf out = channel.alloc().directBuffer(FlvWriter.FILE_HEADER_BYTES + needed.wireBytes());
@@ -237,6 +299,17 @@ public final class Viewer implements ChannelFutureListener {
         }
         needed.writeChanged(out, known, at.timeMs());
         known = needed;
+        return out;
+    }
+
+    private ByteBuf gap(Tag at) {
+        begun = true;
+        OtherForm form = at.otherForm();
+        ByteBuf out = channel.alloc().directBuffer();
+        if (skipped && form != null) {
+            form.writeGap(out);
+        }
+        skipped = false;
         return out;
     }
 

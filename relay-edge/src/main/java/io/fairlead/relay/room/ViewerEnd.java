@@ -12,6 +12,8 @@ public enum ViewerEnd {
     TOO_SLOW,
     /** It took nothing for too long. */
     STALLED,
+    /** The room's media have no place in the container that it asked for. */
+    NOT_CARRIED,
     /** The room had no place for it. */
     ROOM_FULL,
     /** The edge is being stopped. */

@@ -2,6 +2,7 @@ package io.fairlead.relay.server;
 
 import io.fairlead.edge.link.LingeringClose;
 import io.fairlead.edge.link.PhaseTimer;
+import io.fairlead.relay.room.Container;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -19,7 +20,6 @@ import io.netty.handler.codec.http.HttpVersion;
 /** Answers of the relay. Each connection serves one request. */
 final class Answers {
 
-    private static final String FLV = "video/x-flv";
     private static final String A_DAY_S = "86400";
 
     /** A publisher may send for a while before it reads why it is refused. */
@@ -27,11 +27,18 @@ final class Answers {
 
     private Answers() {}
 
+    private static String type(Container container) {
+        return switch (container) {
+            case FLV -> "video/x-flv";
+            case TS -> "video/mp2t";
+        };
+    }
+
     /** The head before a stream of chunks. */
-    static HttpResponse stream() {
+    static HttpResponse stream(Container container) {
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, FLV)
+                .set(HttpHeaderNames.CONTENT_TYPE, type(container))
                 .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -40,9 +47,11 @@ final class Answers {
     }
 
     /** To HEAD: what GET would say. */
-    static void head(Channel channel) {
+    static void head(Channel channel, Container container) {
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-        response.headers().set(HttpHeaderNames.CONTENT_TYPE, FLV).set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, type(container))
+                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         last(channel, response);
     }
 

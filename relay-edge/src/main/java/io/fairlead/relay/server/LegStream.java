@@ -6,6 +6,7 @@ import io.fairlead.relay.link.LinkFields;
 import io.fairlead.relay.link.LinkPath;
 import io.fairlead.relay.link.LongLinkCounters;
 import io.fairlead.relay.link.StreamOutput;
+import io.fairlead.relay.room.Container;
 import io.fairlead.relay.room.Framing;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.Viewer;
@@ -105,7 +106,7 @@ final class LegStream extends ChannelInboundHandlerAdapter implements Seat {
             refuse(
                     HttpResponseStatus.FORBIDDEN,
                     "the request is of the relay client " + relay + ", the certificate of " + client);
-        } else if (path == null || !path.flv()) {
+        } else if (path == null || path.form() != RoomPath.Form.FLV) {
             refuse(HttpResponseStatus.NOT_FOUND, "no such path; ask for /APP/ROOM.flv");
         } else {
             CharSequence address = head.get(LinkFields.VIEWER_ADDRESS);
@@ -177,8 +178,13 @@ final class LegStream extends ChannelInboundHandlerAdapter implements Seat {
             }
             ChannelHandlerContext ctx = context();
             ctx.pipeline().addBefore(ctx.name(), null, new StreamOutput());
-            Viewer carrying =
-                    new Viewer(ctx.channel(), Framing.STREAM, rooms.settings(), rooms.counters(), rooms.nanoClock());
+            Viewer carrying = new Viewer(
+                    ctx.channel(),
+                    Framing.STREAM,
+                    Container.FLV,
+                    rooms.settings(),
+                    rooms.counters(),
+                    rooms.nanoClock());
             carrying.succeed(after);
             viewer = carrying;
             room.loop().execute(() -> {

@@ -1,5 +1,6 @@
 package io.fairlead.relay.server;
 
+import io.fairlead.relay.room.Container;
 import io.fairlead.relay.room.Framing;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.server.ServerCounters.Turned;
@@ -124,8 +125,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         RoomPath path = RoomPath.of(request.uri());
         HttpMethod method = request.method();
         boolean publishes = method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT);
-        if (path == null || !(path.flv() || publishes)) {
-            turn(ctx, HttpResponseStatus.NOT_FOUND, Turned.NOT_FOUND, "no such path; ask for /APP/ROOM.flv");
+        if (path == null || (path.form() == RoomPath.Form.NONE && !publishes)) {
+            turn(ctx, HttpResponseStatus.NOT_FOUND, Turned.NOT_FOUND, "no such path; ask for /APP/ROOM.flv or .ts");
         } else if (publishes) {
             publish(ctx, request, path);
         } else if (method.equals(HttpMethod.GET)) {
@@ -139,13 +140,14 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                     watching,
                     room -> {
                         boolean full = room.full();
-                        ctx.executor().execute(() -> watch(ctx, request, watching, room, full));
+                        String objection = room.objection(container(path));
+                        ctx.executor().execute(() -> watch(ctx, request, path, watching, room, full, objection));
                     },
                     (status, sentence) -> onLoop(ctx, () -> turn(ctx, status, why(status), sentence)));
         } else if (method.equals(HttpMethod.HEAD)) {
             rooms.enter(
                     path.room(),
-                    room -> ctx.executor().execute(() -> Answers.head(ctx.channel())),
+                    room -> ctx.executor().execute(() -> Answers.head(ctx.channel(), container(path))),
                     () -> onLoop(ctx, () -> noRoom(ctx, path)));
         } else if (method.equals(HttpMethod.OPTIONS)) {
             Answers.preflight(ctx.channel());
@@ -166,7 +168,18 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                 : "";
     }
 
-    private void watch(ChannelHandlerContext ctx, HttpRequest request, WatchRequest watching, Room room, boolean full) {
+    private static Container container(RoomPath path) {
+        return path.form() == RoomPath.Form.TS ? Container.TS : Container.FLV;
+    }
+
+    private void watch(
+            ChannelHandlerContext ctx,
+            HttpRequest request,
+            RoomPath path,
+            WatchRequest watching,
+            Room room,
+            boolean full,
+            @Nullable String objection) {
         if (!ctx.channel().isActive()) {
             return;
         }
@@ -178,19 +191,25 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                     "the room " + room.name() + " has no place left at this relay; try another or later");
             return;
         }
+        if (objection != null) {
+            turn(ctx, HttpResponseStatus.NOT_ACCEPTABLE, Turned.NOT_CARRIED, objection);
+            return;
+        }
+        Container container = container(path);
         boolean webSocket = request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
         if (webSocket) {
-            watchByWebSocket(ctx, request, watching, room);
+            watchByWebSocket(ctx, request, watching, room, container);
             return;
         }
         ChannelPipeline pipeline = ctx.pipeline();
-        ctx.writeAndFlush(Answers.stream());
+        ctx.writeAndFlush(Answers.stream(container));
         pipeline.remove(HttpResponseEncoder.class);
-        pipeline.replace(this, "watch", new WatchHandler(rooms, room, Framing.CHUNKED, watching));
+        pipeline.replace(this, "watch", new WatchHandler(rooms, room, Framing.CHUNKED, container, watching));
         pipeline.remove(HttpRequestDecoder.class);
     }
 
-    private void watchByWebSocket(ChannelHandlerContext ctx, HttpRequest request, WatchRequest watching, Room room) {
+    private void watchByWebSocket(
+            ChannelHandlerContext ctx, HttpRequest request, WatchRequest watching, Room room, Container container) {
         WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
                         request.uri(), null, false, MOST_WEBSOCKET_BYTES)
                 .newHandshaker(request);
@@ -207,7 +226,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         whole.headers().set(request.headers());
         handshaker.handshake(ctx.channel(), whole).addListener(done -> {
             if (done.isSuccess()) {
-                ctx.pipeline().replace(this, "watch", new WatchHandler(rooms, room, Framing.WEBSOCKET, watching));
+                ctx.pipeline()
+                        .replace(this, "watch", new WatchHandler(rooms, room, Framing.WEBSOCKET, container, watching));
             } else {
                 ctx.close();
             }

@@ -24,6 +24,8 @@ public final class ServerCounters {
         NOT_FOUND,
         /** Another publishes there. */
         TAKEN,
+        /** The container that is asked for has no place for the room's media. */
+        NOT_CARRIED,
         /** A bound of the edge. */
         FULL,
         /** The media server refused or could not be reached. */

@@ -1,6 +1,5 @@
 package io.fairlead.relay.server;
 
-import io.fairlead.relay.room.Framing;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.Viewer;
 import io.fairlead.schemas.telemetry.ViewerProtocol;
@@ -24,16 +23,9 @@ final class ViewerDesk {
     }
 
     /** A viewer is about to join. On its loop. */
-    void watch(WatchRequest request, Framing framing, Viewer viewer, Room room) {
+    void watch(WatchRequest request, ViewerProtocol protocol, Viewer viewer, Room room) {
         if (!reports.silent()) {
-            new ViewerWatch(
-                            reports,
-                            nanoClock,
-                            viewers.incrementAndGet(),
-                            request,
-                            framing == Framing.WEBSOCKET ? ViewerProtocol.WEBSOCKET_FLV : ViewerProtocol.HTTP_FLV,
-                            viewer,
-                            room.story())
+            new ViewerWatch(reports, nanoClock, viewers.incrementAndGet(), request, protocol, viewer, room.story())
                     .start();
         }
     }

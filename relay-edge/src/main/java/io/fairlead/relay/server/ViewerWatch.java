@@ -133,6 +133,7 @@ final class ViewerWatch {
             case STALLED -> ViewerClose.STALLED;
             case ROOM_FULL -> ViewerClose.ROOM_FULL;
             case EDGE_STOPPED -> ViewerClose.EDGE_STOPPED;
+            case NOT_CARRIED -> ViewerClose.NOT_CARRIED;
             case HANDED_OVER -> ViewerClose.UNKNOWN;
         };
     }

@@ -1,9 +1,11 @@
 package io.fairlead.relay.server;
 
+import io.fairlead.relay.room.Container;
 import io.fairlead.relay.room.Framing;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.Viewer;
 import io.fairlead.relay.room.ViewerEnd;
+import io.fairlead.schemas.telemetry.ViewerProtocol;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -26,21 +28,24 @@ final class WatchHandler extends ChannelInboundHandlerAdapter {
     private final RoomDirectory rooms;
     private final Room room;
     private final Framing framing;
+    private final Container container;
     private final WatchRequest request;
     private @Nullable Viewer viewer;
 
-    WatchHandler(RoomDirectory rooms, Room room, Framing framing, WatchRequest request) {
+    WatchHandler(RoomDirectory rooms, Room room, Framing framing, Container container, WatchRequest request) {
         this.rooms = rooms;
         this.room = room;
         this.framing = framing;
+        this.container = container;
         this.request = request;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        Viewer entering = new Viewer(ctx.channel(), framing, rooms.settings(), rooms.counters(), rooms.nanoClock());
+        Viewer entering =
+                new Viewer(ctx.channel(), framing, container, rooms.settings(), rooms.counters(), rooms.nanoClock());
         viewer = entering;
-        rooms.desk().watch(request, framing, entering, room);
+        rooms.desk().watch(request, protocol(), entering, room);
         room.loop().execute(() -> {
             if (room.closed()) {
                 ctx.executor().execute(() -> entering.end(ViewerEnd.ROOM_ENDED));
@@ -48,6 +53,14 @@ final class WatchHandler extends ChannelInboundHandlerAdapter {
                 room.join(entering);
             }
         });
+    }
+
+    private ViewerProtocol protocol() {
+        boolean webSocket = framing == Framing.WEBSOCKET;
+        return switch (container) {
+            case FLV -> webSocket ? ViewerProtocol.WEBSOCKET_FLV : ViewerProtocol.HTTP_FLV;
+            case TS -> webSocket ? ViewerProtocol.WEBSOCKET_TS : ViewerProtocol.HTTP_TS;
+        };
     }
 
     @Override

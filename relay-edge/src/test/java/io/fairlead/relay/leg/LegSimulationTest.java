@@ -6,6 +6,7 @@ import io.fairlead.relay.flv.Flv;
 import io.fairlead.relay.flv.FlvReader;
 import io.fairlead.relay.flv.TagKind;
 import io.fairlead.relay.link.LinkPath;
+import io.fairlead.relay.room.Container;
 import io.fairlead.relay.room.Framing;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomCounters;
@@ -231,7 +232,8 @@ class LegSimulationTest {
 
         @Override
         public void carry(Room room, long after) {
-            Viewer carrying = new Viewer(channel, Framing.STREAM, settings, roomCounters, () -> nowMs * 1_000_000);
+            Viewer carrying =
+                    new Viewer(channel, Framing.STREAM, Container.FLV, settings, roomCounters, () -> nowMs * 1_000_000);
             carrying.succeed(after);
             viewer = carrying;
             room.join(carrying);

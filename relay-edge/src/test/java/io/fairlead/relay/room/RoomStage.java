@@ -51,7 +51,11 @@ final class RoomStage implements Room.Listener, AutoCloseable {
     }
 
     Seat sit() {
-        Seat seat = new Seat();
+        return sit(Container.FLV);
+    }
+
+    Seat sit(Container container) {
+        Seat seat = new Seat(container);
         seats.add(seat);
         room.join(seat.viewer);
         pass(0);
@@ -158,9 +162,10 @@ final class RoomStage implements Room.Listener, AutoCloseable {
                 }
             }
         });
-        final Viewer viewer = new Viewer(channel, Framing.CHUNKED, settings, counters, () -> nowMs * 1_000_000);
+        final Viewer viewer;
 
-        private Seat() {
+        private Seat(Container container) {
+            viewer = new Viewer(channel, Framing.CHUNKED, container, settings, counters, () -> nowMs * 1_000_000);
             channel.config().setAllocator(allocator);
         }
 

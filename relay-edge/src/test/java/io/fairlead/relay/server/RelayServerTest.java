@@ -260,6 +260,22 @@ class RelayServerTest {
     }
 
     /** One who publishes frames by number in chunks. */
+    @Test
+    void oneWhoAsksForATransportStreamOfMediaThatHaveNoPlaceInItIsToldSo() throws Exception {
+        try (Publisher publisher = new Publisher("/live/a?key=secret")) {
+            ByteBuf tags = Unpooled.buffer();
+            FlvWriter.tag(tags, TagKind.VIDEO, 0, new byte[] {(byte) 0x90, 'a', 'v', '0', '1', (byte) 0x81});
+            FlvWriter.tag(tags, TagKind.VIDEO, 0, new byte[] {(byte) 0x93, 'a', 'v', '0', '1', 0x12, 0});
+            publisher.chunk(tags);
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                HttpResponse<String> refused = client.send(get("/live/a.ts"), BodyHandlers.ofString());
+                assertThat(refused.statusCode()).isEqualTo(406);
+                assertThat(refused.body()).contains("AV1").contains(".flv");
+            });
+            assertThat(server.counters().turnedAway(Turned.NOT_CARRIED)).isEqualTo(1);
+        }
+    }
+
     private final class Publisher implements AutoCloseable {
 
         private final Socket socket;

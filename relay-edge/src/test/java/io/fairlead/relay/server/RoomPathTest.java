@@ -9,10 +9,17 @@ class RoomPathTest {
 
     @Test
     void roomsAndKeysAreRead() {
-        assertThat(RoomPath.of("/live/a.flv")).isEqualTo(new RoomPath("live/a", true, null, ""));
+        assertThat(RoomPath.of("/live/a.flv")).isEqualTo(new RoomPath("live/a", RoomPath.Form.FLV, null, ""));
         assertThat(RoomPath.of("/live/a?key=x%20y&key=z"))
-                .isEqualTo(new RoomPath("live/a", false, "x y", "key=x%20y&key=z"));
-        assertThat(RoomPath.of("/live/hd/a-1_2.x.flv?")).isEqualTo(new RoomPath("live/hd/a-1_2.x", true, null, ""));
+                .isEqualTo(new RoomPath("live/a", RoomPath.Form.NONE, "x y", "key=x%20y&key=z"));
+        assertThat(RoomPath.of("/live/hd/a-1_2.x.flv?"))
+                .isEqualTo(new RoomPath("live/hd/a-1_2.x", RoomPath.Form.FLV, null, ""));
+    }
+
+    @Test
+    void theSuffixSaysWhatIsAskedFor() {
+        assertThat(RoomPath.of("/live/a.ts?key=k")).isEqualTo(new RoomPath("live/a", RoomPath.Form.TS, "k", "key=k"));
+        assertThat(RoomPath.of("/live/a.flv.ts")).isEqualTo(new RoomPath("live/a.flv", RoomPath.Form.TS, null, ""));
     }
 
     @Test
