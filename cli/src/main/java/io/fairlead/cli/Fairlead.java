@@ -97,7 +97,8 @@ public final class Fairlead {
                 new AuthorityCommand(),
                 new NameServerCommand(),
                 new RoomCommand(),
-                new RelayCommand());
+                new RelayCommand(),
+                new VersionCommand());
     }
 
     private static int usage(CommandLine line) {
@@ -109,10 +110,13 @@ public final class Fairlead {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"fairlead " + product() + ", Java " + Runtime.version()};
+        }
+
+        /** Of the jar, if there is one. */
+        static String product() {
             String version = Fairlead.class.getPackage().getImplementationVersion();
-            return new String[] {
-                "fairlead " + (version == null ? "built from source" : version) + ", Java " + Runtime.version()
-            };
+            return version == null ? "built from source" : version;
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.fairlead.lab.deploy;
 
+import static io.fairlead.lab.deploy.DeployFiles.found;
+import static io.fairlead.lab.deploy.DeployFiles.list;
+import static io.fairlead.lab.deploy.DeployFiles.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.cli.Fairlead;
@@ -20,7 +23,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.yaml.snakeyaml.Yaml;
 import picocli.CommandLine;
 
 /** {@code docker-compose.yml} says what the commands, the build and the files beside it say. */
@@ -34,7 +36,8 @@ class ComposeFileTest {
     @BeforeEach
     void read() throws IOException {
         home = ProjectHome.find().directory();
-        Map<String, Object> file = new Yaml().load(Files.readString(home.resolve("docker-compose.yml")));
+        Map<String, Object> file =
+                DeployFiles.documents(home.resolve("docker-compose.yml")).get(0);
         services = new LinkedHashMap<>();
         map(file.get("services")).forEach((name, service) -> services.put(name, map(service)));
     }
@@ -88,8 +91,21 @@ class ComposeFileTest {
         assertThat(services.get("checkpoints").get("image"))
                 .isEqualTo(services.get("jobmanager").get("image"));
         assertThat(services.get("kafka").get("image")).isEqualTo("apache/kafka:" + found(pom, "kafka.version"));
-        ours().forEach((name, service) ->
-                assertThat(service.get("image")).as(name).isEqualTo("fairlead:" + found(pom, "version")));
+        ours().forEach((name, service) -> assertThat(service.get("image"))
+                .as(name)
+                .isEqualTo((name.equals("agents") ? "fairlead-lab:" : "fairlead:") + found(pom, "version")));
+        assertThat(Files.readString(home.resolve("Dockerfile")))
+                .contains("FROM flink:" + found(pom, "flink.version") + "-java17 AS jobs");
+    }
+
+    @Test
+    void everyImageIsATargetOfTheBuild() throws IOException {
+        String dockerfile = Files.readString(home.resolve("Dockerfile"));
+        ours().forEach((name, service) -> {
+            String target =
+                    service.get("build") instanceof Map<?, ?> build ? String.valueOf(build.get("target")) : "fairlead";
+            assertThat(dockerfile).as(name).containsPattern("(?m)^FROM \\S+ AS " + target + "$");
+        });
     }
 
     @Test
@@ -181,20 +197,5 @@ class ComposeFileTest {
             words.add(word.group(1) != null ? word.group(1) : word.group(2) != null ? word.group(2) : word.group(3));
         }
         return words;
-    }
-
-    private static String found(String pom, String element) {
-        Matcher value = Pattern.compile("<" + element + ">([^<]+)</").matcher(pom);
-        assertThat(value.find()).as(element).isTrue();
-        return value.group(1);
-    }
-
-    @SuppressWarnings("unchecked") // as YAML is read
-    private static Map<String, Object> map(Object value) {
-        return value == null ? Map.of() : (Map<String, Object>) value;
-    }
-
-    private static List<?> list(Object value) {
-        return value == null ? List.of() : value instanceof List<?> many ? many : List.of(value);
     }
 }
