@@ -14,6 +14,7 @@ import io.fairlead.relay.leg.LegSettings;
 import io.fairlead.relay.leg.Upstream;
 import io.fairlead.relay.link.LongLinkSettings;
 import io.fairlead.relay.link.RelayNames;
+import io.fairlead.relay.room.Container;
 import io.fairlead.relay.room.RoomSettings;
 import io.fairlead.relay.server.AdmissionHook;
 import io.fairlead.relay.server.LinkPort;
@@ -106,6 +107,14 @@ final class RelayServerCommand implements Callable<Integer> {
             description =
                     "Where rooms are asked for that nobody publishes here: http://HOST:PORT[/PREFIX], before /APP/ROOM.flv.")
     private @Nullable URI mediaServer;
+
+    @Option(
+            names = "--media-container",
+            paramLabel = "CONTAINER",
+            defaultValue = "FLV",
+            description =
+                    "${COMPLETION-CANDIDATES}: what the media server is asked for, by the suffix .flv or .ts (default: ${DEFAULT-VALUE}).")
+    private Container mediaContainer = Container.FLV;
 
     @Option(
             names = "--upstream",
@@ -206,7 +215,7 @@ final class RelayServerCommand implements Callable<Integer> {
                     HostPort.here(adminAddress),
                     book,
                     admissions(book),
-                    mediaServer == null ? null : PullSettings.of(mediaServer),
+                    mediaServer == null ? null : PullSettings.of(mediaServer).withContainer(mediaContainer),
                     relay.server(),
                     RoomSettings.DEFAULTS,
                     new LinkPort(

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * nothing. Trailing sizes are skipped and written anew, for there are media servers that write zeros. Tags without payload are skipped.
  * The first thing that is wrong ends the reading; {@link #close} gives back what is held.
  */
-public final class FlvReader implements AutoCloseable {
+public final class FlvReader implements MediaReader {
 
     private static final int FILE_HEADER_BYTES = 9;
     private static final int SIGNATURE = 0x464C56; // FLV
@@ -20,7 +20,6 @@ public final class FlvReader implements AutoCloseable {
     private static final int MOST_HEADER_BYTES = 1_024;
     private static final int FIRST_BYTES = 4_096;
     private static final int HAS_VIDEO = 1;
-    private static final int HAS_AUDIO = 4;
 
     private enum State {
         FILE_HEADER,
@@ -55,11 +54,7 @@ public final class FlvReader implements AutoCloseable {
         this.sink = sink;
     }
 
-    /**
-     * Reads on; the buffer stays the caller's, and is read to its end unless something is wrong.
-     *
-     * @return what was wrong, from then on at every call; null if nothing is
-     */
+    @Override
     public @Nullable Malformed read(ByteBuf bytes) {
         while (bytes.isReadable() && state != State.ENDED) {
             switch (state) {
@@ -73,22 +68,18 @@ public final class FlvReader implements AutoCloseable {
         return malformed;
     }
 
-    /** Whether the file header says that there will be video; false before it was read. Many writers say so of both, whatever follows. */
+    /** As the file header says. Many writers say so of both, whatever follows. */
+    @Override
     public boolean announcesVideo() {
         return (flags & HAS_VIDEO) != 0;
     }
 
-    /** The same of audio. */
-    public boolean announcesAudio() {
-        return (flags & HAS_AUDIO) != 0;
-    }
-
-    /** Bytes read so far. */
+    @Override
     public long offset() {
         return offset;
     }
 
-    /** Bytes of the tag that is being read, as far as memory is taken for them. */
+    @Override
     public int heldBytes() {
         ByteBuf current = building;
         return current == null ? 0 : current.capacity();
@@ -103,7 +94,7 @@ public final class FlvReader implements AutoCloseable {
             end(
                     Malformed.Reason.NOT_FLV,
                     offset - FILE_HEADER_BYTES,
-                    "the stream does not begin with 'FLV' and version 1; send FLV");
+                    "the stream does not begin with 'FLV' and version 1; send FLV, or a transport stream");
             return;
         }
         if (length < FILE_HEADER_BYTES || length > MOST_HEADER_BYTES) {
@@ -216,7 +207,11 @@ public final class FlvReader implements AutoCloseable {
         state = State.ENDED;
     }
 
-    /** Gives back the tag that is not whole; what is read from then on is ignored. */
+    @Override
+    public void end() {
+        // a tag is handed over when its last byte is there
+    }
+
     @Override
     public void close() {
         state = State.ENDED;

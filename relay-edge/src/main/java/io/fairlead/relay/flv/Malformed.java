@@ -11,6 +11,9 @@ public record Malformed(Reason reason, long offset, String sentence) {
     /** Categories, for metrics and telemetry. */
     public enum Reason {
         NOT_FLV,
+        NOT_TS,
+        /** Media that rooms have no place for. */
+        NOT_CARRIED,
         UNKNOWN_TAG,
         TAG_TOO_LARGE,
         CUT_SHORT

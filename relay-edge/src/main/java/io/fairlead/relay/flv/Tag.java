@@ -49,12 +49,20 @@ public final class Tag extends AbstractReferenceCounted {
      * @throws IllegalArgumentException if the payload does not say what it is
      */
     public static Tag of(ByteBufAllocator allocator, TagKind kind, int sourceTime, byte[] payload) {
-        TagBody body = TagBody.of(kind, Unpooled.wrappedBuffer(payload));
+        return of(allocator, kind, sourceTime, Unpooled.wrappedBuffer(payload));
+    }
+
+    /** The same; the payload stays the caller's, with its indices. */
+    public static Tag of(ByteBufAllocator allocator, TagKind kind, int sourceTime, ByteBuf payload) {
+        int bytes = payload.readableBytes();
+        TagBody body = TagBody.of(kind, payload);
         if (body == null) {
-            throw new IllegalArgumentException(payload.length + " bytes of " + kind + " do not say what they are");
+            throw new IllegalArgumentException(bytes + " bytes of " + kind + " do not say what they are");
         }
-        ByteBuf wire = allocator.directBuffer(HEADER_BYTES + payload.length + TRAILER_BYTES);
-        FlvWriter.tag(wire, kind, Integer.toUnsignedLong(sourceTime), payload);
+        ByteBuf wire = allocator.directBuffer(HEADER_BYTES + bytes + TRAILER_BYTES);
+        wire.writeByte(kind.wireType()).writeMedium(bytes).writeZero(4).writeMedium(0);
+        writeTime(wire, Integer.toUnsignedLong(sourceTime));
+        wire.writeBytes(payload, payload.readerIndex(), bytes).writeInt(HEADER_BYTES + bytes);
         return new Tag(wire, kind, body, sourceTime);
     }
 

@@ -135,7 +135,7 @@ final class Legs {
     private Place open(Key key, PullSettings from) {
         EventLoop loop = loops.next();
         Pull.Origin origin =
-                (room, query, owner) -> FlvPull.start(loop, room, query, from, roomSettings.maxTagBytes(), owner);
+                (room, query, owner) -> MediaPull.start(loop, room, query, from, roomSettings.maxTagBytes(), owner);
         Leg leg = new Leg(
                 key.name(),
                 key.room,

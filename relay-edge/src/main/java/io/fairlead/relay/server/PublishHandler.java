@@ -1,12 +1,13 @@
 package io.fairlead.relay.server;
 
-import io.fairlead.relay.flv.FlvReader;
 import io.fairlead.relay.flv.Malformed;
+import io.fairlead.relay.flv.MediaReader;
 import io.fairlead.relay.flv.Tag;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomSource;
 import io.fairlead.relay.room.SourceEnd;
 import io.fairlead.relay.server.ServerCounters.Turned;
+import io.fairlead.relay.ts.EitherReader;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -45,7 +46,7 @@ final class PublishHandler extends ChannelInboundHandlerAdapter {
     private final ServerSettings settings;
     private final ServerCounters counters;
     private final BooleanSupplier allowed;
-    private final FlvReader reader;
+    private final MediaReader reader;
     private final RoomSource source;
     /** What came with the head, before the room had answered: one read at most. */
     private final List<HttpContent> early = new ArrayList<>();
@@ -69,7 +70,8 @@ final class PublishHandler extends ChannelInboundHandlerAdapter {
         this.rooms = rooms;
         this.settings = settings;
         this.counters = counters;
-        this.reader = new FlvReader(ByteBufAllocator.DEFAULT, rooms.settings().maxTagBytes(), tag -> tags.add(tag));
+        this.reader =
+                new EitherReader(ByteBufAllocator.DEFAULT, rooms.settings().maxTagBytes(), tag -> tags.add(tag));
         this.source = new RoomSource("publisher", rooms.settings(), false, this::endedByRoom);
     }
 
@@ -185,6 +187,7 @@ final class PublishHandler extends ChannelInboundHandlerAdapter {
             hand(false);
             end(HttpResponseStatus.BAD_REQUEST, malformed.toString());
         } else if (content instanceof LastHttpContent) {
+            reader.end();
             hand(false);
             end(HttpResponseStatus.OK, "published " + reader.offset() + " bytes");
         }

@@ -124,7 +124,7 @@ final class PulledRoom implements Feed {
         private void ask() {
             pause = null;
             if (!stopped && !room.closed()) {
-                pull = FlvPull.start(room.loop(), room.name(), "", settings, roomSettings.maxTagBytes(), this);
+                pull = MediaPull.start(room.loop(), room.name(), "", settings, roomSettings.maxTagBytes(), this);
             }
         }
 

@@ -1,11 +1,12 @@
 package io.fairlead.relay.server;
 
 import io.fairlead.edge.link.Sockets;
-import io.fairlead.relay.flv.FlvReader;
 import io.fairlead.relay.flv.Malformed;
+import io.fairlead.relay.flv.MediaReader;
 import io.fairlead.relay.flv.Tag;
 import io.fairlead.relay.leg.Pull;
 import io.fairlead.relay.room.SourceEnd;
+import io.fairlead.relay.ts.EitherReader;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -36,30 +37,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request for a room's FLV to a media server, on the room's event loop. Consumes the answer; tells once whether it was taken, then
+ * One request for a room to a media server, which answers with FLV or a transport stream, on the room's event loop. Consumes the answer; tells once whether it was taken, then
  * tags, then once that it is over.
  */
-final class FlvPull extends ChannelInboundHandlerAdapter implements Pull {
+final class MediaPull extends ChannelInboundHandlerAdapter implements Pull {
 
-    private static final Logger LOG = LoggerFactory.getLogger(FlvPull.class);
+    private static final Logger LOG = LoggerFactory.getLogger(MediaPull.class);
 
     private final String room;
     private final String query;
     private final PullSettings settings;
     private final Owner owner;
-    private final FlvReader reader;
+    private final MediaReader reader;
     private List<Tag> tags = new ArrayList<>();
     private @Nullable Channel channel;
     private @Nullable HttpResponseStatus status;
     private boolean accepted;
     private boolean over;
 
-    private FlvPull(String room, String query, PullSettings settings, int maxTagBytes, Owner owner, EventLoop loop) {
+    private MediaPull(String room, String query, PullSettings settings, int maxTagBytes, Owner owner, EventLoop loop) {
         this.room = room;
         this.query = query;
         this.settings = settings;
         this.owner = owner;
-        this.reader = new FlvReader(ByteBufAllocator.DEFAULT, maxTagBytes, tag -> tags.add(tag));
+        this.reader = new EitherReader(ByteBufAllocator.DEFAULT, maxTagBytes, tag -> tags.add(tag));
         dial(loop);
     }
 
@@ -68,9 +69,9 @@ final class FlvPull extends ChannelInboundHandlerAdapter implements Pull {
      *
      * @param query what a viewer showed, for the media server to judge; empty if nothing
      */
-    static FlvPull start(
+    static MediaPull start(
             EventLoop loop, String room, String query, PullSettings settings, int maxTagBytes, Owner owner) {
-        return new FlvPull(room, query, settings, maxTagBytes, owner, loop);
+        return new MediaPull(room, query, settings, maxTagBytes, owner, loop);
     }
 
     private void dial(EventLoop loop) {
@@ -101,7 +102,7 @@ final class FlvPull extends ChannelInboundHandlerAdapter implements Pull {
                         fresh.pipeline()
                                 .addLast(new ReadTimeoutHandler(settings.silenceMs(), TimeUnit.MILLISECONDS))
                                 .addLast(new HttpClientCodec())
-                                .addLast(FlvPull.this);
+                                .addLast(MediaPull.this);
                     }
                 })
                 .connect(address)
@@ -126,7 +127,7 @@ final class FlvPull extends ChannelInboundHandlerAdapter implements Pull {
                 HttpVersion.HTTP_1_1, HttpMethod.GET, settings.target(room, query), Unpooled.EMPTY_BUFFER);
         request.headers()
                 .set(HttpHeaderNames.HOST, settings.mediaServer().getAuthority())
-                .set(HttpHeaderNames.ACCEPT, "video/x-flv")
+                .set(HttpHeaderNames.ACCEPT, "video/x-flv, video/mp2t")
                 .set(HttpHeaderNames.USER_AGENT, "fairlead-relay");
         ctx.writeAndFlush(request);
     }
@@ -166,6 +167,7 @@ final class FlvPull extends ChannelInboundHandlerAdapter implements Pull {
             hand();
             finish(SourceEnd.MALFORMED, "the media server's stream can't be read: " + malformed);
         } else if (content instanceof LastHttpContent) {
+            reader.end();
             hand();
             finish(SourceEnd.ENDED, "the media server has ended the stream");
         }
