@@ -1,7 +1,9 @@
 package io.fairlead.relay;
 
 import io.fairlead.edge.report.EdgeLoad;
+import io.fairlead.edge.table.DecisionReader;
 import io.fairlead.relay.client.RelayClient;
+import io.fairlead.schemas.topics.Topics;
 import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,6 +17,9 @@ import java.util.random.RandomGenerator;
  * relay server can be reached.
  */
 public final class RelayClientEdge implements AutoCloseable {
+
+    /** Job whose heartbeat says that its plan counts. */
+    public static final String PLANNING_JOB = "relays";
 
     private final RelayClientEdgeSettings settings;
     private final RelayKit kit;
@@ -33,6 +38,11 @@ public final class RelayClientEdge implements AutoCloseable {
         try {
             kit.health().readiness("relay servers", this::unreachable);
             client.bindTo(kit.metrics());
+            kit.decisions(
+                    Topics.DECISIONS_RELAYS,
+                    DecisionReader.relayPlans(),
+                    new PlanListener(settings.client().id(), client::follow));
+            client.followWhile(() -> !kit.silent(PLANNING_JOB));
             kit.start(this::load);
         } catch (IOException | RuntimeException e) {
             client.close();
@@ -70,10 +80,11 @@ public final class RelayClientEdge implements AutoCloseable {
                 0,
                 client.counters().accepted(),
                 client.counters().turnedAway(),
-                false,
+                !client.planCounts(),
                 kit.draining(),
                 settings.groupId(),
-                delivered.bitsPerSecond(client.roomCounters().bytesOut()));
+                delivered.bitsPerSecond(client.roomCounters().bytesOut()),
+                "");
     }
 
     /** Where viewers connect. */

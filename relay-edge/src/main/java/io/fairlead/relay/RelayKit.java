@@ -6,6 +6,8 @@ import io.fairlead.edge.admin.AdminServer;
 import io.fairlead.edge.admin.Health;
 import io.fairlead.edge.report.EdgeLoad;
 import io.fairlead.edge.table.ConfigCheck;
+import io.fairlead.edge.table.Decision;
+import io.fairlead.edge.table.DecisionReader;
 import io.fairlead.edge.table.TableListener;
 import io.fairlead.relay.server.Reports;
 import io.fairlead.schemas.topics.TopicSpec;
@@ -63,6 +65,20 @@ final class RelayKit implements AutoCloseable {
         if (present != null) {
             present.config(topic, check).listen(listener);
         }
+    }
+
+    /** Lets somebody hear of decisions; where there is no Kafka none is ever heard. */
+    <T> void decisions(TopicSpec topic, DecisionReader<T> reader, TableListener<Decision<T>> listener) {
+        EdgeKit present = kit;
+        if (present != null) {
+            present.decisions(topic, reader).listen(listener);
+        }
+    }
+
+    /** Whether what that job decided must not be relied on; so it is where there is no Kafka. */
+    boolean silent(String job) {
+        EdgeKit present = kit;
+        return present == null || present.jobs().isSilent(job);
     }
 
     /** @throws IOException if the admin's address can't be bound */

@@ -17,10 +17,12 @@ public final class RelayServerEdge implements AutoCloseable {
 
     private final RelayKit kit;
     private final RelayServer server;
+    private final String announced;
     private final DeliveredRate delivered = new DeliveredRate(System::nanoTime);
 
     private RelayServerEdge(RelayServerEdgeSettings settings, RelayKit kit) throws IOException {
         this.kit = kit;
+        this.announced = settings.announced();
         kit.config(Topics.CONFIG_ROOMS, RoomTerms::of, settings.book());
         kit.health().note("certificate", () -> settings.certificate().complaints(InstantSource.system()));
         Gauge.builder("fairlead.relay.certificate.left", settings.certificate(), c -> c.leftS(InstantSource.system()))
@@ -72,7 +74,18 @@ public final class RelayServerEdge implements AutoCloseable {
                 false,
                 kit.draining(),
                 "",
-                delivered.bitsPerSecond(server.roomCounters().bytesOut()));
+                delivered.bitsPerSecond(server.roomCounters().bytesOut()),
+                announced());
+    }
+
+    /** What relay clients are told by way of reports: as the settings say, else where it listens, if that is an address that others can dial. */
+    private String announced() {
+        InetSocketAddress links = linkAddress();
+        if (!announced.isEmpty() || links.getAddress().isAnyLocalAddress()) {
+            return announced;
+        }
+        String host = links.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + links.getPort();
     }
 
     /** Where publishers connect, and viewers who are behind no relay client. */

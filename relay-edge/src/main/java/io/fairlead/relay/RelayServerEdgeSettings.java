@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param admission who may watch
  * @param pull where rooms come from that nobody publishes here; null: there are none
  * @param links where relay clients dial in
+ * @param announced where relay clients reach that, HOST:PORT, as its reports say it; empty: only those come whose settings name it
  * @param certificate that relay clients are shown
  * @param kit what all edges share; null: there is no Kafka
  */
@@ -31,6 +32,7 @@ public record RelayServerEdgeSettings(
         ServerSettings server,
         RoomSettings rooms,
         LinkPort links,
+        String announced,
         CertificateWatch certificate,
         @Nullable EdgeKitSettings kit) {
 

@@ -58,6 +58,7 @@ class RelayEdgesTest {
                         LongLinkSettings.DEFAULTS,
                         LegSettings.DEFAULTS,
                         book::mergeable),
+                "",
                 new CertificateWatch("rs-1.crt", ends),
                 kit));
     }

@@ -11,6 +11,7 @@ enum KnownJob {
     MAP("io.fairlead.jobs.map.MapJob", true),
     POOLS("io.fairlead.jobs.pools.PoolJob", true),
     QUALITY("io.fairlead.jobs.quality.QualityJob", true),
+    RELAYS("io.fairlead.jobs.relays.RelayJob", true),
     RESOLVERS("io.fairlead.jobs.resolvers.ResolverJob", true);
 
     private final String entryClass;

@@ -80,6 +80,13 @@ final class RelayServerCommand implements Callable<Integer> {
     private String linkAddress = "";
 
     @Option(
+            names = "--announce",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Where relay clients reach --link-address from elsewhere, for the plan of relays; default: --link-address, unless that is every address of this machine, which is announced to nobody.")
+    private String announce = "";
+
+    @Option(
             names = "--admin-address",
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:9182",
@@ -188,6 +195,9 @@ final class RelayServerCommand implements Callable<Integer> {
         Findings findings = new Findings(spec.commandLine().getOut());
         findings.look("publishers and viewers on", () -> Needs.bindable(HostPort.here(address)));
         findings.look("relay clients on", () -> Needs.bindable(HostPort.here(linkAddress)));
+        if (!announce.isEmpty()) {
+            findings.look("announced as", this::announced);
+        }
         findings.look("admin on", () -> Needs.bindable(HostPort.here(adminAddress)));
         relay.checkLink(findings, CERTIFICATE_KIND, () -> {
             tls();
@@ -224,11 +234,19 @@ final class RelayServerCommand implements Callable<Integer> {
                             LongLinkSettings.DEFAULTS,
                             LegSettings.DEFAULTS.withUpstream(upstream, secondaryMasters),
                             book::mergeable),
+                    announced(),
                     relay.watch(CERTIFICATE_KIND),
                     relay.kit(RelayServerEdgeSettings.KIND, HostPort.here(adminAddress)));
         } catch (IllegalArgumentException e) {
             throw new UserError("The relay server can't start: " + e.getMessage() + ".", e);
         }
+    }
+
+    private String announced() {
+        if (!announce.isEmpty()) {
+            HostPort.elsewhere(announce);
+        }
+        return announce;
     }
 
     private RoomBook book() {

@@ -13,6 +13,7 @@ package io.fairlead.edge.report;
  * @param draining no new work is taken
  * @param groupId delivery group whose viewers it serves; empty: it serves none
  * @param deliveredBitsPerSecond what it sends to viewers, bit/s since the last report; -1: not measured
+ * @param linkAddress where relay clients can dial in, HOST:PORT; empty: nowhere, or it is not told
  */
 public record EdgeLoad(
         int openConnections,
@@ -24,7 +25,8 @@ public record EdgeLoad(
         boolean localScoring,
         boolean draining,
         String groupId,
-        double deliveredBitsPerSecond) {
+        double deliveredBitsPerSecond,
+        String linkAddress) {
 
     /** Of an edge that serves no viewers. */
     public EdgeLoad(
@@ -46,7 +48,8 @@ public record EdgeLoad(
                 localScoring,
                 draining,
                 "",
-                -1);
+                -1,
+                "");
     }
 
     /** Of an edge that has nothing to say yet. */

@@ -79,6 +79,7 @@ public final class EdgeReporter {
         report.setProcessCpuLoad(processCpuLoad());
         report.setGroupId(now.groupId());
         report.setDeliveredBitsPerSecond(now.deliveredBitsPerSecond());
+        report.setLinkAddress(now.linkAddress());
         publisher.offer(Topics.TELEMETRY_EDGES, edgeId, report);
     }
 

@@ -4,6 +4,7 @@ import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
 import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
+import io.fairlead.schemas.decisions.RelayPlan;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,14 @@ public interface DecisionReader<T> {
                         forecast.getVersion().getCounter(),
                         forecast.getIssuedAtMs(),
                         0)
+                : null;
+    }
+
+    /** Of {@code decisions.relays}. */
+    static DecisionReader<RelayPlan> relayPlans() {
+        return (key, record) -> record instanceof RelayPlan plan
+                ? new Decision<>(
+                        plan, plan.getVersion().getJobEpoch(), plan.getVersion().getCounter(), plan.getIssuedAtMs(), 0)
                 : null;
     }
 

@@ -16,6 +16,9 @@ import io.fairlead.schemas.decisions.PoolChange;
 import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.decisions.PoolHealth;
 import io.fairlead.schemas.decisions.PoolMembership;
+import io.fairlead.schemas.decisions.RelayParent;
+import io.fairlead.schemas.decisions.RelayPlan;
+import io.fairlead.schemas.decisions.RoomParent;
 import io.fairlead.schemas.decisions.StayChance;
 import io.fairlead.schemas.telemetry.AppliedDecisions;
 import io.fairlead.schemas.telemetry.AttemptPhase;
@@ -30,6 +33,7 @@ import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.LegEnd;
 import io.fairlead.schemas.telemetry.LegReport;
+import io.fairlead.schemas.telemetry.LinkReport;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.fairlead.schemas.telemetry.PoolType;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
@@ -215,6 +219,7 @@ public final class FactTables {
             .float64("process_cpu_load", EdgeReport::getProcessCpuLoad)
             .text("group_id", EdgeReport::getGroupId)
             .float64("delivered_bits_per_second", EdgeReport::getDeliveredBitsPerSecond)
+            .text("link_address", EdgeReport::getLinkAddress)
             .build();
 
     static final FactTable<EdgeTick> EDGE_TICKS = FactTable.telemetry(
@@ -272,6 +277,41 @@ public final class FactTables {
             .int64("rtt_us", LegReport::getRttUs)
             .int64("retransmits", LegReport::getRetransmits)
             .bool("over", LegReport::getOver)
+            .bool("published", LegReport::getPublished)
+            .build();
+
+    static final FactTable<LinkReport> LINK_REPORTS = FactTable.telemetry(
+                    "raw_link_reports", LinkReport.class, LinkReport::getHeader)
+            .text("relay_client_id", LinkReport::getRelayClientId)
+            .text("relay_server_id", LinkReport::getRelayServerId)
+            .text("address", LinkReport::getAddress)
+            .int64("interval_ms", LinkReport::getIntervalMs)
+            .int32("place", LinkReport::getPlace)
+            .int32("links", LinkReport::getLinks)
+            .int32("lost", LinkReport::getLost)
+            .int32("rooms", LinkReport::getRooms)
+            .int64("rtt_us", LinkReport::getRttUs)
+            .build();
+
+    static final FactTable<RelayPlan> RELAY_PLANS = FactTable.log(
+                    "relay_plans", RelayPlan.class, RelayPlan::getIssuedAtMs)
+            .text("relay_client_id", RelayPlan::getRelayClientId)
+            .int64("job_epoch", r -> r.getVersion().getJobEpoch())
+            .int64("counter", r -> r.getVersion().getCounter())
+            .time("issued_at", RelayPlan::getIssuedAtMs)
+            .int64("policy_version", RelayPlan::getPolicyVersion)
+            .texts("parent_id", RelayPlan::getParents, RelayParent::getRelayServerId)
+            .texts("parent_address", RelayPlan::getParents, RelayParent::getAddress)
+            .float64s("parent_quality", RelayPlan::getParents, RelayParent::getQuality)
+            .float64s("parent_rtt_ms", RelayPlan::getParents, RelayParent::getRttMs)
+            .float64s("parent_still_share", RelayPlan::getParents, RelayParent::getStillShare)
+            .float64s("parent_resent_share", RelayPlan::getParents, RelayParent::getResentShare)
+            .float64s("parent_lost_per_hour", RelayPlan::getParents, RelayParent::getLostPerHour)
+            .texts("room", RelayPlan::getRooms, RoomParent::getRoom)
+            .texts("room_parent_id", RelayPlan::getRooms, RoomParent::getRelayServerId)
+            .int32s("room_viewers", RelayPlan::getRooms, RoomParent::getViewers)
+            .time("first_since", RelayPlan::getFirstSinceMs)
+            .text("reason", RelayPlan::getReason)
             .build();
 
     static final FactTable<ExitScore> EXIT_SCORES = FactTable.log(
@@ -484,7 +524,9 @@ public final class FactTables {
             POOL_ASSIGNMENTS,
             POOL_FORECASTS,
             VIEWER_REPORTS,
-            LEG_REPORTS);
+            LEG_REPORTS,
+            LINK_REPORTS,
+            RELAY_PLANS);
 
     private static List<FactTable<?>> listed(FactTable<?>... ofThis) {
         List<FactTable<?>> all = new ArrayList<>(List.of(ofThis));

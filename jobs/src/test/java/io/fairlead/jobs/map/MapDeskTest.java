@@ -121,6 +121,7 @@ class MapDeskTest {
 
     private void reports(String group) throws IOException {
         EdgeReport report = new EdgeReport();
+        report.setLinkAddress("");
         report.setHeader(header("edge-" + group));
         report.setKind("relay");
         report.setVersion("");

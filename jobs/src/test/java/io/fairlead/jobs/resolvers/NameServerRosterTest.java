@@ -83,6 +83,7 @@ class NameServerRosterTest {
 
     private void reports(String edge) throws Exception {
         EdgeReport report = new EdgeReport();
+        report.setLinkAddress("");
         report.setHeader(new TelemetryHeader(edge, 1L, 0, 0L, nowMs));
         report.setKind("nameserver");
         report.setVersion("");

@@ -220,6 +220,7 @@ class ConfigCommandsTest {
                 ServerSettings.DEFAULTS,
                 RoomSettings.DEFAULTS,
                 links,
+                "",
                 new CertificateWatch("rs-1", Instant.now().plusSeconds(3_600)),
                 EdgeKitSettings.of("rs-1", RelayServerEdgeSettings.KIND, "test", kafka.bootstrap(), data)))) {
             Run set = on("room", "set", "live/x", "--new-key", "--renditions=720p", "--reason=a new room");

@@ -118,6 +118,7 @@ public record BenchmarkPolicy(
     public List<Violation> validate() {
         Checks checks = new Checks()
                 .within("effectiveAtMs", effectiveAtMs, 0L, Long.MAX_VALUE)
+                .that(scope.ofExits(), "scope", scope, "one of exits", "rooms have policies of the kind relay alone")
                 .within("intervalMs", intervalMs, 1_000, 86_400_000)
                 .within("jitterShare", jitterShare, 0, 0.5)
                 .within("timeoutMs", timeoutMs, 100, 60_000)

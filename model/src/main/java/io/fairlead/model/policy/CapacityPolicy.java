@@ -85,11 +85,11 @@ public record CapacityPolicy(
                 .within("probeShare", probeShare, 0, 0.1)
                 .within("connectFactor", connectFactor, 1.5, 20)
                 .that(
-                        scope.kind() != Scope.Kind.CLASS,
+                        scope.kind() != Scope.Kind.CLASS && scope.ofExits(),
                         "scope",
                         scope,
                         "default, type:NAME or pool:NAME",
-                        "drop the class: an exit has one capacity for all targets")
+                        "write one of these: an exit has one capacity for all targets")
                 .done();
     }
 

@@ -10,7 +10,8 @@ public sealed interface Policy
                 PolitenessPolicy,
                 ForecastPolicy,
                 PoolPolicy,
-                MapPolicy {
+                MapPolicy,
+                RelayPolicy {
 
     /** What it counts for. */
     Scope scope();

@@ -48,6 +48,7 @@ public record PolitenessPolicy(
     public List<Violation> validate() {
         Checks checks = new Checks()
                 .within("effectiveAtMs", effectiveAtMs, 0L, Long.MAX_VALUE)
+                .that(scope.ofExits(), "scope", scope, "one of exits", "rooms have policies of the kind relay alone")
                 .within("requestsPerMinute", requestsPerMinute, 0, 60_000)
                 .within("restAfterBlockMs", restAfterBlockMs, 0L, 86_400_000L)
                 .that(

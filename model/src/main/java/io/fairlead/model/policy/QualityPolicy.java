@@ -86,6 +86,7 @@ public record QualityPolicy(
     public List<Violation> validate() {
         return new Checks()
                 .within("effectiveAtMs", effectiveAtMs, 0L, Long.MAX_VALUE)
+                .that(scope.ofExits(), "scope", scope, "one of exits", "rooms have policies of the kind relay alone")
                 .within("psiMs", psiMs, 1, 60_000)
                 .within("omegaMs", omegaMs, 1, 60_000)
                 .within("gamma", gamma, 0, 4)

@@ -4,11 +4,11 @@ import io.fairlead.model.PoolType;
 import java.util.Locale;
 
 /**
- * What a policy counts for. Written {@code default}, {@code type:mobile}, {@code pool:res-1} or {@code class:shop}; the
- * kinds stand in rising specificity, and the most specific policy wins.
+ * What a policy counts for. Written {@code default}, {@code type:mobile}, {@code pool:res-1}, {@code class:shop} or {@code room:live/a}; the
+ * kinds stand in rising specificity, and the most specific policy wins. Rooms have nothing to do with exits: no policy counts for both.
  *
  * @param kind what the name names
- * @param name lower-case pool type, pool id or target class; empty for {@link Kind#DEFAULT}
+ * @param name lower-case pool type, pool id, target class or room; empty for {@link Kind#DEFAULT}
  */
 public record Scope(Kind kind, String name) {
 
@@ -23,7 +23,8 @@ public record Scope(Kind kind, String name) {
         DEFAULT,
         TYPE,
         POOL,
-        CLASS
+        CLASS,
+        ROOM
     }
 
     public Scope {
@@ -55,6 +56,16 @@ public record Scope(Kind kind, String name) {
         return new Scope(Kind.CLASS, targetClass);
     }
 
+    /** One live room, and the renditions below it. */
+    public static Scope ofRoom(String room) {
+        return new Scope(Kind.ROOM, room);
+    }
+
+    /** Whether it says something of exits. */
+    public boolean ofExits() {
+        return kind != Kind.ROOM;
+    }
+
     /**
      * Reads what {@link #toString()} writes.
      *
@@ -69,8 +80,8 @@ public record Scope(Kind kind, String name) {
                 return new Scope(kind, text.substring(prefix(kind).length()));
             }
         }
-        throw new IllegalArgumentException(
-                "scope '" + text + "' is none of default, type:NAME, pool:NAME, class:NAME; write one of these");
+        throw new IllegalArgumentException("scope '" + text
+                + "' is none of default, type:NAME, pool:NAME, class:NAME, room:NAME; write one of these");
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The policies of one kind, and which of them counts. The most specific scope wins (class over pool over type over
- * default); within a scope the newest that is in effect at the asked time. Not for several threads.
+ * default, and a room over the default); within a scope the newest that is in effect at the asked time. Not for several threads.
  *
  * @param <T> kind of policy
  */
@@ -107,6 +107,16 @@ public final class ScopedPolicies<T extends Policy> {
             found = inEffect(Scope.GLOBAL, atMs);
         }
         return found == null ? fallback : found;
+    }
+
+    /** What counts for a live room: its own policy, that of the room it is a rendition of, or the default. */
+    public T resolveRoom(String room, long atMs) {
+        T found = inEffect(Scope.ofRoom(room), atMs);
+        int slash = room.lastIndexOf('/');
+        if (found == null && slash > 0) {
+            found = inEffect(Scope.ofRoom(room.substring(0, slash)), atMs);
+        }
+        return found == null ? resolve(PoolType.UNKNOWN, atMs) : found;
     }
 
     private @Nullable T inEffect(Scope scope, long atMs) {

@@ -13,8 +13,9 @@ import java.util.List;
  *
  * @param id its identifier, as in its certificate
  * @param viewers where viewers connect; port 0: any that is free
- * @param parents relay servers, the preferred one first
+ * @param parents relay servers, the preferred one first; those of a plan come before them
  * @param tls as {@link io.fairlead.edge.link.MutualTls#dialling} with {@link RelayNames#SERVER}
+ * @param moves how running rooms follow a plan
  */
 public record ClientSettings(
         String id,
@@ -23,7 +24,20 @@ public record ClientSettings(
         SslContext tls,
         LongLinkSettings links,
         ServerSettings server,
-        RoomSettings rooms) {
+        RoomSettings rooms,
+        MoveSettings moves) {
+
+    /** With the usual pace for rooms that follow a plan. */
+    public ClientSettings(
+            String id,
+            InetSocketAddress viewers,
+            List<InetSocketAddress> parents,
+            SslContext tls,
+            LongLinkSettings links,
+            ServerSettings server,
+            RoomSettings rooms) {
+        this(id, viewers, parents, tls, links, server, rooms, MoveSettings.DEFAULTS);
+    }
 
     public ClientSettings {
         RelayNames.check(id);

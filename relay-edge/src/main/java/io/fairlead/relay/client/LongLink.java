@@ -18,6 +18,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
@@ -30,6 +31,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +57,9 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
     /** A link that is up. */
     private record Way(Channel channel, LinkVitals vitals) {}
 
+    private volatile @Nullable Http2Connection streams;
+    private final AtomicInteger lostWhileUp = new AtomicInteger();
+
     LongLink(InetSocketAddress server, EventLoop loop, LinkTerms terms) {
         this.server = server;
         this.name = server.getHostString() + ":" + server.getPort();
@@ -73,6 +78,17 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
     LinkPath path() {
         Way open = way;
         return LinkPath.of(open == null ? null : open.channel);
+    }
+
+    /** Connections that were lost though the relay server had not said that it leaves; any thread. */
+    int lostWhileUp() {
+        return lostWhileUp.get();
+    }
+
+    /** Whether streams are open, also on one whose relay server is leaving; any thread, and as of a moment ago. */
+    boolean busy() {
+        Http2Connection connection = streams;
+        return connection != null && connection.numActiveStreams() > 0;
     }
 
     /** Whether streams can be opened. */
@@ -173,9 +189,14 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
 
     /** The connection is gone, or did not come about. */
     private void lost() {
+        streams = null;
         if (way != null) {
             way = null;
             terms.counters().ends();
+            if (closing) {
+                return;
+            }
+            lostWhileUp.incrementAndGet();
             LOG.warn("the link to the relay server {} is lost", name);
         }
         if (!closing) {
@@ -213,6 +234,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
                     .addLast(new End());
             vitals.start();
             terms.counters().begins();
+            streams = codec.connection();
             way = new Way(ctx.channel(), vitals);
             backoff.reset();
             LOG.info("linked to the relay server {}", name);

@@ -16,9 +16,15 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A relay near viewers: takes them over HTTP and WebSocket, and gets each room once from a relay server, over long links that stand ready to
@@ -26,6 +32,7 @@ import java.util.random.RandomGenerator;
  */
 public final class RelayClient implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RelayClient.class);
     private static final int STOP_S = 2;
 
     private final EventLoopGroup loops;
@@ -37,6 +44,10 @@ public final class RelayClient implements AutoCloseable {
     private final RoomCounters roomCounters = new RoomCounters();
     private final Parents parents;
     private final ViewerPort viewers;
+    private final Set<LinkedRoom> rooms = ConcurrentHashMap.newKeySet();
+    private final LinkWatch watch;
+    private volatile ParentPlan plan = ParentPlan.NONE;
+    private volatile BooleanSupplier planCounts = () -> false;
 
     private RelayClient(ClientSettings settings, LongSupplier nanoClock, RandomGenerator random, Reports reports)
             throws IOException {
@@ -71,6 +82,54 @@ public final class RelayClient implements AutoCloseable {
             loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS);
             throw e;
         }
+        watch = new LinkWatch(this);
+        int everyMs = settings.moves().everyMs();
+        loops.next().scheduleWithFixedDelay(this::look, everyMs, everyMs, TimeUnit.MILLISECONDS);
+        if (!reports.silent()) {
+            loops.next().scheduleAtFixedRate(watch::tell, reports.legMs(), reports.legMs(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Follows the plan, and lets rooms that should be elsewhere begin to move: a few at each look, so that not all come at once. */
+    private void look() {
+        try {
+            parents.follow(plan, planCounts.getAsBoolean());
+            parents.sweep();
+            if (parents.planCounts()) {
+                AtomicInteger left = new AtomicInteger(settings.moves().mostRooms());
+                rooms.forEach(room -> room.reconsider(left));
+            }
+        } catch (RuntimeException e) {
+            LOG.error("a look at where rooms should be has failed", e);
+        }
+    }
+
+    /**
+     * Takes a plan in; rooms follow it softly. Any thread.
+     *
+     * @param next replaces the one before
+     */
+    public void follow(ParentPlan next) {
+        plan = next;
+    }
+
+    /** Says how it is known whether plans count; asked about every second. Before that none does. */
+    public void followWhile(BooleanSupplier counts) {
+        planCounts = counts;
+    }
+
+    /** Whether rooms are taken from relay servers as planned. */
+    public boolean planCounts() {
+        return parents.planCounts();
+    }
+
+    /** Rooms that are linked now. */
+    Set<LinkedRoom> rooms() {
+        return rooms;
+    }
+
+    MoveSettings moves() {
+        return settings.moves();
     }
 
     /**
@@ -115,6 +174,9 @@ public final class RelayClient implements AutoCloseable {
         linkCounters.bindTo(registry);
         Gauge.builder("fairlead.relay.parents.reachable", this, RelayClient::reachableParents)
                 .description("Relay servers to which there is a link")
+                .register(registry);
+        Gauge.builder("fairlead.relay.plan.counts", this, client -> client.planCounts() ? 1 : 0)
+                .description("Whether relay servers are taken as planned, not as the settings say")
                 .register(registry);
     }
 

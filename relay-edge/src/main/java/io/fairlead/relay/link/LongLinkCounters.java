@@ -16,6 +16,8 @@ public final class LongLinkCounters {
     private final LongAdder forged = new LongAdder();
     private final LongAdder mediaBytes = new LongAdder();
     private final LongAdder mediaStreams = new LongAdder();
+    private final LongAdder moves = new LongAdder();
+    private final LongAdder movesGivenUp = new LongAdder();
 
     /** Links that are up. */
     public int up() {
@@ -45,6 +47,20 @@ public final class LongLinkCounters {
     /** Streams over which media came. */
     public long mediaStreams() {
         return mediaStreams.sum();
+    }
+
+    /** Rooms that went over to another relay server as planned. */
+    public long moves() {
+        return moves.sum();
+    }
+
+    /** Rooms that stayed where they were, for the other relay server did not send them. */
+    public long movesGivenUp() {
+        return movesGivenUp.sum();
+    }
+
+    public void move(boolean done) {
+        (done ? moves : movesGivenUp).increment();
     }
 
     public void begins() {
@@ -89,6 +105,12 @@ public final class LongLinkCounters {
         counter(registry, "fairlead.relay.links.silent", silent, "Long links given up for silence");
         counter(registry, "fairlead.relay.links.forged", forged, "Requests that named another relay client");
         counter(registry, "fairlead.relay.links.media.bytes", mediaBytes, "Bytes of media from long links");
+        counter(registry, "fairlead.relay.moves", moves, "Rooms that went over to another relay server as planned");
+        counter(
+                registry,
+                "fairlead.relay.moves.given.up",
+                movesGivenUp,
+                "Rooms that stayed where they were, for the other relay server did not send them");
         counter(registry, "fairlead.relay.links.media.streams", mediaStreams, "Streams over which media came");
     }
 

@@ -327,6 +327,13 @@ public final class Room {
         flushSoon();
     }
 
+    /** Whether a spare's frames are among those that were sent, so that nothing is lost when it follows. */
+    public boolean joins(RoomSource spare) {
+        return sources.contains(spare)
+                && sources.get(0) != spare
+                && Alignment.find(ring, joinedAt, spare.kept()) != null;
+    }
+
     /**
      * Too little is kept of a spare that has only just come to find a run of it in what was sent; the key frame that it began with may be
      * there all the same. True: it is, and all before it has been dropped.

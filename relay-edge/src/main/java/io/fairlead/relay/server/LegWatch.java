@@ -21,6 +21,7 @@ final class LegWatch {
     private final String roomName;
     private final String client;
     private final boolean shared;
+    private final boolean published;
     private final Reports reports;
     private final LongSupplier nanoClock;
     private RoomStory.Moment before;
@@ -28,13 +29,15 @@ final class LegWatch {
     private long toldNs;
     private @Nullable Future<?> timer;
 
-    /** @param shared the room is not this leg's own: what came for it is told by nobody twice, so not here */
+    /** @param shared the room is not this leg's own: what came for it is told by nobody twice, so not here
+     * @param published it is published here */
     LegWatch(
             Leg leg,
             Room room,
             String roomName,
             String client,
             boolean shared,
+            boolean published,
             Reports reports,
             LongSupplier nanoClock) {
         this.leg = leg;
@@ -42,6 +45,7 @@ final class LegWatch {
         this.roomName = roomName;
         this.client = client;
         this.shared = shared;
+        this.published = published;
         this.reports = reports;
         this.nanoClock = nanoClock;
         this.before = room.story().now();
@@ -95,6 +99,7 @@ final class LegWatch {
         report.setRttUs(path.rttUs());
         report.setRetransmits(path.retransmits());
         report.setOver(over);
+        report.setPublished(published);
         reports.telling().offer(Topics.TELEMETRY_RELAY, roomName, report);
         before = moment;
         tally = counted;

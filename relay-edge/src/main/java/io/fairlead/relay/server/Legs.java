@@ -114,7 +114,7 @@ final class Legs {
                     k.alone == 0,
                     over -> forget(k, over));
             leg.feed(room);
-            return place(k, leg, room, true);
+            return place(k, leg, room, true, !rooms.isFed(room));
         });
         entered.entered(room.loop(), place.leg.enter(seat, request.query()));
     }
@@ -149,11 +149,11 @@ final class Legs {
         Room room = new Room(
                 key.name(), loop, ByteBufAllocator.DEFAULT, roomSettings, rooms.counters(), rooms.nanoClock(), leg);
         leg.feed(room);
-        return place(key, leg, room, false);
+        return place(key, leg, room, false, false);
     }
 
-    private Place place(Key key, Leg leg, Room room, boolean shared) {
-        LegWatch watch = new LegWatch(leg, room, key.room, key.client, shared, reports, rooms.nanoClock());
+    private Place place(Key key, Leg leg, Room room, boolean shared, boolean published) {
+        LegWatch watch = new LegWatch(leg, room, key.room, key.client, shared, published, reports, rooms.nanoClock());
         room.loop().execute(watch::start);
         return new Place(leg, room, watch);
     }

@@ -140,6 +140,11 @@ final class RoomDirectory implements Room.Listener {
                 absent);
     }
 
+    /** Whether a room comes from elsewhere, not from a publisher. */
+    boolean isFed(Room room) {
+        return fed.containsKey(room);
+    }
+
     private Room open(String name) {
         return new Room(name, loops.next(), ByteBufAllocator.DEFAULT, settings, counters, nanoClock, this);
     }

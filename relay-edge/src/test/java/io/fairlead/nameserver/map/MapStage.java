@@ -110,6 +110,7 @@ final class MapStage {
 
     MapStage reports(String edge, double bitsPerSecond, boolean draining) {
         EdgeReport report = new EdgeReport();
+        report.setLinkAddress("");
         report.setHeader(new TelemetryHeader(edge, 1L, 0, 0L, nowMs));
         report.setGroupId("");
         report.setDeliveredBitsPerSecond(bitsPerSecond);

@@ -47,8 +47,11 @@ final class RelayPair implements AutoCloseable {
     LongLinkSettings links = LongLinkSettings.DEFAULTS
             .withLinksPerParent(1)
             .withPulse(new PulseSettings(10_000, 0.2, 30_000, 60_000, 60_000));
+    MoveSettings moves = new MoveSettings(20, 20, 0, 20_000, 20_000);
     Admission admission = Admission.OPEN;
     Predicate<String> mergeable = room -> true;
+
+    private int servers;
 
     private Reports reports(String edgeId) {
         return new Reports((topic, key, record) -> told.add(record), edgeId, 200, 100);
@@ -58,9 +61,11 @@ final class RelayPair implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
+    /** Named server-1, server-2 and so on. */
     RelayServer server(@Nullable URI media) throws Exception {
+        String id = "server-" + ++servers;
         SslContext tls = MutualTls.listening(
-                RelayNames.issueServer(authority, "server-1", Duration.ofHours(1)), authority.certificate());
+                RelayNames.issueServer(authority, id, Duration.ofHours(1)), authority.certificate());
         RelayServer server = RelayServer.start(
                 anywhere(),
                 new RoomBook(Map.of("live/a", RoomTerms.ofKey(RoomBook.digest(KEY)))),
@@ -69,7 +74,7 @@ final class RelayPair implements AutoCloseable {
                 media == null ? null : PullSettings.of(media),
                 admission,
                 new LinkPort(anywhere(), tls, links, legs, mergeable),
-                reports("server-1"),
+                reports(id),
                 System::nanoTime);
         open.add(0, server);
         return server;
@@ -86,7 +91,7 @@ final class RelayPair implements AutoCloseable {
 
     RelayClient client(String id, SslContext tls, InetSocketAddress... parents) throws Exception {
         RelayClient client = RelayClient.start(
-                new ClientSettings(id, anywhere(), List.of(parents), tls, links, ServerSettings.DEFAULTS, rooms),
+                new ClientSettings(id, anywhere(), List.of(parents), tls, links, ServerSettings.DEFAULTS, rooms, moves),
                 System::nanoTime,
                 ThreadLocalRandom.current(),
                 reports(id));

@@ -13,6 +13,7 @@ import io.fairlead.schemas.config.MapPolicy;
 import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
+import io.fairlead.schemas.config.RelayPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +31,12 @@ public final class PolicyRecords {
             "politeness", PolitenessPolicy.class,
             "pool", PoolPolicy.class,
             "forecast", ForecastPolicy.class,
-            "map", MapPolicy.class);
+            "map", MapPolicy.class,
+            "relay", RelayPolicy.class);
 
     private PolicyRecords() {}
 
-    /** Kinds of policies, in the order of the alphabet: benchmark, capacity, forecast, map, politeness, pool, quality. */
+    /** Kinds of policies, in the order of the alphabet: benchmark, capacity, forecast, map, politeness, pool, quality, relay. */
     public static List<String> kinds() {
         return List.copyOf(new TreeMap<>(KINDS).keySet());
     }
@@ -51,6 +53,7 @@ public final class PolicyRecords {
             case "forecast" ->
                 io.fairlead.model.policy.ForecastPolicy.defaults().withScope(scope);
             case "map" -> io.fairlead.model.policy.MapPolicy.defaults().withScope(scope);
+            case "relay" -> io.fairlead.model.policy.RelayPolicy.defaults().withScope(scope);
             default ->
                 throw new IllegalArgumentException(
                         "there is no policy of kind '" + kind + "'; there are " + String.join(", ", kinds()));
@@ -77,6 +80,9 @@ public final class PolicyRecords {
         }
         if (policy instanceof io.fairlead.model.policy.MapPolicy) {
             return "map";
+        }
+        if (policy instanceof io.fairlead.model.policy.RelayPolicy) {
+            return "relay";
         }
         return policy instanceof io.fairlead.model.policy.BenchmarkPolicy ? "benchmark" : "politeness";
     }
@@ -106,6 +112,9 @@ public final class PolicyRecords {
             return read(policy);
         }
         if (record instanceof MapPolicy policy) {
+            return read(policy);
+        }
+        if (record instanceof RelayPolicy policy) {
             return read(policy);
         }
         throw new IllegalArgumentException(
@@ -156,6 +165,9 @@ public final class PolicyRecords {
         }
         if (policy instanceof io.fairlead.model.policy.MapPolicy map) {
             return write(map, authorship);
+        }
+        if (policy instanceof io.fairlead.model.policy.RelayPolicy relay) {
+            return write(relay, authorship);
         }
         return write((io.fairlead.model.policy.PolitenessPolicy) policy, authorship);
     }
@@ -289,6 +301,40 @@ public final class PolicyRecords {
                 .setRollOutStageMs(p.rollOutStageMs())
                 .setControlShare(p.controlShare())
                 .setHaltRegretMs(p.haltRegretMs())
+                .build();
+    }
+
+    private static io.fairlead.model.policy.RelayPolicy read(RelayPolicy p) {
+        return new io.fairlead.model.policy.RelayPolicy(
+                Scope.parse(p.getScope()),
+                p.getEffectiveAtMs(),
+                p.getLingerMs(),
+                p.getSlowLagMs(),
+                p.getSlowSkips(),
+                p.getStallMs(),
+                p.getSecondaryMasters(),
+                p.getBurstAgeMs(),
+                p.getBurstBytes(),
+                p.getHysteresisPoints(),
+                p.getHoldMs(),
+                p.getMovedShare());
+    }
+
+    private static RelayPolicy write(io.fairlead.model.policy.RelayPolicy p, Authorship authorship) {
+        return RelayPolicy.newBuilder()
+                .setScope(p.scope().toString())
+                .setAuthorship(authorship)
+                .setEffectiveAtMs(p.effectiveAtMs())
+                .setLingerMs(p.lingerMs())
+                .setSlowLagMs(p.slowLagMs())
+                .setSlowSkips(p.slowSkips())
+                .setStallMs(p.stallMs())
+                .setSecondaryMasters(p.secondaryMasters())
+                .setBurstAgeMs(p.burstAgeMs())
+                .setBurstBytes(p.burstBytes())
+                .setHysteresisPoints(p.hysteresisPoints())
+                .setHoldMs(p.holdMs())
+                .setMovedShare(p.movedShare())
                 .build();
     }
 

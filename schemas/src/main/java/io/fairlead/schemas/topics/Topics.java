@@ -12,6 +12,7 @@ import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
+import io.fairlead.schemas.config.RelayPolicy;
 import io.fairlead.schemas.config.RoomDefinition;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.DeadLetter;
@@ -22,6 +23,7 @@ import io.fairlead.schemas.decisions.MapEntry;
 import io.fairlead.schemas.decisions.MapState;
 import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
+import io.fairlead.schemas.decisions.RelayPlan;
 import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.EdgeTick;
@@ -30,6 +32,7 @@ import io.fairlead.schemas.telemetry.ExitConnected;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.LegReport;
+import io.fairlead.schemas.telemetry.LinkReport;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.fairlead.schemas.telemetry.ResolverRtt;
@@ -68,8 +71,10 @@ public final class Topics {
     public static final TopicSpec TELEMETRY_RESOLVERS =
             telemetry("resolvers", "resolver prefix", List.of(ResolverTally.class, ResolverRtt.class, EdgeTick.class));
 
-    public static final TopicSpec TELEMETRY_RELAY =
-            telemetry("relay", "room", List.of(ViewerReport.class, LegReport.class, EdgeTick.class));
+    public static final TopicSpec TELEMETRY_RELAY = telemetry(
+            "relay",
+            "room or relay client",
+            List.of(ViewerReport.class, LegReport.class, LinkReport.class, EdgeTick.class));
 
     public static final TopicSpec CONFIG_POLICIES = compacted(
             "fairlead.config.policies",
@@ -82,7 +87,8 @@ public final class Topics {
                     PolitenessPolicy.class,
                     PoolPolicy.class,
                     ForecastPolicy.class,
-                    MapPolicy.class));
+                    MapPolicy.class,
+                    RelayPolicy.class));
     public static final TopicSpec CONFIG_POOLS =
             compacted("fairlead.config.pools", "pool id", 1, List.of(PoolDefinition.class));
     public static final TopicSpec CONFIG_TENANTS =
@@ -117,6 +123,9 @@ public final class Topics {
             1,
             List.of(MapEntry.class, GroupPrice.class, MapState.class));
 
+    public static final TopicSpec DECISIONS_RELAYS =
+            compacted("fairlead.decisions.relays", "relay client id", 1, List.of(RelayPlan.class));
+
     public static final TopicSpec DECISIONS_HEARTBEATS =
             compacted("fairlead.decisions.heartbeats", "job", 1, List.of(JobHeartbeat.class));
 
@@ -145,6 +154,7 @@ public final class Topics {
             DECISIONS_FORECASTS,
             DECISIONS_POPULARITY,
             DECISIONS_MAP,
+            DECISIONS_RELAYS,
             DECISIONS_HEARTBEATS,
             DEADLETTERS);
 

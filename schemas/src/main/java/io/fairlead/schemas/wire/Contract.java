@@ -12,6 +12,7 @@ import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
+import io.fairlead.schemas.config.RelayPolicy;
 import io.fairlead.schemas.config.RoomDefinition;
 import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.DeadLetter;
@@ -22,6 +23,7 @@ import io.fairlead.schemas.decisions.MapEntry;
 import io.fairlead.schemas.decisions.MapState;
 import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
+import io.fairlead.schemas.decisions.RelayPlan;
 import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.EdgeTick;
@@ -30,6 +32,7 @@ import io.fairlead.schemas.telemetry.ExitConnected;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.LegReport;
+import io.fairlead.schemas.telemetry.LinkReport;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.fairlead.schemas.telemetry.ResolverRtt;
@@ -73,6 +76,7 @@ public final class Contract {
             ResolverRtt.class,
             ViewerReport.class,
             LegReport.class,
+            LinkReport.class,
             EdgeTick.class,
             QualityPolicy.class,
             CapacityPolicy.class,
@@ -81,6 +85,7 @@ public final class Contract {
             PoolPolicy.class,
             ForecastPolicy.class,
             MapPolicy.class,
+            RelayPolicy.class,
             PoolDefinition.class,
             Tenant.class,
             ExitOverride.class,
@@ -95,6 +100,7 @@ public final class Contract {
             MapEntry.class,
             GroupPrice.class,
             MapState.class,
+            RelayPlan.class,
             JobHeartbeat.class,
             DeadLetter.class);
 

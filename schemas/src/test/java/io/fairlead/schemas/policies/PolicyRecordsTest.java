@@ -25,6 +25,7 @@ class PolicyRecordsTest {
                     switch (kind) {
                         case "pool", "forecast" -> "pool:a";
                         case "map" -> "default";
+                        case "relay" -> "room:live/a";
                         default -> "type:mobile";
                     });
             Policy policy = PolicyRecords.defaults(kind, scope);
@@ -72,6 +73,6 @@ class PolicyRecordsTest {
                 .contains("Authorship is no policy");
         assertThatThrownBy(() -> PolicyRecords.defaults("speed", Scope.GLOBAL))
                 .hasMessageContaining("'speed'")
-                .hasMessageContaining("benchmark, capacity, forecast, map, politeness, pool, quality");
+                .hasMessageContaining("benchmark, capacity, forecast, map, politeness, pool, quality, relay");
     }
 }
