@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             PolicyCommand.Reset.class,
             PolicyRollback.class,
             PolicyDiff.class,
+            CanaryCommand.class,
             PolicyCommand.Validate.class,
             PolicyCommand.History.class
         })

@@ -7,6 +7,7 @@ import io.fairlead.schemas.config.CapacityPolicy;
 import io.fairlead.schemas.config.DeliveryGroup;
 import io.fairlead.schemas.config.ForecastPolicy;
 import io.fairlead.schemas.config.MapPolicy;
+import io.fairlead.schemas.config.PolicyCanary;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
@@ -263,6 +264,8 @@ final class LiveTopics implements AutoCloseable {
             changed(key, offset, policy.getAuthorship());
         } else if (record instanceof MapPolicy policy) {
             changed(key, offset, policy.getAuthorship());
+        } else if (record instanceof PolicyCanary canary) {
+            changed(key, offset, canary.getAuthorship());
         }
     }
 

@@ -24,6 +24,7 @@ import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
 import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
+import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.pools.PoolRecords;
 import io.fairlead.schemas.telemetry.AppliedDecisions;
@@ -190,7 +191,7 @@ final class FleetDesk {
         } else if (topic.equals(Topics.CONFIG_POOLS.name())) {
             return pool(raw, key, record, nowMs);
         } else if (topic.equals(Topics.CONFIG_POLICIES.name())) {
-            return policy(raw, key, record, nowMs);
+            return CanaryRecords.isKey(key) ? Optional.empty() : policy(raw, key, record, nowMs);
         } else if (record instanceof ExitConnected connected) {
             curator.profile(connected.getExitId(), ExitRecords.profile(connected), connected.getConsent());
         } else if (record instanceof ExitHeartbeat heartbeat) {

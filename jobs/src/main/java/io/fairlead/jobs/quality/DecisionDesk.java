@@ -1,6 +1,7 @@
 package io.fairlead.jobs.quality;
 
 import io.fairlead.jobs.source.RawRecord;
+import io.fairlead.schemas.decisions.CanaryVerdict;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
@@ -69,6 +70,10 @@ final class DecisionDesk extends ProcessFunction<Finding, RawRecord> implements 
             ExitScore score = (ExitScore) reader.read(scored.draft());
             score.setVersion(new DecisionVersion(epoch, ++counter));
             out.collect(record(Topics.DECISIONS_EXITS, score.getExitId(), WireEncoder.encode(score)));
+        } else if (finding instanceof Finding.CanaryTold told) {
+            CanaryVerdict verdict = (CanaryVerdict) reader.read(told.draft());
+            verdict.setVersion(new DecisionVersion(epoch, ++counter));
+            out.collect(record(Topics.DECISIONS_CANARIES, verdict.getPolicyKey(), WireEncoder.encode(verdict)));
         } else if (finding instanceof Finding.Ended ended) {
             counter++;
             out.collect(record(Topics.DECISIONS_EXITS, ended.exitId(), null));

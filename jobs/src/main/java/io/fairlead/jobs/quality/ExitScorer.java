@@ -5,8 +5,9 @@ import io.fairlead.model.exit.ExitRating;
 import io.fairlead.model.exit.ExitState;
 import io.fairlead.model.exit.Presence;
 import io.fairlead.model.policy.QualityPolicy;
+import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.wire.WireEncoder;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
@@ -74,11 +75,12 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
         }
         long atMs = signal.event().atMs();
         PoolType type = exit.state.type;
-        QualityPolicy policy = book.quality(type, "", atMs);
+        String exitId = context.getCurrentKey();
+        QualityPolicy policy = book.quality(exitId, type, "", atMs);
         if (atMs < exit.state.newestMs - policy.maxLatenessMs()) {
             tooLate.inc(); // what the state leaves out
         }
-        boolean urgent = exit.state.apply(signal.event(), policy, book.capacity(type, atMs));
+        boolean urgent = exit.state.apply(signal.event(), policy, book.capacity(exitId, type, atMs));
         exit.stale = true;
         if (signal.observedAtMs() >= exit.newestObservedMs) {
             exit.newestObservedMs = signal.observedAtMs();
@@ -87,7 +89,7 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
         TimerService timers = context.timerService();
         long nowMs = Math.max(exit.state.newestMs, timers.currentWatermark());
         if (nowMs - exit.lookedAtMs >= (urgent ? URGENT_MS : LOOK_MS)) {
-            look(context.getCurrentKey(), exit, book, nowMs, timers.currentProcessingTime(), out);
+            look(exitId, exit, book, nowMs, timers.currentProcessingTime(), out);
         }
         setTimer(exit, policy, timers);
         exits.update(exit);
@@ -103,7 +105,7 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
         Rulebook book = book(context.getBroadcastState(Rulebook.STATE));
         TimerService timers = context.timerService();
         // A timer that an idle source held back fires late: rate for when it was due, not for when it could.
-        QualityPolicy policy = book.quality(exit.state.type, "", atMs);
+        QualityPolicy policy = book.quality(context.getCurrentKey(), exit.state.type, "", atMs);
         if (atMs - exit.state.newestMs >= policy.stateTtlMs()) {
             end(context.getCurrentKey(), exit, out);
             return;
@@ -126,14 +128,14 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
             out.collect(pulse(tick, book, context));
             return;
         }
-        Predicate<ExitState> concerned = concerned(ruling, book);
+        BiPredicate<String, ExitState> concerned = concerned(ruling, book);
         book.take(ruling, context.getBroadcastState(Rulebook.STATE));
         if (concerned != null) {
             long watermarkMs = context.currentWatermark();
             long nowMs = context.currentProcessingTime();
             context.applyToKeyedState(EXIT, (exitId, state) -> {
                 TrackedExit exit = state.value();
-                if (concerned.test(exit.state)) {
+                if (concerned.test(exitId, exit.state)) {
                     look(exitId, exit, book, Math.max(exit.state.newestMs, watermarkMs), nowMs, out);
                     state.update(exit);
                 }
@@ -142,16 +144,22 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
     }
 
     /** Which exits a ruling may change by so much that they are rated at once; null: none, it counts when they are looked at next. */
-    private static @Nullable Predicate<ExitState> concerned(Ruling ruling, Rulebook before) {
+    private static @Nullable BiPredicate<String, ExitState> concerned(Ruling ruling, Rulebook before) {
+        if (ruling instanceof Ruling.Canary canary) {
+            return before.changes(canary) ? (exitId, exit) -> before.inArm(canary, exitId) : null;
+        }
+        if (ruling instanceof Ruling.PolicySet set && CanaryRecords.isKey(set.key()) && set.value() != null) {
+            return null; // it decides nobody yet
+        }
         if (ruling instanceof Ruling.PolicySet || ruling instanceof Ruling.FleetDay) {
-            return exit -> true;
+            return (exitId, exit) -> true;
         }
         if (ruling instanceof Ruling.EdgeSilent silent) {
-            return exit -> exit.edgeSilent(silent.edge(), silent.epochMs());
+            return (exitId, exit) -> exit.edgeSilent(silent.edge(), silent.epochMs());
         }
         if (ruling instanceof Ruling.NetworkSuccess network) {
             boolean much = Math.abs(network.share() - before.networkSuccess(network.asn())) >= AT_ONCE_SHARE;
-            return much ? exit -> exit.asn == network.asn() : null;
+            return much ? (exitId, exit) -> exit.asn == network.asn() : null;
         }
         return null;
     }
@@ -167,7 +175,7 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
                 tick.number(),
                 context.currentWatermark(),
-                book.policyVersion(),
+                book.newestVersion(),
                 keys);
     }
 
@@ -175,16 +183,21 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
     private void look(
             String exitId, TrackedExit exit, Rulebook book, long nowMs, long issuedAtMs, Collector<Finding> out) {
         PoolType type = exit.state.type;
-        QualityPolicy policy = book.quality(type, "", nowMs);
+        QualityPolicy policy = book.quality(exitId, type, "", nowMs);
+        long policyVersion = book.policyVersion(exitId, type, nowMs);
         exit.state.settle(nowMs, policy, book);
         ExitRating rating = ExitRating.of(
-                exit.state, nowMs, targetClass -> book.quality(type, targetClass, nowMs), book::classWeight, book);
-        String trigger = exit.told.worth(rating, book.policyVersion(), nowMs, policy);
+                exit.state,
+                nowMs,
+                targetClass -> book.quality(exitId, type, targetClass, nowMs),
+                book::classWeight,
+                book);
+        String trigger = exit.told.worth(rating, policyVersion, nowMs, policy);
         if (!trigger.isEmpty()) {
             decisions.inc();
             out.collect(new Finding.Scored(
                     WireEncoder.encode(ExitScores.draft(exitId, exit, rating, trigger, book, nowMs, issuedAtMs))));
-            exit.told.remember(rating, book.policyVersion(), nowMs);
+            exit.told.remember(rating, policyVersion, nowMs);
         }
         exit.lookedAtMs = nowMs;
         // What came too soon after the last decision is looked at again, though nothing more may be heard of the exit.

@@ -47,7 +47,7 @@ final class ExitScores {
             long nowMs,
             long issuedAtMs) {
         PoolType type = exit.state.type;
-        QualityPolicy policy = book.quality(type, "", nowMs);
+        QualityPolicy policy = book.quality(exitId, type, "", nowMs);
         double groupMean = book.groupMean(type, exit.state.asn);
         StayOutlook outlook = StayOutlook.of(exit.state, policy, nowMs, book);
         Estimate stay = outlook.stay(policy.disconnectHorizonMs());
@@ -55,7 +55,7 @@ final class ExitScores {
         score.setExitId(exitId);
         score.setVersion(new DecisionVersion(0L, 0L));
         score.setIssuedAtMs(issuedAtMs);
-        score.setPolicyVersion(book.policyVersion());
+        score.setPolicyVersion(book.policyVersion(exitId, type, nowMs));
         score.setState(ExitState.valueOf(rating.presence().name()));
         score.setQuality(rating.quality());
         score.setLowConfidence(rating.lowConfidence());
@@ -71,7 +71,7 @@ final class ExitScores {
         for (ClassRating each : rating.classes()) {
             ClassState known = exit.state.classes.get(each.targetClass());
             OutcomeCounts outcomes = known == null ? new OutcomeCounts() : known.outcomes;
-            QualityPolicy ofClass = book.quality(type, each.targetClass(), nowMs);
+            QualityPolicy ofClass = book.quality(exitId, type, each.targetClass(), nowMs);
             double halfLifeMs = policy.successHalfLifeMs();
             benchmarkWeight += known == null ? 0 : known.benchmarks.weight(nowMs, halfLifeMs);
             won += outcomes.successes(nowMs, halfLifeMs);

@@ -26,6 +26,14 @@ sealed interface Finding {
     record Ended(String exitId) implements Finding {}
 
     /**
+     * How a canary fares, without a version yet.
+     *
+     * @param draft the record as it is encoded on its topic
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record CanaryTold(byte[] draft) implements Finding {}
+
+    /**
      * A task is alive, and has said all it had to say up to a tick.
      *
      * @param task its index
@@ -45,6 +53,7 @@ sealed interface Finding {
         private static final byte SCORED = 0;
         private static final byte ENDED = 1;
         private static final byte PULSE = 2;
+        private static final byte CANARY_TOLD = 3;
         private static final Finding EMPTY = new Ended("");
 
         @Override
@@ -58,6 +67,10 @@ sealed interface Finding {
                 out.writeByte(SCORED);
                 out.writeInt(scored.draft.length);
                 out.write(scored.draft);
+            } else if (finding instanceof CanaryTold told) {
+                out.writeByte(CANARY_TOLD);
+                out.writeInt(told.draft.length);
+                out.write(told.draft);
             } else if (finding instanceof Ended ended) {
                 out.writeByte(ENDED);
                 out.writeUTF(ended.exitId);
@@ -77,9 +90,10 @@ sealed interface Finding {
             byte kind = in.readByte();
             switch (kind) {
                 case SCORED -> {
-                    byte[] draft = new byte[in.readInt()];
-                    in.readFully(draft);
-                    return new Scored(draft);
+                    return new Scored(draft(in));
+                }
+                case CANARY_TOLD -> {
+                    return new CanaryTold(draft(in));
                 }
                 case ENDED -> {
                     return new Ended(in.readUTF());
@@ -90,6 +104,12 @@ sealed interface Finding {
                 }
                 default -> throw new IOException("a finding of unknown kind " + kind);
             }
+        }
+
+        private static byte[] draft(DataInputView in) throws IOException {
+            byte[] draft = new byte[in.readInt()];
+            in.readFully(draft);
+            return draft;
         }
 
         @Override

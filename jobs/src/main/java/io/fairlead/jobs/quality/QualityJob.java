@@ -42,7 +42,8 @@ public final class QualityJob {
                         telemetry(environment, settings),
                         edges(environment, settings),
                         policies(environment, settings),
-                        ticks(environment)),
+                        ticks(environment),
+                        canaries(environment, settings)),
                 settings.bootstrapServers(),
                 settings.kafka());
         Properties producer = new Properties();
@@ -106,6 +107,23 @@ public final class QualityJob {
                         "policies",
                         RawRecords.TYPE)
                 .uid("quality-policies")
+                .setParallelism(1);
+    }
+
+    /** What has ended stands in no other place, should the job start without a checkpoint. */
+    private static DataStream<RawRecord> canaries(StreamExecutionEnvironment environment, QualitySettings settings) {
+        return environment
+                .fromSource(
+                        RawRecords.source(
+                                settings.bootstrapServers(),
+                                settings.group() + "-canaries",
+                                List.of(Topics.DECISIONS_CANARIES),
+                                settings.kafka(),
+                                OffsetsInitializer.earliest()),
+                        WatermarkStrategy.noWatermarks(),
+                        "canaries",
+                        RawRecords.TYPE)
+                .uid("quality-canary-verdicts")
                 .setParallelism(1);
     }
 

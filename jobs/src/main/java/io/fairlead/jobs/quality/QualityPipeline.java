@@ -2,6 +2,9 @@ package io.fairlead.jobs.quality;
 
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
+import io.fairlead.model.canary.Tries;
+import io.fairlead.model.exit.ExitEvent;
+import io.fairlead.model.exit.Verdict;
 import io.fairlead.schemas.wire.TelemetryPeek;
 import io.fairlead.schemas.wire.UnreadableRecordException;
 import java.time.Clock;
@@ -14,6 +17,9 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.BroadcastStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operators between what is read and what is told: those of the job, and of whoever asks what it would have decided.
@@ -25,7 +31,9 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *                 ├─targets─▶ judge ────────────┤     │              │
  * edges ──▶ edge reader ────────────────────────┘     ├─────────────┤ rulings, broadcast
  *                 └─groups──▶ tally ───────────────────┤
- * policies ──▶ gate ───────────────────────────────────┤
+ * policies ──▶ gate ──┬────────────────────────────────┤
+ * tries, verdicts ────┴─▶ canaries ─▶ desk             │ (and back: what stands on their topic)
+ *                            └────where they stand──────┤
  * clock, every second ─────────────────────────────────┘
  * </pre>
  */
@@ -40,12 +48,14 @@ final class QualityPipeline {
      * @param edges reports of edges; they hold no event time back
      * @param policies in their order
      * @param clock a tick a second
+     * @param canaries verdicts of this job and its earlier starts; null: no canary is judged, and none decides
      */
     record Sources(
             DataStream<RawRecord> telemetry,
             DataStream<RawRecord> edges,
             DataStream<RawRecord> policies,
-            DataStream<Ruling> clock) {}
+            DataStream<Ruling> clock,
+            @Nullable DataStream<RawRecord> canaries) {}
 
     /**
      * What is told.
@@ -102,26 +112,77 @@ final class QualityPipeline {
                 .name("gate")
                 .uid(name + "-gate")
                 .setParallelism(1);
+        DataStream<RawRecord> verdicts = sources.canaries;
+        Canaries canaries = verdicts == null
+                ? null
+                : canaries(signals, fleet, policies, read(verdicts, bootstrapServers, kafka, name), name);
         DataStream<Ruling> all = sources.clock.union(policies, groups, targets, fleet);
+        if (canaries != null) {
+            all = all.union(canaries.standing());
+        }
         BroadcastStream<Ruling> rulings = (live
                         ? all.assignTimestampsAndWatermarks(neverHoldingBack())
                                 .name("rulings")
                                 .uid(name + "-rulings")
                         : all)
                 .broadcast(Rulebook.STATE);
-        SingleOutputStreamOperator<RawRecord> decisions = signals.union(fleet.getSideOutput(FleetDesk.VERDICTS))
+        DataStream<Finding> scored = signals.union(fleet.getSideOutput(FleetDesk.VERDICTS))
                 .keyBy(ExitSignal::exitId, Types.STRING)
                 .connect(rulings)
                 .process(new ExitScorer(), Finding.TYPE)
                 .name("scorer")
-                .uid(name + "-scorer")
+                .uid(name + "-scorer");
+        SingleOutputStreamOperator<RawRecord> decisions = (canaries == null ? scored : scored.union(canaries.told()))
                 .process(new DecisionDesk(Clock.systemUTC()), RawRecords.TYPE)
                 .name("desk")
                 .uid(name + "-desk")
                 .setParallelism(1);
         DataStream<RawRecord> refused = signals.getSideOutput(SignalReader.DEAD)
                 .union(policies.getSideOutput(PolicyGate.REFUSED), edges.getSideOutput(EdgeReader.DEAD));
-        return new Told(decisions, refused);
+        return new Told(decisions, canaries == null ? refused : refused.union(canaries.dead()));
+    }
+
+    /** Where canaries stand, what is told of it, and what could not be read. */
+    private record Canaries(DataStream<Ruling> standing, DataStream<Finding> told, DataStream<RawRecord> dead) {}
+
+    private static SingleOutputStreamOperator<Ruling> read(
+            DataStream<RawRecord> verdicts, String bootstrapServers, Properties kafka, String name) {
+        return verdicts.process(new CanaryReader(bootstrapServers, kafka), Ruling.TYPE)
+                .name("canary reader")
+                .uid(name + "-canary-reader")
+                .setParallelism(1);
+    }
+
+    private static Canaries canaries(
+            SingleOutputStreamOperator<ExitSignal> signals,
+            SingleOutputStreamOperator<Ruling> fleet,
+            DataStream<Ruling> policies,
+            SingleOutputStreamOperator<Ruling> verdicts,
+            String name) {
+        DataStream<ExitTries> atFault = fleet.getSideOutput(FleetDesk.VERDICTS)
+                .process(new AtFault(), ExitTries.TYPE)
+                .name("at fault")
+                .uid(name + "-at-fault");
+        SingleOutputStreamOperator<Ruling> desk = signals.getSideOutput(SignalReader.TRIES)
+                .union(atFault)
+                .connect(policies.union(verdicts))
+                .transform("canaries", Ruling.TYPE, new CanaryDesk())
+                .uid(name + "-canaries")
+                .forceNonParallel();
+        return new Canaries(desk, desk.getSideOutput(CanaryDesk.TOLD), verdicts.getSideOutput(CanaryReader.DEAD));
+    }
+
+    /** Users' tries of which it was found that the exit was at fault. */
+    private static final class AtFault extends ProcessFunction<ExitSignal, ExitTries> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void processElement(ExitSignal verdict, Context context, Collector<ExitTries> out) {
+            if (verdict.event() instanceof ExitEvent.Attempted attempted && attempted.verdict() == Verdict.AT_FAULT) {
+                out.collect(new ExitTries(verdict.exitId(), null, attempted.atMs(), Tries.failed(1)));
+            }
+        }
     }
 
     /** When an edge saw it, if the record says so; never later than the broker took it. */

@@ -75,7 +75,8 @@ public final class ReplayJob {
                 telemetry,
                 telemetry.getSideOutput(ReplayReader.EDGES),
                 environment.fromData(read(Path.of(policies)), RawRecords.TYPE),
-                environment.fromData(List.of(new Ruling.Tick(0)), Ruling.TYPE));
+                environment.fromData(List.of(new Ruling.Tick(0)), Ruling.TYPE),
+                null);
         return QualityPipeline.replayed(sources, name).decisions();
     }
 

@@ -12,6 +12,8 @@ import io.fairlead.model.policy.ScopedPolicies;
 import io.fairlead.model.quality.References;
 import io.fairlead.model.quality.SuccessPosterior;
 import io.fairlead.model.survival.GroupSurvival;
+import io.fairlead.schemas.config.PolicyCanary;
+import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.wire.SchemaDirectory;
 import io.fairlead.schemas.wire.UnreadableRecordException;
@@ -46,9 +48,12 @@ final class Rulebook implements TargetFaults, FleetTerms {
     private static final String NETWORK = "network ";
     private static final String SURVIVAL = "survival ";
     private static final String FLEET_DAY = "fleet day";
+    private static final String CANARY = "canary ";
+    private static final String NEWEST_CANARY = "newest canary";
 
     private final ScopedPolicies<QualityPolicy> quality = new ScopedPolicies<>(QualityPolicy.defaults());
     private final ScopedPolicies<CapacityPolicy> capacity = new ScopedPolicies<>(CapacityPolicy.defaults());
+    private final CanaryBook canaries = new CanaryBook();
     private final Map<String, Double> classWeights = new HashMap<>();
     private final Map<String, Double> groups = new HashMap<>();
     private final Map<Long, Double> networks = new HashMap<>();
@@ -79,6 +84,9 @@ final class Rulebook implements TargetFaults, FleetTerms {
                 state.put(POLICY + policy.key(), ruling);
             }
             state.put(NEWEST_POLICY, new Ruling.PolicySet("", policyVersion, null));
+            if (CanaryRecords.isKey(policy.key())) {
+                state.put(NEWEST_CANARY, new Ruling.PolicySet(CanaryRecords.key(""), canaries.newest(), null));
+            }
         } else if (ruling instanceof Ruling.GroupMean group && groups.containsKey(group.group())) {
             state.put(GROUP + group.group(), ruling);
         } else if (ruling instanceof Ruling.NetworkSuccess network) {
@@ -91,20 +99,46 @@ final class Rulebook implements TargetFaults, FleetTerms {
             state.put(SURVIVAL + survival.type() + "/" + survival.asn(), ruling);
         } else if (ruling instanceof Ruling.FleetDay) {
             state.put(FLEET_DAY, ruling);
+        } else if (ruling instanceof Ruling.Canary canary) {
+            state.put(CANARY + canary.policyKey(), ruling); // one a policy, whatever has become of it
         }
     }
 
-    /** Offset of the newest policy; -1: none was ever set. */
-    long policyVersion() {
-        return policyVersion;
+    /** Offset of the newest policy or canary; -1: none was ever set. */
+    long newestVersion() {
+        return Math.max(policyVersion, canaries.newest());
     }
 
-    QualityPolicy quality(PoolType type, String targetClass, long atMs) {
-        return quality.resolve(type, "", targetClass, atMs);
+    /** The version that an exit is decided by: that of a canary which has it in its arm, else offset of the newest policy; -1: none was ever set. */
+    long policyVersion(String exitId, PoolType type, long atMs) {
+        long canary = canaries.idle()
+                ? -1
+                : canaries.version(
+                        exitId,
+                        quality.resolve(type, atMs).scope(),
+                        capacity.resolve(type, atMs).scope());
+        return canary < 0 ? policyVersion : canary;
     }
 
-    CapacityPolicy capacity(PoolType type, long atMs) {
-        return capacity.resolve(type, atMs);
+    /** What an exit is rated by, and a class of targets with it. */
+    QualityPolicy quality(String exitId, PoolType type, String targetClass, long atMs) {
+        QualityPolicy policy = quality.resolve(type, "", targetClass, atMs);
+        return canaries.idle() ? policy : canaries.over(policy, exitId);
+    }
+
+    CapacityPolicy capacity(String exitId, PoolType type, long atMs) {
+        CapacityPolicy policy = capacity.resolve(type, atMs);
+        return canaries.idle() ? policy : canaries.over(policy, exitId);
+    }
+
+    /** Whether a canary's standing is other than it was. */
+    boolean changes(Ruling.Canary ruling) {
+        return canaries.changes(ruling);
+    }
+
+    /** Whether an exit is in the arm of a canary. */
+    boolean inArm(Ruling.Canary ruling, String exitId) {
+        return canaries.inArm(ruling, exitId);
     }
 
     /** Weight of a class of targets where no traffic says it. */
@@ -169,20 +203,26 @@ final class Rulebook implements TargetFaults, FleetTerms {
             }
         } else if (ruling instanceof Ruling.FleetDay day) {
             fleetDay = day;
+        } else if (ruling instanceof Ruling.Canary canary) {
+            canaries.stands(canary);
         }
     }
 
     private void enter(Ruling.PolicySet set) {
-        policyVersion = Math.max(policyVersion, set.offset());
-        if (set.key().isEmpty()) {
-            return;
-        }
         byte[] value = set.value();
-        if (value == null) {
-            remove(set.key());
-            return;
-        }
         try {
+            if (CanaryRecords.isKey(set.key())) {
+                canaries.set(set.key(), set.offset(), value == null ? null : (PolicyCanary) reader.read(value));
+                return;
+            }
+            policyVersion = Math.max(policyVersion, set.offset());
+            if (set.key().isEmpty()) {
+                return;
+            }
+            if (value == null) {
+                remove(set.key());
+                return;
+            }
             Policy policy = PolicyRecords.read(reader.read(value));
             if (policy instanceof QualityPolicy one) {
                 quality.put(one);

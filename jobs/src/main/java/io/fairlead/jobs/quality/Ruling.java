@@ -3,6 +3,7 @@ package io.fairlead.jobs.quality;
 import io.fairlead.jobs.source.ImmutableSerializer;
 import io.fairlead.jobs.source.LeanTypeInformation;
 import io.fairlead.model.PoolType;
+import io.fairlead.model.canary.CanaryStage;
 import io.fairlead.model.survival.FleetSurvival;
 import io.fairlead.model.survival.GroupSurvival;
 import io.fairlead.model.survival.LifeTable;
@@ -63,6 +64,14 @@ sealed interface Ruling {
         static final long WHOLE_TYPE = -1;
     }
 
+    /**
+     * Where the canary of a policy stands.
+     *
+     * @param policyKey key of the policy
+     * @param version of the canary: offset of its record
+     */
+    record Canary(String policyKey, long version, CanaryStage stage) implements Ruling {}
+
     final class Serializer extends ImmutableSerializer<Ruling> {
 
         static final Serializer INSTANCE = new Serializer();
@@ -77,6 +86,7 @@ sealed interface Ruling {
         private static final byte NETWORK_SUCCESS = 6;
         private static final byte FLEET_DAY = 7;
         private static final byte SURVIVAL = 8;
+        private static final byte CANARY = 9;
         private static final Ruling EMPTY = new Tick(0);
 
         @Override
@@ -125,6 +135,11 @@ sealed interface Ruling {
                 out.writeUTF(survival.type().name());
                 out.writeLong(survival.asn());
                 write(survival.group(), out);
+            } else if (ruling instanceof Canary canary) {
+                out.writeByte(CANARY);
+                out.writeUTF(canary.policyKey());
+                out.writeLong(canary.version());
+                out.writeUTF(canary.stage().name());
             }
         }
 
@@ -163,6 +178,7 @@ sealed interface Ruling {
                 case NETWORK_SUCCESS -> new NetworkSuccess(in.readLong(), in.readDouble());
                 case FLEET_DAY -> new FleetDay(in.readDouble(), in.readDouble());
                 case SURVIVAL -> new Survival(PoolType.valueOf(in.readUTF()), in.readLong(), readGroup(in));
+                case CANARY -> new Canary(in.readUTF(), in.readLong(), CanaryStage.valueOf(in.readUTF()));
                 default -> throw new IOException("a ruling of unknown kind " + kind);
             };
         }

@@ -6,6 +6,7 @@ import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
 import io.fairlead.model.PoolType;
 import io.fairlead.model.attribution.TargetTally;
+import io.fairlead.model.canary.Tries;
 import io.fairlead.model.exit.ExitEvent;
 import io.fairlead.model.exit.Verdict;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
@@ -35,6 +36,7 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
     static final OutputTag<Glimpse> GLIMPSES = new OutputTag<>("glimpses of targets", Glimpse.TYPE);
     static final OutputTag<Evidence> EVIDENCE = new OutputTag<>("evidence of tries and links", Evidence.TYPE);
     static final OutputTag<ExitSignal> WATCHED = new OutputTag<>("signals of links and benchmarks", ExitSignal.TYPE);
+    static final OutputTag<ExitTries> TRIES = new OutputTag<>("tries of exits", ExitTries.TYPE);
     static final OutputTag<GroupOutcomes> GROUPS = new OutputTag<>("outcomes of groups", GroupOutcomes.TYPE);
 
     /** How long evidence is gathered, ms. */
@@ -44,6 +46,8 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
     static final int MAX_GATHERED = 10_000;
 
     private static final long serialVersionUID = 1L;
+    private static final double US_PER_MS = 1_000;
+    private static final Tries NONE = Tries.failed(0);
 
     private final String bootstrapServers;
     private final Properties clientProperties;
@@ -64,9 +68,18 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
         long newestMs;
         int carried;
         int atFault;
+        int overloaded;
+        Tries timed = NONE;
         boolean failed;
         boolean benchmarkCarried;
+        boolean attempted;
+
+        Tries tries() {
+            return timed.plus(Tries.failed((long) atFault + overloaded));
+        }
     }
+
+    private record ExitSecond(String exitId, long second) {}
 
     private record TargetSecond(long target, long second) {}
 
@@ -129,11 +142,17 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
     private void attempted(ExitEvent.Attempted event, ExitSignal signal, ProxiedAttempt attempt) {
         Verdict verdict = event.verdict();
         boolean carried = carried(verdict);
-        if (carried || verdict == Verdict.AT_FAULT || verdict == Verdict.AMBIGUOUS) {
+        boolean overloaded = verdict == Verdict.OVERLOADED;
+        if (carried || overloaded || verdict == Verdict.AT_FAULT || verdict == Verdict.AMBIGUOUS) {
             Gathered way = gathered(signal, event.target(), event.atMs());
             way.type = Signals.type(attempt.getPoolType());
             way.asn = attempt.getAsn();
+            way.attempted = true;
             way.carried += carried ? 1 : 0;
+            way.overloaded += overloaded ? 1 : 0;
+            if (carried) {
+                way.timed = way.timed.plus(Tries.carried(attempt.getFirstByteUs() / US_PER_MS));
+            }
             way.atFault += verdict == Verdict.AT_FAULT ? 1 : 0;
             way.failed |= verdict == Verdict.AMBIGUOUS;
         }
@@ -184,6 +203,7 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
     private void passOn() {
         Map<TargetSecond, long[]> targets = new HashMap<>();
         Map<GroupKey, long[]> groups = new HashMap<>();
+        Map<ExitSecond, ExitTries> exits = new HashMap<>();
         ways.forEach((way, seen) -> {
             if (seen.carried > 0) {
                 output.collect(
@@ -205,8 +225,15 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
                 counts[1] += seen.carried;
                 counts[2] += seen.atFault;
             }
+            if (seen.attempted) {
+                exits.merge(
+                        new ExitSecond(way.exitId, way.second),
+                        new ExitTries(way.exitId, seen.type, seen.newestMs, seen.tries()),
+                        ExitTries::plus);
+            }
         });
         ways.clear();
+        exits.values().forEach(tries -> output.collect(TRIES, new StreamRecord<>(tries)));
         targets.forEach((key, bits) -> output.collect(
                 GLIMPSES,
                 new StreamRecord<>(new Glimpse(key.target, key.second * TargetTally.SLOT_MS, bits[0], bits[1]))));

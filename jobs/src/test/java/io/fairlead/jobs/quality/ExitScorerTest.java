@@ -3,13 +3,17 @@ package io.fairlead.jobs.quality;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.model.PoolType;
+import io.fairlead.model.canary.CanaryArms;
+import io.fairlead.model.canary.CanaryStage;
 import io.fairlead.model.exit.ExitEvent;
 import io.fairlead.model.exit.Verdict;
+import io.fairlead.model.policy.CanaryTerms;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.model.survival.FleetSurvival;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
+import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.telemetry.TargetOutcome;
 import io.fairlead.schemas.telemetry.TelemetryHeader;
@@ -114,6 +118,52 @@ class ExitScorerTest {
             assertThat(scorer.last().getQuality()).isLessThan(before);
             scorer.ruling(new Ruling.PolicySet("quality/default", 18, null));
             assertThat(scorer.last().getQuality()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aCanaryDecidesTheExitsOfItsArmWhileItStandsAndOverARestart() throws Exception {
+        for (double share : List.of(0.01, 0.5)) {
+            long version = 17;
+            while (CanaryArms.decides(version, EXIT, share) == share < 0.5) {
+                version++;
+            }
+            boolean drawn = share == 0.5;
+            OperatorSubtaskState checkpoint;
+            try (Harness scorer = new Harness()) {
+                scorer.open();
+                scorer.ruling(policy(POLICY.withReferences(150, 40), 3));
+                scorer.signal(connected(START));
+                scorer.signal(heartbeat(START + 1_000, 20));
+                scorer.signal(benchmarked(START + 2_000, 400));
+                scorer.told();
+                scorer.ruling(canary(share, version));
+                scorer.ruling(new Ruling.Canary("quality/default", version, CanaryStage.BASELINE));
+                assertThat(scorer.scores()).as("it is only said").isEmpty();
+                scorer.ruling(new Ruling.Canary("quality/default", version, CanaryStage.RUNNING));
+                List<ExitScore> scores = scorer.scores();
+                assertThat(scores).hasSize(drawn ? 1 : 0).allSatisfy(score -> {
+                    assertThat(score.getTrigger()).isEqualTo("policy");
+                    assertThat(score.getPsiMs()).isEqualTo(40);
+                });
+                assertThat(scores).extracting(ExitScore::getPolicyVersion).allMatch(Long.valueOf(version)::equals);
+                checkpoint = scorer.harness.snapshot(1, START);
+            }
+            try (Harness scorer = new Harness()) {
+                scorer.restore(checkpoint);
+                scorer.signal(benchmarked(START + 5_000, 4_000));
+                ExitScore after = onlyScore(scorer);
+                assertThat(after.getPolicyVersion()).isEqualTo(drawn ? version : 3);
+                scorer.ruling(new Ruling.Canary("quality/default", version, CanaryStage.ROLLED_BACK));
+                assertThat(scorer.scores()).hasSize(drawn ? 1 : 0).allSatisfy(score -> {
+                    assertThat(score.getPsiMs()).isEqualTo(150);
+                    assertThat(score.getPolicyVersion()).isEqualTo(3);
+                });
+                scorer.ruling(new Ruling.Tick(1));
+                assertThat(((Finding.Pulse) scorer.told().get(0)).policyVersion())
+                        .as("it is known all the same")
+                        .isEqualTo(version);
+            }
         }
     }
 
@@ -497,6 +547,18 @@ class ExitScorerTest {
                 "quality/default",
                 offset,
                 WireEncoder.encode(PolicyRecords.write(policy, new Authorship("ann", "a test", 1L, 1L))));
+    }
+
+    private static Ruling canary(double share, long version) {
+        Authorship author = new Authorship("ann", "a test", 1L, 1L);
+        return new Ruling.PolicySet(
+                CanaryRecords.key("quality/default"),
+                version,
+                WireEncoder.encode(CanaryRecords.write(
+                        "quality/default",
+                        new CanaryTerms(share, 10_000, 60_000, 0.05, 1.5, 100),
+                        PolicyRecords.write(POLICY.withReferences(40, 10), author),
+                        author)));
     }
 
     private static ExitScore onlyScore(Harness scorer) throws Exception {

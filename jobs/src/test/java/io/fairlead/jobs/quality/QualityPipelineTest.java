@@ -206,7 +206,8 @@ class QualityPipelineTest {
                                 .transform("recording", RawRecords.TYPE, new ReplayReader(gate, STEP_MS, 200)),
                         environment.fromData(nothing.records, RawRecords.TYPE),
                         environment.fromData(policies(configuration), RawRecords.TYPE),
-                        environment.fromData(List.<Ruling>of(new Ruling.Tick(1)), Ruling.TYPE)),
+                        environment.fromData(List.<Ruling>of(new Ruling.Tick(1)), Ruling.TYPE),
+                        null),
                 QualityJob.NAME);
         List<ExitScore> scores = new ArrayList<>();
         WireReader reader = new WireReader(SchemaDirectory.builtIn());

@@ -29,7 +29,13 @@ final class Tales {
     private long sequence;
 
     Tales(long epochMs) {
+        this(epochMs, 0);
+    }
+
+    /** @param sequence of the first */
+    Tales(long epochMs, long sequence) {
         this.epochMs = epochMs;
+        this.sequence = sequence;
     }
 
     void connected(long atMs, String exitId, long asn) {

@@ -1,5 +1,6 @@
 package io.fairlead.lab.demo;
 
+import io.fairlead.cli.settings.Amounts;
 import io.fairlead.lab.fleet.Fleet;
 import io.fairlead.lab.fleet.Impairment;
 import java.io.IOException;

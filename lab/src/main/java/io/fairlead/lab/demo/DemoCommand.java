@@ -3,6 +3,7 @@ package io.fairlead.lab.demo;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fairlead.cli.Foreground;
 import io.fairlead.cli.UserError;
+import io.fairlead.cli.settings.Amounts;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.lab.host.HostFailure;
 import io.fairlead.lab.host.ProjectHome;

@@ -1,6 +1,7 @@
 package io.fairlead.lab.demo;
 
 import io.fairlead.cli.UserError;
+import io.fairlead.cli.settings.Amounts;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.lab.fleet.Impairment;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.fairlead.cli.Fairlead;
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.config.Attribution;
+import io.fairlead.cli.config.ConfigEntry;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.edge.EdgeKitSettings;
 import io.fairlead.edge.link.CertificateAuthority;
@@ -27,8 +28,15 @@ import io.fairlead.relay.server.Admission;
 import io.fairlead.relay.server.LinkPort;
 import io.fairlead.relay.server.RoomBook;
 import io.fairlead.relay.server.ServerSettings;
+import io.fairlead.schemas.decisions.Bounded;
+import io.fairlead.schemas.decisions.CanaryArm;
+import io.fairlead.schemas.decisions.CanaryStage;
+import io.fairlead.schemas.decisions.CanaryVerdict;
+import io.fairlead.schemas.decisions.DecisionVersion;
+import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.topics.Topics;
+import io.fairlead.schemas.wire.WireEncoder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -46,6 +54,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -129,6 +140,89 @@ class ConfigCommandsTest {
                 .contains("revision 3", "too slow", "  psiMs: 200.0 → 300.0", "(taken back)");
         assertThat(on("policy", "set", "quality/type:datacenter", "psiMs=1", "--reason= ").err)
                 .contains("Say why: --reason");
+    }
+
+    @Test
+    void aPolicyIsTriedOnAShareOfExitsAndPromotedOrStopped() throws Exception {
+        String key = "quality/type:residential";
+        assertThat(on("policy", "canary", "list").out).contains("No policy is being tried.");
+        assertThat(on("policy", "canary", "start", key, "psiMs=300", "--share=0", "--reason=x").err)
+                .contains("share is 0 but must be between 0.01 and 0.5");
+        assertThat(on("policy", "canary", "start", key, "psiMs=300", "--share=60%", "--time=20d", "--reason=x").err)
+                .contains("'20d' is no time");
+        assertThat(on("policy", "canary", "start", key, "psiMs=0", "--share=60%", "--baseline=0s", "--reason=x").err)
+                .contains("share is 0.6", "baselineMs is 0", "psiMs is 0");
+        assertThat(on("policy", "canary", "start", "pool/default", "healthMargin=0.1", "--reason=x").err)
+                .contains("pool/default can have no canary", "'pool' is not decided exit by exit");
+        assertThat(on("policy", "canary", "start", "quality/class:shop", "psiMs=300", "--reason=x").err)
+                .contains("the scope class:shop is only a part of what they do; use default or type:NAME");
+        assertThat(on("policy", "canary", "stop", key, "--reason=x").err).contains("No canary of " + key);
+        assertThat(on("policy", "canary", "show", key).err).contains("No canary of " + key + " was ever started");
+
+        Run start = on("policy", "canary", "start", key, "psiMs=300", "--author=ann", "--reason=slow networks");
+        assertThat(start.err).isEmpty();
+        assertThat(start.out).contains("20.0 % of its exits", "psiMs: 150.0 → 300.0", "baseline of 120 s, for 900 s");
+        assertThat(on("policy", "canary", "start", key, "psiMs=200", "--author=bob", "--reason=no").err)
+                .contains("A canary of " + key + " is running, by ann: \"slow networks\"", "stop it first");
+        assertThat(on("policy", "get", key).out).as("nothing is set").contains("\"psiMs\" : 150.0");
+        assertThat(on("policy", "canary", "show", key).out)
+                .contains("by ann: slow networks", "psiMs: 150.0 → 300.0", "has not taken it up yet");
+        assertThat(on("policy", "canary", "list").out).contains(key, "slow networks");
+        assertThat(on("policy", "canary", "promote", key, "--reason=good").err)
+                .contains("has not held: it stands at baseline", "say --force");
+
+        say(key, CanaryStage.ROLLED_BACK, "success fell by 7.0 points");
+        assertThat(on("policy", "canary", "show", key).out)
+                .contains("rolled back by itself since", "success fell by 7.0 points", "its exits     3 exits");
+        assertThat(on("policy", "canary", "promote", key, "--force", "--reason=good").err)
+                .contains("was rolled back: success fell by 7.0 points", "fairlead policy set");
+        assertThat(on("policy", "canary", "start", key, "psiMs=250", "--author=ann", "--reason=less").err)
+                .as("that one has ended")
+                .isEmpty();
+
+        say(key, CanaryStage.HELD, "within what is borne");
+        Run promoted = on("policy", "canary", "promote", key, "--author=ann", "--reason=it held");
+        assertThat(promoted.err).isEmpty();
+        assertThat(promoted.out).contains(key + " is now revision 1", "psiMs: 150.0 → 250.0");
+        assertThat(on("policy", "get", key).out).contains("\"psiMs\" : 250.0");
+        assertThat(on("policy", "canary", "list").out).contains("No policy is being tried.");
+        assertThat(on("policy", "canary", "show", key).out).contains("none is tried now", "held");
+
+        assertThat(on("policy", "canary", "start", key, "psiMs=300", "--reason=more").out)
+                .contains("psiMs: 250.0 → 300.0");
+        assertThat(on("policy", "canary", "stop", key, "--reason=enough").out).contains("is stopped");
+        assertThat(on("policy", "reset", key, "--reason=over").err).isEmpty();
+    }
+
+    /** As the job would, of the canary that is there. */
+    private static void say(String policyKey, CanaryStage stage, String reason) throws Exception {
+        ConfigEntry canary = new ConfigStore(Map.of("bootstrap.servers", kafka.bootstrap()))
+                .read(Topics.CONFIG_POLICIES)
+                .get(CanaryRecords.key(policyKey));
+        CanaryArm arm = new CanaryArm(3, 400L, 300L, 0.95, 0.88, 40.0, 45.0);
+        CanaryVerdict verdict = CanaryVerdict.newBuilder()
+                .setPolicyKey(policyKey)
+                .setVersion(new DecisionVersion(1L, canary.offset()))
+                .setIssuedAtMs(1)
+                .setPolicyVersion(canary.offset())
+                .setStage(stage)
+                .setStageSinceMs(1)
+                .setReason(reason)
+                .setAuthor("ann")
+                .setShare(0.2)
+                .setCanary(arm)
+                .setControl(arm)
+                .setSuccessChange(new Bounded(-0.07, -0.1, -0.03, 300.0))
+                .setLatencyRatio(new Bounded(1.1, 0.9, 1.3, 300.0))
+                .build();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(
+                            Topics.DECISIONS_CANARIES.name(),
+                            policyKey.getBytes(StandardCharsets.UTF_8),
+                            WireEncoder.encode(verdict)))
+                    .get();
+        }
     }
 
     @Test

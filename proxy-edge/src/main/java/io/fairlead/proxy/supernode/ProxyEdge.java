@@ -28,6 +28,7 @@ import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
+import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.pools.PoolRecords;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
@@ -225,12 +226,16 @@ public final class ProxyEdge implements AutoCloseable {
         kit.config(Topics.CONFIG_POLICIES, ProxyEdge::policy).listen(new TableListener<>() {
             @Override
             public void put(String key, SpecificRecord record) {
-                policies.put(key, record);
+                if (!CanaryRecords.isKey(key)) { // those are the job's
+                    policies.put(key, record);
+                }
             }
 
             @Override
             public void removed(String key) {
-                policies.remove(key, () -> disobey(key, kit, exits, supernode));
+                if (!CanaryRecords.isKey(key)) {
+                    policies.remove(key, () -> disobey(key, kit, exits, supernode));
+                }
             }
         });
         return policies;

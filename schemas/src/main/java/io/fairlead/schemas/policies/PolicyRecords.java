@@ -10,6 +10,7 @@ import io.fairlead.schemas.config.BenchmarkTarget;
 import io.fairlead.schemas.config.CapacityPolicy;
 import io.fairlead.schemas.config.ForecastPolicy;
 import io.fairlead.schemas.config.MapPolicy;
+import io.fairlead.schemas.config.PolicyCanary;
 import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
@@ -122,11 +123,14 @@ public final class PolicyRecords {
     }
 
     /**
-     * Everything that is wrong with a record, a sentence each; empty: it may be used.
+     * Everything that is wrong with a record, that of a policy or of its canary, a sentence each; empty: it may be used.
      *
      * @param key under which it stands, or shall stand, on the topic
      */
     public static List<String> violations(String key, SpecificRecord record) {
+        if (record instanceof PolicyCanary canary) {
+            return CanaryRecords.violations(key, canary);
+        }
         Policy policy;
         try {
             policy = read(record);

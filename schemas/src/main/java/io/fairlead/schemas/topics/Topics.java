@@ -8,6 +8,7 @@ import io.fairlead.schemas.config.DeliveryGroup;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.config.ForecastPolicy;
 import io.fairlead.schemas.config.MapPolicy;
+import io.fairlead.schemas.config.PolicyCanary;
 import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
@@ -15,6 +16,7 @@ import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.config.RelayPolicy;
 import io.fairlead.schemas.config.RoomDefinition;
 import io.fairlead.schemas.config.Tenant;
+import io.fairlead.schemas.decisions.CanaryVerdict;
 import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.GroupPrice;
@@ -88,7 +90,8 @@ public final class Topics {
                     PoolPolicy.class,
                     ForecastPolicy.class,
                     MapPolicy.class,
-                    RelayPolicy.class));
+                    RelayPolicy.class,
+                    PolicyCanary.class));
     public static final TopicSpec CONFIG_POOLS =
             compacted("fairlead.config.pools", "pool id", 1, List.of(PoolDefinition.class));
     public static final TopicSpec CONFIG_TENANTS =
@@ -126,6 +129,9 @@ public final class Topics {
     public static final TopicSpec DECISIONS_RELAYS =
             compacted("fairlead.decisions.relays", "relay client id", 1, List.of(RelayPlan.class));
 
+    public static final TopicSpec DECISIONS_CANARIES =
+            compacted("fairlead.decisions.canaries", "kind/scope", 1, List.of(CanaryVerdict.class));
+
     public static final TopicSpec DECISIONS_HEARTBEATS =
             compacted("fairlead.decisions.heartbeats", "job", 1, List.of(JobHeartbeat.class));
 
@@ -155,6 +161,7 @@ public final class Topics {
             DECISIONS_POPULARITY,
             DECISIONS_MAP,
             DECISIONS_RELAYS,
+            DECISIONS_CANARIES,
             DECISIONS_HEARTBEATS,
             DEADLETTERS);
 

@@ -8,6 +8,7 @@ import io.fairlead.schemas.config.DeliveryGroup;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.config.ForecastPolicy;
 import io.fairlead.schemas.config.MapPolicy;
+import io.fairlead.schemas.config.PolicyCanary;
 import io.fairlead.schemas.config.PolitenessPolicy;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
@@ -15,6 +16,7 @@ import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.config.RelayPolicy;
 import io.fairlead.schemas.config.RoomDefinition;
 import io.fairlead.schemas.config.Tenant;
+import io.fairlead.schemas.decisions.CanaryVerdict;
 import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.GroupPrice;
@@ -86,6 +88,7 @@ public final class Contract {
             ForecastPolicy.class,
             MapPolicy.class,
             RelayPolicy.class,
+            PolicyCanary.class,
             PoolDefinition.class,
             Tenant.class,
             ExitOverride.class,
@@ -101,6 +104,7 @@ public final class Contract {
             GroupPrice.class,
             MapState.class,
             RelayPlan.class,
+            CanaryVerdict.class,
             JobHeartbeat.class,
             DeadLetter.class);
 

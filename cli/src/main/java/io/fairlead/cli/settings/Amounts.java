@@ -1,4 +1,4 @@
-package io.fairlead.lab.demo;
+package io.fairlead.cli.settings;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -8,14 +8,14 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Times and shares as people write them. */
-final class Amounts {
+public final class Amounts {
 
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|min|h|)");
 
     private Amounts() {}
 
     /** A time such as {@code 800ms}, {@code 2s}, {@code 20m}; without a unit it is seconds. */
-    static final class Time implements ITypeConverter<Duration> {
+    public static final class Time implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {
             Matcher time = TIME.matcher(text.strip().toLowerCase(Locale.ROOT));
@@ -33,7 +33,7 @@ final class Amounts {
     }
 
     /** A share from 0 to 1 such as {@code 20%} or {@code 0.2}. */
-    static final class Share implements ITypeConverter<Double> {
+    public static final class Share implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {
             String number = text.strip();

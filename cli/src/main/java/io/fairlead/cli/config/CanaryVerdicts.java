@@ -1,0 +1,100 @@
+package io.fairlead.cli.config;
+
+import io.fairlead.schemas.decisions.Bounded;
+import io.fairlead.schemas.decisions.CanaryArm;
+import io.fairlead.schemas.decisions.CanaryStage;
+import io.fairlead.schemas.decisions.CanaryVerdict;
+import io.fairlead.schemas.topics.Topics;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/** What the job says of canaries, for people. */
+public final class CanaryVerdicts {
+
+    private CanaryVerdicts() {}
+
+    /** The newest of each policy, by its key. */
+    public static Map<String, CanaryVerdict> read(ConfigStore store) {
+        Map<String, CanaryVerdict> verdicts = new HashMap<>();
+        for (SpecificRecord each : store.all(Topics.DECISIONS_CANARIES)) {
+            if (each instanceof CanaryVerdict verdict) {
+                verdicts.put(verdict.getPolicyKey(), verdict);
+            }
+        }
+        return verdicts;
+    }
+
+    /** Where the canary of a record stands, in a line. */
+    static String standing(ConfigEntry canary, @Nullable CanaryVerdict verdict) {
+        return verdict == null || verdict.getPolicyVersion() != canary.offset()
+                ? "the quality job has not taken it up yet; does it run? (fairlead doctor)"
+                : standing(verdict);
+    }
+
+    /** The same of a verdict. */
+    public static String standing(CanaryVerdict verdict) {
+        return words(verdict.getStage()) + " since " + Instant.ofEpochMilli(verdict.getStageSinceMs()) + ": "
+                + verdict.getReason();
+    }
+
+    static String words(CanaryStage stage) {
+        return switch (stage) {
+            case BASELINE -> "baseline, nothing is decided by it yet";
+            case RUNNING -> "running";
+            case HELD -> "held, sound to the end of its time: promote it, or stop it";
+            case ROLLED_BACK -> "rolled back by itself";
+            case TOO_LITTLE -> "ended with too little seen";
+            case PROMOTED -> "promoted";
+            case STOPPED -> "stopped";
+            case OVERTAKEN -> "overtaken by a change of the policy";
+            case UNKNOWN -> "a stage that this version does not know";
+        };
+    }
+
+    /** Both arms and what the canary changed, a line each. */
+    public static List<String> arms(CanaryVerdict verdict) {
+        Bounded success = verdict.getSuccessChange();
+        Bounded latency = verdict.getLatencyRatio();
+        return List.of(
+                arm("its exits ", verdict.getCanary()),
+                arm("the others", verdict.getControl()),
+                success.getWeight() <= 0
+                        ? "nothing can be compared yet"
+                        : String.format(
+                                Locale.ROOT,
+                                "success %+.1f points (%+.1f to %+.1f), first byte %.2f times (%.2f to %.2f) against the others",
+                                success.getMean() * 100,
+                                success.getLower() * 100,
+                                success.getUpper() * 100,
+                                latency.getMean(),
+                                latency.getLower(),
+                                latency.getUpper()));
+    }
+
+    private static String arm(String name, CanaryArm arm) {
+        return String.format(
+                Locale.ROOT,
+                "%s  %3d exits  before: %6d tries, success %s, first byte %s   since: %6d tries, success %s, first byte %s",
+                name,
+                arm.getExits(),
+                arm.getTriesBefore(),
+                percent(arm.getSuccessBefore()),
+                ms(arm.getFirstByteMsBefore()),
+                arm.getTries(),
+                percent(arm.getSuccess()),
+                ms(arm.getFirstByteMs()));
+    }
+
+    static String percent(double share) {
+        return share < 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", share * 100);
+    }
+
+    private static String ms(double ms) {
+        return ms < 0 ? "-" : String.format(Locale.ROOT, "%.0f ms", ms);
+    }
+}

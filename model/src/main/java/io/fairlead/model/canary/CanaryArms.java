@@ -1,0 +1,36 @@
+package io.fairlead.model.canary;
+
+/** Which exits a canary decides: by a hash, so that every task, after every restart, says the same, and each canary draws anew. */
+public final class CanaryArms {
+
+    private static final double UNIT = 0x1.0p-53;
+
+    private CanaryArms() {}
+
+    /**
+     * Whether an exit is in the canary's arm.
+     *
+     * @param version of the canary: offset of its record
+     * @param share of exits, 0–1
+     */
+    public static boolean decides(long version, String exitId, double share) {
+        return (mix(hash(exitId) ^ mix(version)) >>> 11) * UNIT < share;
+    }
+
+    /** 64-bit FNV-1a. */
+    private static long hash(String text) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+        }
+        return hash;
+    }
+
+    /** Finalizer of SplitMix64 (Steele, Lea, Flood 2014): names that differ in one letter fall apart. */
+    private static long mix(long bits) {
+        long z = bits + 0x9e3779b97f4a7c15L;
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        return z ^ (z >>> 31);
+    }
+}

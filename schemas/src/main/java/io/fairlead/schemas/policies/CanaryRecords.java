@@ -1,0 +1,127 @@
+package io.fairlead.schemas.policies;
+
+import io.fairlead.model.policy.CanaryTerms;
+import io.fairlead.model.policy.Scope;
+import io.fairlead.schemas.config.Authorship;
+import io.fairlead.schemas.config.CapacityPolicy;
+import io.fairlead.schemas.config.PolicyCanary;
+import io.fairlead.schemas.config.QualityPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Canaries of policies: their keys, what is in their records, and what is wrong with these. */
+public final class CanaryRecords {
+
+    private static final String PREFIX = "canary/";
+
+    /** What the job decides exit by exit. */
+    private static final List<String> KINDS = List.of("quality", "capacity");
+
+    private CanaryRecords() {}
+
+    /** Key of the canary of a policy: at most one a policy. */
+    public static String key(String policyKey) {
+        return PREFIX + policyKey;
+    }
+
+    /** Whether a key among the policies is that of a canary. */
+    public static boolean isKey(String key) {
+        return key.startsWith(PREFIX);
+    }
+
+    /** Key of the policy that a canary's key is about. */
+    public static String policyKey(String canaryKey) {
+        return canaryKey.substring(PREFIX.length());
+    }
+
+    /**
+     * Why a policy can have no canary, in a sentence; empty: it can have one.
+     *
+     * @param policyKey {@code KIND/SCOPE}
+     */
+    public static String refusal(String policyKey) {
+        int slash = policyKey.indexOf('/');
+        String kind = slash < 0 ? policyKey : policyKey.substring(0, slash);
+        if (!KINDS.contains(kind)) {
+            return "a canary decides a share of exits, and '" + kind + "' is not decided exit by exit; policies of "
+                    + String.join(" and ", KINDS) + " are";
+        }
+        Scope scope;
+        try {
+            scope = Scope.parse(policyKey.substring(slash + 1));
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        }
+        boolean drawn = scope.kind() == Scope.Kind.DEFAULT || scope.kind() == Scope.Kind.TYPE;
+        return drawn
+                ? ""
+                : "a canary decides whole exits, and the scope " + scope
+                        + " is only a part of what they do; use default or type:NAME";
+    }
+
+    /** How it is tried, without looking at bounds. */
+    public static CanaryTerms terms(PolicyCanary canary) {
+        return new CanaryTerms(
+                canary.getShare(),
+                canary.getBaselineMs(),
+                canary.getRunMs(),
+                canary.getSuccessFallMax(),
+                canary.getLatencyRatioMax(),
+                canary.getTriesMin());
+    }
+
+    /** The policy that is tried; null: there is none in it. */
+    public static @Nullable SpecificRecord proposed(PolicyCanary canary) {
+        return canary.getQuality() == null ? canary.getCapacity() : canary.getQuality();
+    }
+
+    /**
+     * The record of a canary.
+     *
+     * @throws IllegalArgumentException if a policy of that kind can have none
+     */
+    public static PolicyCanary write(
+            String policyKey, CanaryTerms terms, SpecificRecord proposed, Authorship authorship) {
+        PolicyCanary canary = PolicyCanary.newBuilder()
+                .setPolicyKey(policyKey)
+                .setAuthorship(authorship)
+                .setShare(terms.share())
+                .setBaselineMs(terms.baselineMs())
+                .setRunMs(terms.runMs())
+                .setSuccessFallMax(terms.successFallMax())
+                .setLatencyRatioMax(terms.latencyRatioMax())
+                .setTriesMin(terms.triesMin())
+                .build();
+        if (proposed instanceof QualityPolicy quality) {
+            canary.setQuality(quality);
+        } else if (proposed instanceof CapacityPolicy capacity) {
+            canary.setCapacity(capacity);
+        } else {
+            throw new IllegalArgumentException(refusal(policyKey));
+        }
+        return canary;
+    }
+
+    /** Everything that is wrong with a record, a sentence each; empty: it may be used. */
+    static List<String> violations(String key, PolicyCanary canary) {
+        List<String> sentences = new ArrayList<>();
+        if (!key.equals(key(canary.getPolicyKey()))) {
+            sentences.add(
+                    "the key is '" + key + "' but the record says " + key(canary.getPolicyKey()) + "; use the latter");
+        }
+        String refusal = refusal(canary.getPolicyKey());
+        if (!refusal.isEmpty()) {
+            sentences.add(refusal);
+        }
+        terms(canary).validate().forEach(violation -> sentences.add(violation.toString()));
+        SpecificRecord proposed = proposed(canary);
+        if (proposed == null || (canary.getQuality() != null && canary.getCapacity() != null)) {
+            sentences.add("it holds " + (proposed == null ? "no policy" : "two policies") + "; give one");
+        } else {
+            sentences.addAll(PolicyRecords.violations(canary.getPolicyKey(), proposed));
+        }
+        return sentences;
+    }
+}
