@@ -108,7 +108,12 @@ public final class GroupCommand {
                 description = "Place among those who serve whom nothing is known of; 0: last.")
         private @Nullable Integer defaultRank;
 
-        @Option(names = "--barred", paramLabel = "true|false", description = "No new answer names it.")
+        @Option(
+                names = "--barred",
+                paramLabel = "true|false",
+                arity = "0..1",
+                fallbackValue = "true",
+                description = "No new answer names it.")
         private @Nullable Boolean barred;
 
         @Option(names = "--country", paramLabel = "CC", description = "Where it stands.")

@@ -102,6 +102,8 @@ public final class RoomCommand {
         @Option(
                 names = "--mergeable",
                 paramLabel = "true|false",
+                arity = "0..1",
+                fallbackValue = "true",
                 description = "Whether viewers behind one relay client share a stream.")
         private @Nullable Boolean mergeable;
 

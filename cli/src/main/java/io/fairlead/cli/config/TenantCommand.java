@@ -139,7 +139,12 @@ public final class TenantCommand {
                 description = "Allowed beside public addresses.")
         private @Nullable List<String> allowedDestinations;
 
-        @Option(names = "--enabled", paramLabel = "true|false", description = "Whether it may log in.")
+        @Option(
+                names = "--enabled",
+                paramLabel = "true|false",
+                arity = "0..1",
+                fallbackValue = "true",
+                description = "Whether it may log in.")
         private @Nullable Boolean enabled;
 
         @Override

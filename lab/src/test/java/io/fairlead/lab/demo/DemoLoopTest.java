@@ -1,6 +1,7 @@
 package io.fairlead.lab.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigStore;
@@ -9,13 +10,12 @@ import io.fairlead.lab.host.Host;
 import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.topics.Topics;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -98,16 +98,49 @@ class DemoLoopTest {
     @Test
     @Order(2)
     void curlGoesThroughInTheClearAndInATunnel() throws Exception {
-        String plain = curl(DemoConfig.SECRET, site().toString());
+        Customer demo = new Customer(system, DemoConfig.TENANT, DemoConfig.SECRET);
+        String plain = demo.ask(site().toString());
         assertThat(plain).contains("HTTP/1.1 200", "x-fairlead-exit: exit-", "asked through an exit");
-        String tunnelled = curl(
-                DemoConfig.SECRET, "-k", "https://127.0.0.1:" + system.site().securePort() + "/");
+        String tunnelled = demo.ask("-k", "https://127.0.0.1:" + system.site().securePort() + "/");
         assertThat(tunnelled).contains("200 Connection established", "asked through an exit");
-        assertThat(curl("wrong", site().toString())).contains("HTTP/1.1 407");
+        assertThat(new Customer(system, DemoConfig.TENANT, "wrong").ask(site().toString()))
+                .contains("HTTP/1.1 407");
     }
 
     @Test
     @Order(3)
+    void aTenantComesTellsOfBlocksIsCountedAndIsCutOff() throws Exception {
+        Customer acme = new Customer(system, "newcomer", "newcomers-own");
+        String page = site().resolve("/bytes/2048").toString();
+        assertThat(acme.ask(page)).contains("HTTP/1.1 407");
+        acme.set("--secret-hash", acme.hash(), "--pools", DemoConfig.POOL);
+        patiently().until(() -> acme.ask(page).startsWith("HTTP/1.1 200"));
+        Matcher request = Pattern.compile("(?im)^x-fairlead-request: (\\S+)").matcher(acme.ask(page));
+        assertThat(request.find()).isTrue();
+        String block = "{\"requestId\":\"" + request.group(1) + "\",\"verdict\":\"blocked\",\"status\":403}";
+        assertThat(acme.tell(block)).contains("HTTP/1.1 200", "\"taken\":1");
+        assertThat(acme.tell(block)).contains("\"known\":1");
+        try (Socket tunnel = acme.tunnel("127.0.0.1:" + system.site().securePort())) {
+            tunnel.setSoTimeout(60_000);
+            long begunNanos = System.nanoTime();
+            acme.set("--enabled", "false");
+            assertThatThrownBy(() -> tunnel.getInputStream().read())
+                    .as("a tunnel of a tenant that is disabled")
+                    .isInstanceOf(SocketException.class)
+                    .hasMessage("Connection reset");
+            System.out.printf(
+                    "a tunnel was cut %d ms after the command began%n", (System.nanoTime() - begunNanos) / 1_000_000);
+        }
+        assertThat(acme.ask(page)).contains("HTTP/1.1 407");
+        patiently().until(() -> acme.outcomesStored().contains("BLOCKED\t403"));
+        patiently().until(() -> Pattern.compile("(?m)^newcomer .* 100\\.00%")
+                .matcher(acme.usage())
+                .find());
+        System.out.println(acme.usage());
+    }
+
+    @Test
+    @Order(4)
     void aKilledClickHouseLosesAndDoublesNothing() throws Exception {
         Host clickHouse = Objects.requireNonNull(system.clickHouseProcess());
         long former = clickHouse.pid();
@@ -117,7 +150,7 @@ class DemoLoopTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void aMinuteWithoutKafkaIsNotSeenByUsersAndLosesNothing() throws Exception {
         patiently().until(() -> traffic.inFlight() < REQUESTS_PER_SECOND);
         Traffic.Report before = traffic.report();
@@ -135,7 +168,7 @@ class DemoLoopTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void withoutTheJobTheEdgeScoresForItselfAndGoesBackWhenTheJobIsBack() throws Exception {
         silenceAfter(SILENCE_MS);
         PoolLedger before = PoolLedger.read(system.kafkaClient());
@@ -161,7 +194,7 @@ class DemoLoopTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aKilledSupernodeComesBackWithItsExitsAndWhatItKnew() throws Exception {
         traffic.rate(0);
         system.proxyProcess().kill();
@@ -227,24 +260,6 @@ class DemoLoopTest {
 
     private URI site() {
         return URI.create("http://127.0.0.1:" + system.site().port() + "/");
-    }
-
-    private String curl(String secret, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                "curl",
-                "--silent",
-                "--show-error",
-                "--include",
-                "--max-time",
-                "30",
-                "--proxy",
-                "http://" + DemoConfig.TENANT + ":" + secret + "@"
-                        + system.users().getHostString() + ":" + system.users().getPort()));
-        command.addAll(List.of(arguments));
-        Process curl = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String told = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(curl.waitFor()).as(told).isZero();
-        return told;
     }
 
     private static ConditionFactory patiently() {

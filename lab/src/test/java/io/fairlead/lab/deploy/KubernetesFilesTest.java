@@ -20,6 +20,8 @@ import io.kubernetes.client.openapi.models.V1Service;
 import io.kubernetes.client.openapi.models.V1StatefulSet;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,15 +119,26 @@ class KubernetesFilesTest {
 
     @Test
     void jobsAreThoseOfTheJar() throws ClassNotFoundException {
+        Set<String> named = new HashSet<>();
         for (Map<String, Object> document : documents) {
             if (document.get("kind").equals("FlinkDeployment")) {
                 Map<String, Object> job = map(map(document.get("spec")).get("job"));
                 Class<?> entry = Class.forName(
                         job.get("entryClass").toString(), false, getClass().getClassLoader());
-                assertThat("fairlead-" + entry.getPackageName().replaceFirst(".*\\.", ""))
-                        .isEqualTo(map(document.get("metadata")).get("name"));
+                String name = entry.getPackageName().replaceFirst(".*\\.", "");
+                assertThat(map(document.get("metadata")).get("name")).isEqualTo("fairlead-" + name);
+                named.add(name);
             }
         }
+        StringWriter said = new StringWriter();
+        PrintWriter out = new PrintWriter(said, true);
+        Fairlead.execute(Map.of(), out, out, "jobs", "submit", "nothing", "--jar", "no.jar");
+        assertThat(said.toString().strip()).startsWith("fairlead: There is no job nothing; jobs are: ");
+        assertThat(named)
+                .containsExactlyInAnyOrder(said.toString()
+                        .strip()
+                        .replaceFirst(".*jobs are: (.*)\\.", "$1")
+                        .split(", "));
     }
 
     @Test
