@@ -56,7 +56,8 @@ final class Oracle {
         return normal((asked - capacity) / Math.sqrt(variance + spread * spread + 1e-9));
     }
 
-    private static double stay(PoolExit exit, long nowMs, double forMs) {
+    /** The true chance that an exit's link holds for a time, cuts of networks apart. */
+    static double stay(PoolExit exit, long nowMs, double forMs) {
         if (!exit.up) {
             return 0;
         }

@@ -5,18 +5,20 @@ import io.fairlead.model.forecast.Brier;
 import io.fairlead.model.forecast.Measure;
 import io.fairlead.model.forecast.SeriesForecaster;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** What the runs of all seeds came to, in words and tables. */
 record PoolComparison(List<PoolResult> results) {
 
     /** One row a way of keeping pools, then forecasts by horizon, as Markdown. */
     String text() {
-        return kept() + "\n" + ratios() + "\n\n" + forecasts() + "\n" + shortages() + "\n";
+        return kept() + "\n" + causes() + "\n\n" + ratios() + "\n\n" + forecasts() + "\n" + shortages() + "\n";
     }
 
     private String kept() {
@@ -34,18 +36,46 @@ record PoolComparison(List<PoolResult> results) {
         return out.toString();
     }
 
+    /** What the times below were made of, in a sentence each way. */
+    String causes() {
+        StringBuilder out = new StringBuilder();
+        for (PoolResult.Way way : PoolResult.Way.values()) {
+            Map<PoolGrade.Cause, Long> sums = new EnumMap<>(PoolGrade.Cause.class);
+            results.forEach(result -> {
+                PoolResult.Kept kept = result.kept().get(way);
+                if (kept != null) {
+                    kept.causes().forEach((cause, s) -> sums.merge(cause, s, Long::sum));
+                }
+            });
+            long all = Math.max(
+                    1, sums.values().stream().mapToLong(Long::longValue).sum());
+            out.append(out.isEmpty() ? "" : " ")
+                    .append("Below when ")
+                    .append(way.word())
+                    .append(", % of the time: ");
+            String parts = sums.entrySet().stream()
+                    .map(each ->
+                            String.format(Locale.ROOT, "%s %.0f", each.getKey().words(), 100.0 * each.getValue() / all))
+                    .collect(Collectors.joining(", "));
+            out.append(parts.isEmpty() ? "never" : parts).append('.');
+        }
+        return out.toString();
+    }
+
     /** The goals of keeping, as ratios of the means over all seeds. */
     String ratios() {
         return String.format(
                 Locale.ROOT,
-                "Time below: %.2f of the reacting pools' (goal 0.2), %.4f of the fixed ones' (goal 0.05); members joined: %.2f of the reacting pools' (goal 1.5).",
-                ratio(PoolResult.Kept::below, PoolResult.Way.REACTING),
-                ratio(PoolResult.Kept::below, PoolResult.Way.FIXED),
-                ratio(PoolResult.Kept::changes, PoolResult.Way.REACTING));
+                "Time below: %.2f of the reacting pools' (goal 0.2; the oracle %.2f), %.4f of the fixed ones' (goal 0.05); members joined: %.2f of the reacting pools' (goal 1.5; the oracle %.2f).",
+                ratio(PoolResult.Kept::below, PoolResult.Way.CURATED, PoolResult.Way.REACTING),
+                ratio(PoolResult.Kept::below, PoolResult.Way.ORACLE, PoolResult.Way.REACTING),
+                ratio(PoolResult.Kept::below, PoolResult.Way.CURATED, PoolResult.Way.FIXED),
+                ratio(PoolResult.Kept::changes, PoolResult.Way.CURATED, PoolResult.Way.REACTING),
+                ratio(PoolResult.Kept::changes, PoolResult.Way.ORACLE, PoolResult.Way.REACTING));
     }
 
-    private double ratio(ToDoubleFunction<PoolResult.Kept> of, PoolResult.Way other) {
-        return sum(of, PoolResult.Way.CURATED) / sum(of, other);
+    private double ratio(ToDoubleFunction<PoolResult.Kept> of, PoolResult.Way way, PoolResult.Way other) {
+        return sum(of, way) / sum(of, other);
     }
 
     private double sum(ToDoubleFunction<PoolResult.Kept> of, PoolResult.Way way) {

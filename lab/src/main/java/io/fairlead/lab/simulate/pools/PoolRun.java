@@ -93,6 +93,7 @@ final class PoolRun {
         sides.put(PoolResult.Way.FIXED, new Side(new PlainPools(false)));
         sides.put(PoolResult.Way.REACTING, new Side(new PlainPools(true)));
         sides.put(PoolResult.Way.CURATED, new Side(curated));
+        sides.put(PoolResult.Way.ORACLE, new Side(new CuratedPools(timeline.nowMs(), this::broken)));
         world.exits.forEach(exit -> byId.put(exit.id, exit));
         forecasts = new Forecasts(setup, demands(), countsFromMs());
     }
@@ -179,8 +180,12 @@ final class PoolRun {
     private void measure(long nowMs, int group) {
         world.drift();
         for (PoolExit exit : world.exits) {
-            if (exit.seen && exit.number % GROUPS == group && scores.measure(exit, nowMs)) {
-                condition(exit);
+            if (exit.seen && exit.number % GROUPS == group) {
+                if (scores.measure(exit, nowMs)) {
+                    condition(exit);
+                } else {
+                    foreknown(exit);
+                }
             }
         }
     }
@@ -205,12 +210,26 @@ final class PoolRun {
     private void condition(PoolExit exit) {
         long nowMs = timeline.nowMs();
         ExitCondition told = exit.seen ? scores.tell(exit, nowMs) : ExitCondition.UNKNOWN;
-        sides.values().forEach(side -> side.keeper.condition(exit, told, nowMs));
+        sides.forEach((way, side) -> {
+            if (way != PoolResult.Way.ORACLE) {
+                side.keeper.condition(exit, told, nowMs);
+            }
+        });
+        foreknown(exit);
+    }
+
+    private void foreknown(PoolExit exit) {
+        long nowMs = timeline.nowMs();
+        side(PoolResult.Way.ORACLE)
+                .keeper
+                .condition(exit, exit.seen ? scores.truth(exit, nowMs) : ExitCondition.UNKNOWN, nowMs);
     }
 
     private PoolResult.Kept kept(Side side) {
         Map<String, Double> byPool = new LinkedHashMap<>();
         side.grades.forEach((pool, grade) -> byPool.put(pool, grade.below()));
+        Map<PoolGrade.Cause, Long> causes = new EnumMap<>(PoolGrade.Cause.class);
+        side.grades.values().forEach(grade -> grade.causes().forEach((cause, s) -> causes.merge(cause, s, Long::sum)));
         double changes = 0;
         for (PoolDefinition pool : definitions) {
             changes += side.keeper.joined(pool.id()) - side.joinedBefore.getOrDefault(pool.id(), 0L);
@@ -219,6 +238,7 @@ final class PoolRun {
         return new PoolResult.Kept(
                 grades.stream().mapToDouble(PoolGrade::below).average().orElse(Double.NaN),
                 byPool,
+                causes,
                 grades.stream().mapToDouble(PoolGrade::health).average().orElse(Double.NaN),
                 24 * changes / definitions.size() / setup.hours(),
                 grades.stream()

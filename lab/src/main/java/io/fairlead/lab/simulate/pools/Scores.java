@@ -94,6 +94,15 @@ final class Scores {
                 .staying(soonMs, one.stays, PoolWorld.HOUR_MS, stay(exit, nowMs, PoolWorld.HOUR_MS));
     }
 
+    /** What is true of an exit that is believed to be online, whoever measures it. */
+    ExitCondition truth(PoolExit exit, long nowMs) {
+        long soonMs = POLICY.disconnectHorizonMs();
+        double stays = Oracle.stay(exit, nowMs, (double) soonMs);
+        double quality = 100 * world.quality(exit) * stays;
+        return new ExitCondition(exit.seen, quality, Map.of(), Map.of(), 0, exit.capacity)
+                .staying(soonMs, stays, PoolWorld.HOUR_MS, Oracle.stay(exit, nowMs, (double) PoolWorld.HOUR_MS));
+    }
+
     private double stay(PoolExit exit, long nowMs, long horizonMs) {
         GroupSurvival group = groups.computeIfAbsent(
                 new Group(exit.type(), exit.network), g -> survival.group(g.type, (long) g.network));

@@ -26,6 +26,12 @@ class PoolRunTest {
         double fixed = one.kept().get(PoolResult.Way.FIXED).below();
         double curated = one.kept().get(PoolResult.Way.CURATED).below();
         assertThat(curated).isLessThan(0.5 * fixed);
+        one.kept().forEach((way, kept) -> assertThat(kept.causes().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .as("each second below has one cause, when %s", way.word())
+                .isEqualTo(Math.round(kept.below() * kept.belowByPool().size() * (2 * 3_600 - 1))));
+        assertThat(new PoolComparison(List.of(one)).causes()).contains("Below when oracle");
         String html = PoolReport.html(new PoolComparison(List.of(one, again)));
         assertThat(html).contains("<svg", "curated", "Brier skill").doesNotContain("http", "<script");
     }
