@@ -13,6 +13,9 @@ import java.util.Locale;
  */
 record Standing(double rank, String rule, double evidence) {
 
+    /** What lowers it by less is nothing to speak of, and its evidence would be rounded to none. */
+    private static final double TOLD = 0.01;
+
     static Standing of(Candidate exit, PoolDefinition pool, PoolPolicy policy, long nowMs) {
         Weighing weighing = new Weighing(exit.q(pool) * exit.v(pool));
         double failures = exit.failures(pool);
@@ -51,7 +54,7 @@ record Standing(double rank, String rule, double evidence) {
 
         void rule(double lowers, double shown, String text) {
             rank *= 1 - Math.min(1, lowers);
-            if (lowers > heaviest) {
+            if (lowers >= TOLD && lowers > heaviest) {
                 heaviest = lowers;
                 evidence = shown;
                 words = text;

@@ -36,6 +36,15 @@ class ServiceHistoryRulesTest {
     }
 
     @Test
+    void whatIsNextToNothingIsNotSpokenOf() {
+        ExitCondition hardly = new ExitCondition(true, 90, Map.of(), Map.of("shop", 0.004), 0, 4);
+        fleet.curator.condition("tried", hardly, fleet.nowMs);
+        fleet.curator.define(Fleet.pool("p", 2, 2, 2));
+        fleet.curate();
+        assertThat(fleet.told.get("tried").memberships().get(0).reason()).isEqualTo("least size: 0 of 2");
+    }
+
+    @Test
     void failuresWithTheTargets() {
         fleet.curator.condition("tried", new ExitCondition(true, 90, Map.of(), Map.of("shop", 0.2), 0, 4), fleet.nowMs);
         poolTakes("other", "although 20 % of its tries failed here");
