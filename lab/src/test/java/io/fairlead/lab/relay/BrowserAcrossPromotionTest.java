@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** mpegts.js plays behind a relay client while the master leaves; one player at the relay server shows what the machine does meanwhile. */
+/** mpegts.js and hls.js play behind a relay client while the master leaves; one player at the relay server shows what the machine does meanwhile. */
 @Timeout(240)
 class BrowserAcrossPromotionTest {
 
@@ -48,19 +48,26 @@ class BrowserAcrossPromotionTest {
             played.put("control", "flv:" + pair.atServer(".flv"));
             played.put("flv", "flv:" + pair.behindClient(".flv"));
             played.put("ts", "mpegts:" + pair.behindClient(".ts"));
+            played.put("hls", "hls:" + pair.behindClient(".m3u8"));
             try (Players players = new Players(directory, played)) {
                 plays(players, played, BEFORE_S);
                 long carried = pair.client.linkCounters().mediaStreams();
                 master.body().close();
-                await().atMost(PATIENCE)
-                        .until(() -> pair.client.linkCounters().mediaStreams() > carried
-                                && Objects.requireNonNull(pair.server.legCounters())
-                                                .viewers()
-                                        == 2);
-                double reached = players.state("flv").timeS();
-                plays(players, played, Math.max(reached, players.state("ts").timeS()) + AFTER_S);
+                await().atMost(PATIENCE).untilAsserted(() -> {
+                    assertThat(pair.client.linkCounters().mediaStreams())
+                            .as("streams that have carried")
+                            .isGreaterThan(carried);
+                    assertThat(Objects.requireNonNull(pair.server.legCounters()).viewers())
+                            .as("viewers behind the relay client")
+                            .isEqualTo(3);
+                });
+                double reached = played.keySet().stream()
+                        .mapToDouble(each -> players.state(each).timeS())
+                        .max()
+                        .orElseThrow();
+                plays(players, played, reached + AFTER_S);
                 int machineWaitsMs = players.state("control").longestWaitMs();
-                for (String each : List.of("flv", "ts")) {
+                for (String each : List.of("flv", "ts", "hls")) {
                     Players.State state = players.state(each);
                     assertThat(state.errors()).as(each).isEmpty();
                     assertThat(state.ranges())
@@ -76,7 +83,8 @@ class BrowserAcrossPromotionTest {
     }
 
     private static void plays(Players players, Map<String, String> all, double toS) {
-        await().atMost(PATIENCE).conditionEvaluationListener(null).until(() -> all.keySet().stream()
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(all.keySet())
+                .as("all play to %.1f s: %s", toS, players.all())
                 .allMatch(each -> players.state(each).timeS() >= toS));
     }
 }

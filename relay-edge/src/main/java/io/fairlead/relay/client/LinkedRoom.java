@@ -95,7 +95,7 @@ final class LinkedRoom implements Feed {
         client.rooms().add(this);
         Watching fresh = new Watching(request, entering, refused);
         watching.add(fresh);
-        request.channel().closeFuture().addListener(closed -> room.loop().execute(() -> leave(fresh)));
+        request.presence().whenGone(() -> room.loop().execute(() -> leave(fresh)));
         fresh.ask();
     }
 
@@ -409,7 +409,7 @@ final class LinkedRoom implements Feed {
             }
             if (refuses(status)) {
                 LOG.info("room {}: a viewer is not admitted any more: {}", room.name(), sentence);
-                request.channel().close();
+                request.presence().end();
                 return;
             }
             boolean elsewhere = here != null && client.parents().choose(here, room.name(), Set.of()) != here;

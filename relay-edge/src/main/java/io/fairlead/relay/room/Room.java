@@ -57,6 +57,8 @@ public final class Room {
 
     private final GopRing ring;
     private final TransportStream transportStream;
+    private @Nullable Segments segments;
+    private int fetchers;
     private final RoomTimeline timeline = new RoomTimeline();
     private final RoomStory story = new RoomStory();
     private final List<RoomSource> sources = new ArrayList<>();
@@ -439,6 +441,10 @@ public final class Room {
         unsentBytes += tag.wireBytes();
         unsent.add(tag.retain());
         ring.add(tag);
+        Segments cut = segments;
+        if (cut != null) {
+            cut.add(tag);
+        }
         if (unsentBytes >= settings.mergeBytes()) {
             flush();
         }
@@ -453,8 +459,6 @@ public final class Room {
             place.execute(() -> viewer.end(ViewerEnd.ROOM_FULL));
             return;
         }
-        viewers++;
-        counters.viewers.increment();
         flush();
         if (viewer.container() == Container.TS) {
             transportStream.want(ring);
@@ -469,6 +473,12 @@ public final class Room {
                 loop.execute(() -> left(viewer));
             }
         });
+        arrived();
+    }
+
+    private void arrived() {
+        viewers++;
+        counters.viewers.increment();
         if (!watched) {
             watched = true;
             listener.watched(this);
@@ -480,14 +490,49 @@ public final class Room {
         }
     }
 
+    /** Takes in one who fetches segments by itself, and who must {@link #leaveSegments}. A room that is closed must not be asked. */
+    public Segments enterSegments() {
+        flush();
+        transportStream.want(ring);
+        Segments cut = segments;
+        if (cut == null) {
+            cut = new Segments(allocator, settings.segments());
+            segments = cut;
+            GopRing.Start oldest = ring.oldest();
+            for (long index = oldest == null ? ring.next() : oldest.index(); index < ring.next(); index++) {
+                cut.add(ring.tag(index));
+            }
+        }
+        fetchers++;
+        arrived();
+        return cut;
+    }
+
+    /** One who fetches has got so many bytes. Any thread. */
+    public void fetched(long bytes) {
+        counters.bytesOut.add(bytes);
+        story.delivered(bytes);
+    }
+
+    /** The other end of it. */
+    public void leaveSegments(ViewerEnd reason) {
+        counters.count(reason);
+        fetchers--;
+        transportStream.unwant();
+        Segments cut = segments;
+        if (fetchers == 0 && cut != null) {
+            segments = null;
+            cut.close();
+        }
+        departed();
+    }
+
     private OutletSeat open(EventLoop place) {
         return new OutletSeat(new Outlet(ring.copy(), story, allocator, viewer -> loop.execute(() -> left(viewer))));
     }
 
     private void left(Viewer viewer) {
         EventLoop place = viewer.channel().eventLoop();
-        viewers--;
-        counters.viewers.decrement();
         if (viewer.container() == Container.TS) {
             transportStream.unwant();
         }
@@ -496,6 +541,12 @@ public final class Room {
             outlets.remove(place);
             place.execute(seat.outlet::close);
         }
+        departed();
+    }
+
+    private void departed() {
+        viewers--;
+        counters.viewers.decrement();
         if (viewers == 0 && !closed) {
             cancelWaiting();
             waiting = loop.schedule(this::unwatched, settings.lingerMs(), TimeUnit.MILLISECONDS);
@@ -582,6 +633,10 @@ public final class Room {
         }
         for (Map.Entry<EventLoop, OutletSeat> each : outlets.entrySet()) {
             each.getKey().execute(() -> each.getValue().outlet.endAll(reason));
+        }
+        Segments cut = segments;
+        if (cut != null) {
+            cut.end();
         }
         release(changedHeaders);
         changedHeaders.clear();

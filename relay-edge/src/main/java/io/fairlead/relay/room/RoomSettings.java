@@ -16,6 +16,7 @@ package io.fairlead.relay.room;
  * @param lingerMs the source of a room is kept for so long after the last viewer
  * @param sourceGraceMs viewers wait for so long for the next source when the last one has ended
  * @param takeoverMs another publisher may follow one that has been silent for so long
+ * @param segments how it is cut for HLS
  */
 public record RoomSettings(
         RingBounds ring,
@@ -30,7 +31,8 @@ public record RoomSettings(
         int maxViewers,
         int lingerMs,
         int sourceGraceMs,
-        int takeoverMs) {
+        int takeoverMs,
+        SegmentSettings segments) {
 
     public static final RoomSettings DEFAULTS = new RoomSettings(
             RingBounds.DEFAULTS,
@@ -45,7 +47,8 @@ public record RoomSettings(
             20_000,
             3_000,
             15_000,
-            5_000);
+            5_000,
+            SegmentSettings.DEFAULTS);
 
     public RoomSettings {
         positive("maxTagBytes", maxTagBytes);
@@ -81,7 +84,8 @@ public record RoomSettings(
                 maxViewers,
                 lingerMs,
                 sourceGraceMs,
-                takeoverMs);
+                takeoverMs,
+                segments);
     }
 
     /** With other bounds for viewers that are slow. */
@@ -99,7 +103,8 @@ public record RoomSettings(
                 maxViewers,
                 lingerMs,
                 sourceGraceMs,
-                takeoverMs);
+                takeoverMs,
+                segments);
     }
 
     /** With another time for which tags are gathered. */
@@ -117,7 +122,8 @@ public record RoomSettings(
                 maxViewers,
                 lingerMs,
                 sourceGraceMs,
-                takeoverMs);
+                takeoverMs,
+                segments);
     }
 
     /** With another number of viewers at most. */
@@ -135,7 +141,8 @@ public record RoomSettings(
                 viewers,
                 lingerMs,
                 sourceGraceMs,
-                takeoverMs);
+                takeoverMs,
+                segments);
     }
 
     /** With other times to wait: after the last viewer, after the last source, for a publisher that is silent. */
@@ -153,6 +160,26 @@ public record RoomSettings(
                 maxViewers,
                 newLingerMs,
                 newSourceGraceMs,
-                newTakeoverMs);
+                newTakeoverMs,
+                segments);
+    }
+
+    /** Cut otherwise for HLS. */
+    public RoomSettings withSegments(SegmentSettings other) {
+        return new RoomSettings(
+                ring,
+                spareRing,
+                maxTagBytes,
+                mergeMs,
+                mergeBytes,
+                burstBytes,
+                lagMs,
+                maxSkips,
+                stallMs,
+                maxViewers,
+                lingerMs,
+                sourceGraceMs,
+                takeoverMs,
+                other);
     }
 }

@@ -111,7 +111,7 @@ public final class RoomStory {
 
     // ---- the viewers'
 
-    void delivered(int bytes) {
+    void delivered(long bytes) {
         viewerBytes.add(bytes);
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Begins with the file header, the headers as of its first key frame, and from there on every tag. One that lags by more than
  * {@link RoomSettings#lagMs} goes on at the newest key frame, with those headers again that have changed.
  */
-public final class Viewer implements ChannelFutureListener {
+public final class Viewer implements ChannelFutureListener, Experience {
 
     private static final long NOWHERE = -1;
     private static final long NOT_YET = -1;
@@ -102,7 +102,7 @@ public final class Viewer implements ChannelFutureListener {
         successorAt = index;
     }
 
-    /** Has somebody told when it goes, on its loop; set before it joins. */
+    @Override
     public void whenEnded(Runnable told) {
         whenEnded = told;
     }
@@ -397,37 +397,37 @@ public final class Viewer implements ChannelFutureListener {
         }
     }
 
-    /** Why it is gone; null while it is there. */
+    @Override
     public @Nullable ViewerEnd ended() {
         return end;
     }
 
-    /** From its entry to the write that held its first key frame, ns; −1 before. On its loop, as what follows. */
+    @Override
     public long firstKeyNs() {
         return firstKeyNs;
     }
 
-    /** From its entry to the first write, ns; −1 before. */
+    @Override
     public long firstByteNs() {
         return firstByteNs;
     }
 
-    /** When it came, ns of its clock. */
+    @Override
     public long joinedNs() {
         return joinedNs;
     }
 
-    /** Bytes of media written; any thread. */
+    @Override
     public long bytes() {
         return bytesWritten;
     }
 
-    /** What its network did to it so far. */
+    @Override
     public ViewerStrain strain() {
         return new ViewerStrain(stalls, stalledNs, skips, skippedTags);
     }
 
-    /** Farthest that it was behind since this was asked last, ms. */
+    @Override
     public long takeLagMaxMs() {
         long farthest = lagMaxMs;
         lagMaxMs = 0;

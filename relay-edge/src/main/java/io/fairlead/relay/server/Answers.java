@@ -34,6 +34,14 @@ final class Answers {
         };
     }
 
+    private static String type(RoomPath.Form form) {
+        return switch (form) {
+            case NONE, FLV -> type(Container.FLV);
+            case TS -> type(Container.TS);
+            case HLS -> "application/vnd.apple.mpegurl";
+        };
+    }
+
     /** The head before a stream of chunks. */
     static HttpResponse stream(Container container) {
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
@@ -47,11 +55,9 @@ final class Answers {
     }
 
     /** To HEAD: what GET would say. */
-    static void head(Channel channel, Container container) {
+    static void head(Channel channel, RoomPath.Form form) {
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, type(container))
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, type(form)).set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         last(channel, response);
     }
 

@@ -36,6 +36,7 @@ public final class RelayServer implements AutoCloseable {
     private final LongLinkCounters linkCounters = new LongLinkCounters();
     private final @Nullable Legs legs;
     private final @Nullable LinkListener links;
+    private final HlsDesk hls;
     private final HttpPort http;
 
     private RelayServer(
@@ -59,18 +60,15 @@ public final class RelayServer implements AutoCloseable {
                 pull == null ? null : room -> new PulledRoom(room, pull, roomSettings, RandomGenerator.getDefault()),
                 this::closed,
                 reports);
+        Entrance entrance = (request, entering, refused) -> enter(admission, request, entering, refused);
+        hls = new HlsDesk(rooms, entrance, settings, counters);
         try {
             http = new HttpPort(
                     address,
                     loops,
                     settings,
                     counters,
-                    () -> new RequestHandler(
-                            rooms,
-                            (request, entering, refused) -> enter(admission, request, entering, refused),
-                            access,
-                            settings,
-                            counters));
+                    () -> new RequestHandler(rooms, entrance, access, settings, counters, hls));
         } catch (IOException e) {
             loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS);
             throw e;
@@ -210,6 +208,7 @@ public final class RelayServer implements AutoCloseable {
             port.drain();
             present.close();
         }
+        hls.close();
         rooms.close();
         if (port != null) {
             port.close(STOP_S);

@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The first request of a connection, which is its only one.
+ * The first request of a connection, which is its only one; but one who watches by HLS may send one after the other.
  *
  * <p>Consumes the head; then gives its place to a {@link PublishHandler} (POST, PUT), a {@link WatchHandler} (GET), or answers and closes:
  * 400 and 431 to heads that can't be read, 404, 405, 401 and 409 to publishers, 503 when a bound is reached. Closes connections whose head
@@ -49,8 +49,12 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     private final @Nullable RoomAccess access;
     private final ServerSettings settings;
     private final ServerCounters counters;
+    private final HlsDesk hls;
     private @Nullable Future<?> deadline;
     private boolean taken;
+
+    /** Another request has come while one was answered. */
+    private boolean hasMore;
 
     /** @param access null: nobody publishes here */
     RequestHandler(
@@ -58,7 +62,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             Entrance entrance,
             @Nullable RoomAccess access,
             ServerSettings settings,
-            ServerCounters counters) {
+            ServerCounters counters,
+            HlsDesk hls) {
+        this.hls = hls;
         this.rooms = rooms;
         this.entrance = entrance;
         this.access = access;
@@ -68,6 +74,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        expect(ctx);
+    }
+
+    private void expect(ChannelHandlerContext ctx) {
         deadline = ctx.executor()
                 .schedule(
                         () -> {
@@ -95,6 +105,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (taken || !(message instanceof HttpRequest request)) {
+            hasMore |= message instanceof HttpRequest;
             ReferenceCountUtil.release(message);
             return;
         }
@@ -122,19 +133,30 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                     "the request is " + request.protocolVersion() + "; speak HTTP/1.1");
             return;
         }
+        HlsPath fetched = request.method().equals(HttpMethod.GET) ? HlsPath.of(request.uri()) : null;
+        if (fetched != null) {
+            hls.fetch(ctx, fetched, turn(ctx));
+            return;
+        }
         RoomPath path = RoomPath.of(request.uri());
         HttpMethod method = request.method();
         boolean publishes = method.equals(HttpMethod.POST) || method.equals(HttpMethod.PUT);
         if (path == null || (path.form() == RoomPath.Form.NONE && !publishes)) {
-            turn(ctx, HttpResponseStatus.NOT_FOUND, Turned.NOT_FOUND, "no such path; ask for /APP/ROOM.flv or .ts");
+            turn(
+                    ctx,
+                    HttpResponseStatus.NOT_FOUND,
+                    Turned.NOT_FOUND,
+                    "no such path; ask for /APP/ROOM.flv, .ts or .m3u8");
         } else if (publishes) {
             publish(ctx, request, path);
+        } else if (method.equals(HttpMethod.GET) && path.form() == RoomPath.Form.HLS) {
+            hls.enter(ctx, path, address(ctx), turn(ctx));
         } else if (method.equals(HttpMethod.GET)) {
             WatchRequest watching = new WatchRequest(
                     path.room(),
                     path.query(),
                     address(ctx),
-                    ctx.channel(),
+                    Presence.of(ctx.channel()),
                     rooms.desk().account());
             entrance.enter(
                     watching,
@@ -147,7 +169,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         } else if (method.equals(HttpMethod.HEAD)) {
             rooms.enter(
                     path.room(),
-                    room -> ctx.executor().execute(() -> Answers.head(ctx.channel(), container(path))),
+                    room -> ctx.executor().execute(() -> Answers.head(ctx.channel(), path.form())),
                     () -> onLoop(ctx, () -> noRoom(ctx, path)));
         } else if (method.equals(HttpMethod.OPTIONS)) {
             Answers.preflight(ctx.channel());
@@ -234,7 +256,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         });
     }
 
-    private static Turned why(HttpResponseStatus status) {
+    static Turned why(HttpResponseStatus status) {
         return switch (status.code()) {
             case 401, 403 -> Turned.DENIED;
             case 404 -> Turned.NOT_FOUND;
@@ -297,6 +319,25 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
 
     // ---- ends
+
+    private HlsDesk.Turn turn(ChannelHandlerContext ctx) {
+        return new HlsDesk.Turn() {
+            @Override
+            public void answered() {
+                if (hasMore) {
+                    ctx.close(); // it has not waited for its answer, and what it sent is dropped
+                } else if (ctx.channel().isActive()) {
+                    taken = false;
+                    expect(ctx);
+                }
+            }
+
+            @Override
+            public void turned(HttpResponseStatus status, Turned why, String sentence) {
+                turn(ctx, status, why, sentence);
+            }
+        };
+    }
 
     private void turn(ChannelHandlerContext ctx, HttpResponseStatus status, Turned why, String sentence) {
         counters.count(why);

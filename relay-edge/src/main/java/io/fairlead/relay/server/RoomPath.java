@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request's target says: {@code /APP/ROOM.flv?key=…}, or {@code .ts}; the suffix may be left out by publishers.
+ * What a request's target says: {@code /APP/ROOM.flv?key=…}, {@code .ts} or {@code .m3u8}; the suffix may be left out by publishers.
  *
  * @param room name of the room: two to four parts of 1 to 64 letters, digits, {@code . _ -}, with {@code /} between
  * @param form what the suffix asks for
@@ -21,7 +21,8 @@ record RoomPath(String room, Form form, @Nullable String key, String query) {
         /** Nothing is said. */
         NONE(""),
         FLV(".flv"),
-        TS(".ts");
+        TS(".ts"),
+        HLS(".m3u8");
 
         private final String suffix;
 

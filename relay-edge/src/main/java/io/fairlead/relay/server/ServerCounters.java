@@ -37,6 +37,7 @@ public final class ServerCounters {
     final LongAdder refused = new LongAdder();
     final LongAdder published = new LongAdder();
     final LongAdder malformedMedia = new LongAdder();
+    final AtomicInteger hlsViewers = new AtomicInteger();
     private final Map<Turned, LongAdder> turned = new EnumMap<>(Turned.class);
 
     public ServerCounters() {
@@ -65,6 +66,11 @@ public final class ServerCounters {
     /** Connections reset because there were too many. */
     public long refused() {
         return refused.sum();
+    }
+
+    /** Viewers by HLS that are there. */
+    public int hlsViewers() {
+        return hlsViewers.get();
     }
 
     /** Connections that were accepted. */
@@ -96,6 +102,9 @@ public final class ServerCounters {
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("fairlead.relay.http.connections", connections, AtomicInteger::get)
                 .description("Connections of viewers and publishers that are open")
+                .register(registry);
+        Gauge.builder("fairlead.relay.http.hls.viewers", hlsViewers, AtomicInteger::get)
+                .description("Viewers by HLS that are there")
                 .register(registry);
         counter(registry, "fairlead.relay.http.connections.accepted", accepted, "Connections accepted");
         counter(registry, "fairlead.relay.http.connections.refused", refused, "Connections reset: there were too many");

@@ -9,6 +9,9 @@ package io.fairlead.relay.server;
  * @param maxHeadBytes longest head
  * @param headTimeoutMs a connection must have sent a whole head after this time
  * @param publisherIdleMs a publisher that sends nothing for so long is ended
+ * @param maxHlsViewers viewers by HLS; over it new ones get 503
+ * @param hlsIdleMs a viewer by HLS that asks for nothing for so long has left
+ * @param hlsWaitMs what is to come is waited for so long
  */
 public record ServerSettings(
         int maxConnections,
@@ -16,9 +19,13 @@ public record ServerSettings(
         int maxRequestLineBytes,
         int maxHeadBytes,
         int headTimeoutMs,
-        int publisherIdleMs) {
+        int publisherIdleMs,
+        int maxHlsViewers,
+        int hlsIdleMs,
+        int hlsWaitMs) {
 
-    public static final ServerSettings DEFAULTS = new ServerSettings(50_000, 10_000, 4 << 10, 16 << 10, 10_000, 30_000);
+    public static final ServerSettings DEFAULTS =
+            new ServerSettings(50_000, 10_000, 4 << 10, 16 << 10, 10_000, 30_000, 20_000, 30_000, 10_000);
 
     public ServerSettings {
         positive("maxConnections", maxConnections);
@@ -27,6 +34,9 @@ public record ServerSettings(
         positive("maxHeadBytes", maxHeadBytes);
         positive("headTimeoutMs", headTimeoutMs);
         positive("publisherIdleMs", publisherIdleMs);
+        positive("maxHlsViewers", maxHlsViewers);
+        positive("hlsIdleMs", hlsIdleMs);
+        positive("hlsWaitMs", hlsWaitMs);
     }
 
     private static void positive(String name, int value) {
@@ -38,12 +48,42 @@ public record ServerSettings(
     /** With other bounds for connections and rooms. */
     public ServerSettings withMost(int connections, int rooms) {
         return new ServerSettings(
-                connections, rooms, maxRequestLineBytes, maxHeadBytes, headTimeoutMs, publisherIdleMs);
+                connections,
+                rooms,
+                maxRequestLineBytes,
+                maxHeadBytes,
+                headTimeoutMs,
+                publisherIdleMs,
+                maxHlsViewers,
+                hlsIdleMs,
+                hlsWaitMs);
     }
 
     /** With other times for heads and silent publishers. */
     public ServerSettings withTimeouts(int newHeadTimeoutMs, int newPublisherIdleMs) {
         return new ServerSettings(
-                maxConnections, maxRooms, maxRequestLineBytes, maxHeadBytes, newHeadTimeoutMs, newPublisherIdleMs);
+                maxConnections,
+                maxRooms,
+                maxRequestLineBytes,
+                maxHeadBytes,
+                newHeadTimeoutMs,
+                newPublisherIdleMs,
+                maxHlsViewers,
+                hlsIdleMs,
+                hlsWaitMs);
+    }
+
+    /** With other bounds for viewers by HLS. */
+    public ServerSettings withHls(int viewers, int idleMs, int waitMs) {
+        return new ServerSettings(
+                maxConnections,
+                maxRooms,
+                maxRequestLineBytes,
+                maxHeadBytes,
+                headTimeoutMs,
+                publisherIdleMs,
+                viewers,
+                idleMs,
+                waitMs);
     }
 }

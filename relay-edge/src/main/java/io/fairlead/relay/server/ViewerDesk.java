@@ -1,7 +1,7 @@
 package io.fairlead.relay.server;
 
+import io.fairlead.relay.room.Experience;
 import io.fairlead.relay.room.Room;
-import io.fairlead.relay.room.Viewer;
 import io.fairlead.schemas.telemetry.ViewerProtocol;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -23,7 +23,7 @@ final class ViewerDesk {
     }
 
     /** A viewer is about to join. On its loop. */
-    void watch(WatchRequest request, ViewerProtocol protocol, Viewer viewer, Room room) {
+    void watch(WatchRequest request, ViewerProtocol protocol, Experience viewer, Room room) {
         if (!reports.silent()) {
             new ViewerWatch(reports, nanoClock, viewers.incrementAndGet(), request, protocol, viewer, room.story())
                     .start();

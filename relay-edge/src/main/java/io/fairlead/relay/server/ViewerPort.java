@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 public final class ViewerPort implements AutoCloseable {
 
     private final RoomDirectory rooms;
+    private final HlsDesk hls;
     private final HttpPort port;
     private final ServerCounters counters = new ServerCounters();
 
@@ -27,12 +28,13 @@ public final class ViewerPort implements AutoCloseable {
             throws IOException {
         rooms = new RoomDirectory(
                 loops, roomSettings, roomCounters, nanoClock, settings.maxRooms(), feeds, closed -> {}, reports);
+        hls = new HlsDesk(rooms, rooms::enterToWatch, settings, counters);
         port = new HttpPort(
                 address,
                 loops,
                 settings,
                 counters,
-                () -> new RequestHandler(rooms, rooms::enterToWatch, null, settings, counters));
+                () -> new RequestHandler(rooms, rooms::enterToWatch, null, settings, counters, hls));
     }
 
     public InetSocketAddress address() {
@@ -47,6 +49,7 @@ public final class ViewerPort implements AutoCloseable {
     @Override
     public void close() {
         port.stopListening();
+        hls.close();
         rooms.close();
         port.close();
     }

@@ -1,8 +1,8 @@
 package io.fairlead.relay.server;
 
 import io.fairlead.model.map.AddressPrefix;
+import io.fairlead.relay.room.Experience;
 import io.fairlead.relay.room.RoomStory;
-import io.fairlead.relay.room.Viewer;
 import io.fairlead.relay.room.ViewerEnd;
 import io.fairlead.relay.room.ViewerStrain;
 import io.fairlead.schemas.telemetry.ViewerClose;
@@ -24,7 +24,7 @@ final class ViewerWatch {
     private final long id;
     private final WatchRequest request;
     private final ViewerProtocol protocol;
-    private final Viewer viewer;
+    private final Experience viewer;
     private final RoomStory story;
     private RoomStory.Moment before;
     private ViewerStrain strain = ViewerStrain.NONE;
@@ -40,7 +40,7 @@ final class ViewerWatch {
             long id,
             WatchRequest request,
             ViewerProtocol protocol,
-            Viewer viewer,
+            Experience viewer,
             RoomStory story) {
         this.reports = reports;
         this.nanoClock = nanoClock;
@@ -55,8 +55,8 @@ final class ViewerWatch {
 
     void start() {
         viewer.whenEnded(this::ended);
-        timer = request.channel()
-                .eventLoop()
+        timer = request.presence()
+                .loop()
                 .scheduleAtFixedRate(this::tell, reports.viewerMs(), reports.viewerMs(), TimeUnit.MILLISECONDS);
     }
 

@@ -8,13 +8,13 @@ import io.netty.channel.Channel;
  * @param room its name
  * @param query what the viewer showed: all that follows the question mark; empty if nothing
  * @param address where the viewer comes from, as far as is known
- * @param channel the viewer's; a request is over when this closes
+ * @param presence whether the viewer is there still
  * @param account what is noted of the viewer
  */
-public record WatchRequest(String room, String query, String address, Channel channel, ViewerAccount account) {
+public record WatchRequest(String room, String query, String address, Presence presence, ViewerAccount account) {
 
     /** Of a viewer of whom nobody is told. */
     public WatchRequest(String room, String query, String address, Channel channel) {
-        this(room, query, address, channel, new ViewerAccount(0));
+        this(room, query, address, Presence.of(channel), new ViewerAccount(0));
     }
 }
