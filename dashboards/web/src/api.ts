@@ -95,6 +95,9 @@ export interface TrafficAnswer { fromSeconds: number; toSeconds: number; stepSec
 
 export interface PolicyChange { atMs: number; key: string; author: string; reason: string; version: number; revision: number }
 
+/** A canary does several things under its one version; those have no revision. */
+export const markId = (change: PolicyChange): string => change.revision > 0 ? `${change.version}` : `${change.version}@${change.atMs}`;
+
 export interface ChangesAnswer { changes: PolicyChange[]; problem: string | null }
 
 export interface Source { up: boolean; ageMs: number | null; problem: string | null }

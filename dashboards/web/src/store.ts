@@ -1,4 +1,4 @@
-import { api, type ExitRow, type PolicyChange, type Status, type TrafficAnswer, type TrafficPoint } from "./api";
+import { api, markId, type ExitRow, type PolicyChange, type Status, type TrafficAnswer, type TrafficPoint } from "./api";
 import { RANGES, type Range } from "./view";
 
 export type Connection = "connecting" | "live" | "lost";
@@ -17,7 +17,7 @@ export class Store {
   windowSeconds = 60;
   traffic: TrafficAnswer | null = null;
   trafficProblem: string | null = null;
-  readonly changes = new Map<number, PolicyChange>();
+  readonly changes = new Map<string, PolicyChange>();
   connection: Connection = "connecting";
   /** Server's clock minus ours, ms. */
   skewMs = 0;
@@ -105,7 +105,7 @@ export class Store {
     const from = to - RANGES[this.range];
     void api.changes(from, to + 60).then(
       (answer) => {
-        for (const change of answer.changes) this.changes.set(change.version, change);
+        for (const change of answer.changes) this.changes.set(markId(change), change);
         this.changed();
       },
       () => undefined,
@@ -165,8 +165,8 @@ export class Store {
     });
     on<Record<string, TrafficPoint[]>>("traffic", (tails) => this.append(tails));
     on<PolicyChange>("policy", (change) => {
-      const fresh = !this.changes.has(change.version) && this.now() - change.atMs < 60_000;
-      this.changes.set(change.version, change);
+      const fresh = !this.changes.has(markId(change)) && this.now() - change.atMs < 60_000;
+      this.changes.set(markId(change), change);
       if (fresh) this.announce(`Policy ${change.key} was changed by ${change.author}: ${change.reason}`);
     });
   }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { PolicyChange } from "../api";
+import { markId, type PolicyChange } from "../api";
 import { columns } from "../charts/series";
 import { TimeChart } from "../charts/time-chart";
 import { clock, dayClock, iso, milliseconds, percent, rate, word } from "../format";
@@ -134,9 +134,9 @@ function Changes({ marks, range }: { marks: PolicyChange[]; range: string }) {
       <summary><span class="mark" aria-hidden="true">◆</span> {marks.length === 1 ? "1 policy change" : `${marks.length} policy changes`} in the last {range}; newest: {newest[0]!.key}, {clock(newest[0]!.atMs)}, {newest[0]!.author}: “{newest[0]!.reason}”</summary>
       <ol>
         {newest.slice(0, 20).map((change) => (
-          <li key={change.version}>
+          <li key={markId(change)}>
             <time dateTime={iso(change.atMs)}>{dayClock(change.atMs)}</time>
-            <strong>{change.key}</strong> <span>version {change.version}, revision {change.revision}</span>
+            <strong>{change.key}</strong> <span>version {change.version}{change.revision > 0 ? `, revision ${change.revision}` : ""}</span>
             <span>{change.author}: “{change.reason}”</span>
           </li>
         ))}

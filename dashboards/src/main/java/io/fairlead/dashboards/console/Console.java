@@ -21,12 +21,12 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -302,19 +302,26 @@ public final class Console implements AutoCloseable {
     private ChangesAnswer changes(Context context) {
         long toMs = seconds(context, "to", clock.millis() / 1_000 + 60) * 1_000;
         long fromMs = seconds(context, "from", toMs / 1_000 - 86_400) * 1_000;
-        Map<Long, PolicyChange> byVersion = new TreeMap<>();
+        Map<List<Long>, PolicyChange> byVersion = new LinkedHashMap<>();
         String problem = null;
         try {
-            history.policyChanges(fromMs, toMs).forEach(change -> byVersion.put(change.version(), change));
+            history.policyChanges(fromMs, toMs).forEach(change -> byVersion.put(identity(change), change));
         } catch (History.UnansweredException said) {
             problem = said.getMessage();
         }
         for (PolicyChange change : fleet.changes()) {
             if (change.atMs() >= fromMs && change.atMs() < toMs) {
-                byVersion.put(change.version(), change);
+                byVersion.put(identity(change), change);
             }
         }
-        return new ChangesAnswer(new ArrayList<>(byVersion.values()), problem);
+        List<PolicyChange> changes = new ArrayList<>(byVersion.values());
+        changes.sort(Comparator.comparingLong(PolicyChange::version).thenComparingLong(PolicyChange::atMs));
+        return new ChangesAnswer(changes, problem);
+    }
+
+    /** A canary does several things under its one version. */
+    private static List<Long> identity(PolicyChange change) {
+        return change.revision() == 0 ? List.of(change.version(), change.atMs()) : List.of(change.version());
     }
 
     private void announce(PolicyChange change) {

@@ -2,12 +2,15 @@ package io.fairlead.dashboards.console;
 
 import io.fairlead.dashboards.query.PolicyChange;
 import io.fairlead.schemas.config.Authorship;
+import io.fairlead.schemas.decisions.CanaryVerdict;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
+import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.telemetry.AppliedDecisions;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.topics.Topics;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -39,6 +42,7 @@ final class FleetState {
     private final Map<String, EdgeReport> edges = new ConcurrentHashMap<>();
     private final Map<String, LoopLately> loops = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<Long, PolicyChange> changes = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<Long, PolicyChange> turns = new ConcurrentSkipListMap<>();
     private final AtomicInteger notShown = new AtomicInteger();
 
     FleetState(int exitsMax) {
@@ -106,6 +110,34 @@ final class FleetState {
         return change;
     }
 
+    /**
+     * A canary stands elsewhere by itself: a mark as those of operators.
+     *
+     * @return empty: it stands where it stood, or an operator's own record is the mark
+     */
+    Optional<PolicyChange> apply(CanaryVerdict verdict) {
+        boolean byItself =
+                switch (verdict.getStage()) {
+                    case RUNNING, HELD, ROLLED_BACK, TOO_LITTLE -> true;
+                    case BASELINE, PROMOTED, STOPPED, OVERTAKEN, UNKNOWN -> false;
+                };
+        if (!byItself || turns.containsKey(verdict.getStageSinceMs())) {
+            return Optional.empty();
+        }
+        PolicyChange turn = new PolicyChange(
+                verdict.getStageSinceMs(),
+                CanaryRecords.key(verdict.getPolicyKey()),
+                "quality job",
+                verdict.getStage() + ": " + verdict.getReason(),
+                verdict.getPolicyVersion(),
+                0);
+        turns.put(verdict.getStageSinceMs(), turn);
+        while (turns.size() > CHANGES_MAX) {
+            turns.pollFirstEntry();
+        }
+        return Optional.of(turn);
+    }
+
     Collection<ExitScore> scores() {
         return scores.values();
     }
@@ -128,9 +160,11 @@ final class FleetState {
         return loop == null ? null : loop.figures(nowMs);
     }
 
-    /** In the order of their versions. */
+    /** In the order of their versions; then what canaries did by themselves. */
     List<PolicyChange> changes() {
-        return List.copyOf(changes.values());
+        List<PolicyChange> all = new ArrayList<>(changes.values());
+        all.addAll(turns.values());
+        return all;
     }
 
     int exits() {

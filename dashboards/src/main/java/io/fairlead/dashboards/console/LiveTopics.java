@@ -11,6 +11,7 @@ import io.fairlead.schemas.config.PolicyCanary;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
+import io.fairlead.schemas.decisions.CanaryVerdict;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.GroupPrice;
 import io.fairlead.schemas.decisions.JobHeartbeat;
@@ -66,6 +67,7 @@ final class LiveTopics implements AutoCloseable {
             Topics.SCHEMAS,
             Topics.CONFIG_POLICIES,
             Topics.DECISIONS_EXITS,
+            Topics.DECISIONS_CANARIES,
             Topics.DECISIONS_HEARTBEATS,
             Topics.CONFIG_POOLS,
             Topics.DECISIONS_POOLS,
@@ -250,6 +252,8 @@ final class LiveTopics implements AutoCloseable {
             map.apply(group);
         } else if (record instanceof JobHeartbeat heartbeat) {
             fleet.apply(heartbeat);
+        } else if (record instanceof CanaryVerdict verdict) {
+            fleet.apply(verdict).ifPresent(onPolicyChange);
         } else if (record instanceof EdgeReport report) {
             fleet.apply(report);
         } else if (record instanceof QualityPolicy policy) {

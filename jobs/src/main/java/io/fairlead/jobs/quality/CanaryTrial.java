@@ -30,6 +30,8 @@ final class CanaryTrial {
     /** Tries so soon after it began to decide are left out: edges have yet to hear of it, ms. */
     static final long SETTLE_MS = 3_000;
 
+    private static final String WATCHED = "both arms are watched";
+
     final PolicyCanary record;
     final long version;
     private final Scope scope;
@@ -41,7 +43,7 @@ final class CanaryTrial {
     private long stageSinceMs;
     private long beganMs;
     private long decidesFromMs = Long.MAX_VALUE;
-    private String reason = "";
+    private String reason = WATCHED;
 
     /** @param version offset of the record */
     CanaryTrial(PolicyCanary record, long version, long nowMs) {
@@ -125,7 +127,7 @@ final class CanaryTrial {
         }
         reason = finding.reason();
         if (stage == CanaryStage.BASELINE) {
-            reason = "both arms are watched";
+            reason = WATCHED;
             long lastedMs = nowMs - stageSinceMs;
             if (lastedMs < terms.baselineMs()) {
                 return false;

@@ -41,6 +41,20 @@ final class ClientSettings {
                 """.formatted(bootstrapServers, flink, reader.url(), quoted(reader.user()), quoted(reader.password()));
     }
 
+    /**
+     * Where the Kafka of the demo is whose data are there.
+     *
+     * @throws java.nio.file.NoSuchFileException if none runs there
+     */
+    static String bootstrapServers(Path directory) throws IOException {
+        String key = "bootstrap-servers: ";
+        return Files.readAllLines(directory.resolve(FILE), StandardCharsets.UTF_8).stream()
+                .filter(line -> line.startsWith(key))
+                .findFirst()
+                .map(line -> line.substring(key.length()).replace("'", "").strip())
+                .orElseThrow(() -> new IOException(directory.resolve(FILE) + " names no bootstrap servers."));
+    }
+
     private static String quoted(String text) {
         return text.replace("'", "''");
     }

@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
             DemoCommands.Heal.class,
             DeadTarget.class,
             DecayCommand.class,
-            OutageCommand.class
+            OutageCommand.class,
+            CanaryDemo.class
         })
 public final class DemoCommand implements Callable<Integer> {
 
@@ -224,6 +225,8 @@ public final class DemoCommand implements Callable<Integer> {
         progress.accept("            ./fairlead demo outage --asn 64510" + dataHint());
         progress.accept("  ask for what nobody answers, and see that no exit is blamed:");
         progress.accept("            ./fairlead demo dead-target" + dataHint());
+        progress.accept("  try a bad policy on half of the exits, and see it take itself back:");
+        progress.accept("            ./fairlead demo canary" + dataHint());
         progress.accept("  point other commands at it, such as policy, pool, jobs, replay:");
         progress.accept("            ./fairlead policy get quality/default --settings " + system.clientSettings());
         progress.accept("");
