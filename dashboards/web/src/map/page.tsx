@@ -74,7 +74,7 @@ function sentence(text: string): string {
 function Figures({ state, now }: { state: MapState; now: number }) {
   const { served } = state;
   const known = state.coverage.filter((each) => each.evidence !== "DEFAULT" && each.evidence !== "UNKNOWN").reduce((sum, each) => sum + each.demandShare, 0);
-  const over = state.boundMs > 0 ? state.meanCostMs / state.boundMs - 1 : 0;
+  const over = state.boundMs > 0 ? Math.max(0, state.meanCostMs / state.boundMs - 1) : 0; // the bound counts what leaving costs
   const stages = state.rollOut === "RUNNING" ? `stage ${state.stage} of 4, ${percent(state.rolledShare, 0)} of prefixes, for ${duration(now - state.stageSinceMs)}` : state.rollOut === "HALTED" ? "the former entries stand again" : `for ${duration(now - state.stageSinceMs)}`;
   return (
     <dl class="figures-row">

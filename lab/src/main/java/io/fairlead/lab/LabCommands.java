@@ -4,6 +4,7 @@ import io.fairlead.cli.CommandSource;
 import io.fairlead.lab.bench.BenchCommand;
 import io.fairlead.lab.demo.DemoCommand;
 import io.fairlead.lab.fleet.FleetCommand;
+import io.fairlead.lab.names.NameServiceCommand;
 import io.fairlead.lab.replay.ReplayCommand;
 import io.fairlead.lab.simulate.SimulateCommand;
 import java.util.List;
@@ -14,6 +15,11 @@ public final class LabCommands implements CommandSource {
     @Override
     public List<Object> commands() {
         return List.of(
-                new BenchCommand(), new DemoCommand(), new FleetCommand(), new ReplayCommand(), new SimulateCommand());
+                new BenchCommand(),
+                new DemoCommand(),
+                new FleetCommand(),
+                new NameServiceCommand(),
+                new ReplayCommand(),
+                new SimulateCommand());
     }
 }

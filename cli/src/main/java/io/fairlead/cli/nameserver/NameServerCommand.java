@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "nameserver",
         description = "Run a name server: answer from zone files, and for mapped names with the delivery group to use.",
-        subcommands = {CheckZoneCommand.class, ExplainCommand.class})
+        subcommands = {CheckZoneCommand.class, ExplainCommand.class, ZoneKeyCommand.class})
 public final class NameServerCommand implements Callable<Integer> {
 
     @Mixin
@@ -162,6 +162,12 @@ public final class NameServerCommand implements Callable<Integer> {
     private double challengeShare = 0.002;
 
     @Mixin
+    private SigningOptions signing = new SigningOptions();
+
+    @Mixin
+    private SigningOptions.Bounds signingBounds = new SigningOptions.Bounds();
+
+    @Mixin
     private WatchOptions watch = new WatchOptions();
 
     @Spec
@@ -169,7 +175,7 @@ public final class NameServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<Zone> loaded = ZoneSources.good(zones);
+        List<Zone> loaded = ZoneSources.good(zones, signing.keys());
         try (NameServerEdge edge = NameServerEdge.start(settings(), zones(loaded))) {
             String asked = edge.addresses().stream().map(HostPort::text).collect(Collectors.joining(","));
             Foreground.ready(
@@ -230,6 +236,7 @@ public final class NameServerCommand implements Callable<Integer> {
                 .withRate(answersPerSecond, slip)
                 .withRateSlots(rateSlots)
                 .withCookieSecret(secret == null ? "" : Files.readString(secret).strip())
+                .withSigning(signingBounds.settings())
                 .withExplainTo(explainTo.stream().map(AddressPrefix::parse).toList());
     }
 }

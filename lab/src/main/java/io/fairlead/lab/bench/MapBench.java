@@ -1,6 +1,7 @@
 package io.fairlead.lab.bench;
 
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.lab.names.RttMatrix;
 import io.fairlead.model.map.Demand;
 import io.fairlead.model.map.Plan;
 import io.fairlead.model.map.Pricing;

@@ -1,5 +1,6 @@
 package io.fairlead.lab.bench;
 
+import io.fairlead.lab.names.RttMatrix;
 import io.fairlead.model.map.AddressPrefix;
 import io.fairlead.model.map.Demand;
 import io.fairlead.model.map.EvidenceClass;

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             DemoCommands.Heal.class,
             DeadTarget.class,
             DecayCommand.class,
+            FailGroupCommand.class,
             OutageCommand.class,
             CanaryDemo.class
         })
@@ -81,6 +82,19 @@ public final class DemoCommand implements Callable<Integer> {
             defaultValue = "60",
             description = "Requests/s of the traffic (default: ${DEFAULT-VALUE}).")
     private double rate = 60;
+
+    @Option(
+            names = "--no-map",
+            description =
+                    "Without delivery groups, name servers and resolvers, and the two jobs that make their map (they come a moment after the rest).")
+    private boolean noMap;
+
+    @Option(
+            names = "--rtt-matrix",
+            paramLabel = "FILE",
+            description =
+                    "Round trips between nodes, ms: a line for each node, parted by blanks; .gz is unpacked. Groups and resolvers are put on them (default: on the globe).")
+    private @Nullable Path rttMatrix;
 
     @Option(
             names = "--proxy-port",
@@ -159,6 +173,8 @@ public final class DemoCommand implements Callable<Integer> {
                 clickHousePort,
                 exits,
                 rate,
+                !noMap && !check,
+                rttMatrix == null ? null : rttMatrix.toAbsolutePath(),
                 server == null ? null : new DemoOptions.ClickHouseServer(server, clickHouseUser, clickHousePassword));
         long begunNanos = System.nanoTime();
         progress.accept("Starting, with data in " + options.data());
@@ -227,6 +243,10 @@ public final class DemoCommand implements Callable<Integer> {
         progress.accept("            ./fairlead demo dead-target" + dataHint());
         progress.accept("  try a bad policy on half of the exits, and see it take itself back:");
         progress.accept("            ./fairlead demo canary" + dataHint());
+        if (system.options().map()) {
+            progress.accept("  cut a delivery group off, and see answers leave it:");
+            progress.accept("            ./fairlead demo fail-group ams" + dataHint());
+        }
         progress.accept("  point other commands at it, such as policy, pool, jobs, replay:");
         progress.accept("            ./fairlead policy get quality/default --settings " + system.clientSettings());
         progress.accept("");
@@ -271,6 +291,7 @@ public final class DemoCommand implements Callable<Integer> {
                 .build()) {
             boolean live = !Terminal.TYPE_DUMB.equals(terminal.getType())
                     && !Terminal.TYPE_DUMB_COLOR.equals(terminal.getType());
+            system.startMap();
             RecentTraffic minute = new RecentTraffic(MINUTE_ROUNDS);
             traffic.interval();
             for (int round = 1;
@@ -287,10 +308,11 @@ public final class DemoCommand implements Callable<Integer> {
                         now.p50Ms(),
                         now.p99Ms(),
                         system.rssBytes() >> 20);
+                String map = live || round % PLAIN_EVERY == 0 ? system.mapLine(reader) : "";
                 if (live) {
-                    draw(terminal, system, view, line);
+                    draw(terminal, system, view, map.isEmpty() ? line : line + "\n  " + map);
                 } else if (round % PLAIN_EVERY == 0) {
-                    out.println(line);
+                    out.println(map.isEmpty() ? line : line + "\n" + map);
                     out.flush();
                 }
             }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param data directory of all that survives it
  * @param exits how many agents
  * @param requestsPerSecond of the open loop
+ * @param map whether groups, name servers and resolvers run, and the jobs that make their map
+ * @param rttMatrix file with round trips between nodes, ms; null: nodes on the globe
  * @param clickHouse an own server instead of the embedded engine; null: the embedded one
  */
 record DemoOptions(
@@ -20,6 +22,8 @@ record DemoOptions(
         int clickHousePort,
         int exits,
         double requestsPerSecond,
+        boolean map,
+        @Nullable Path rttMatrix,
         @Nullable ClickHouseServer clickHouse) {
 
     /** A ClickHouse server that somebody else runs. */

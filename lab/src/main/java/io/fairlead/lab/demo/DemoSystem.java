@@ -57,9 +57,13 @@ final class DemoSystem implements AutoCloseable {
     private static final int FLEET_HEAP_MIB = 192;
     private static final int CONSOLE_HEAP_MIB = 192;
 
+    /** Jobs that the cluster has room for. */
+    private static final int JOBS_MAX = 8;
+
     private final DemoOptions options;
     private final Consumer<String> progress;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private boolean closing; // guarded by running
     private final ExecutorService starters = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "demo-start");
         thread.setDaemon(true);
@@ -73,6 +77,8 @@ final class DemoSystem implements AutoCloseable {
     private @Nullable CommandProcess proxy;
     private @Nullable CommandProcess fleet;
     private @Nullable CommandProcess console;
+    private volatile @Nullable CommandProcess names;
+    private volatile String mapProblem = "";
     private @Nullable TargetSite site;
     private DemoOptions.@Nullable ClickHouseServer store;
     private DemoOptions.@Nullable ClickHouseServer reader;
@@ -138,6 +144,7 @@ final class DemoSystem implements AutoCloseable {
                     dir("flink"),
                     FlinkProcess.Options.defaults()
                             .withRestPort(options.flinkPort())
+                            .withSlots(JOBS_MAX)
                             .withQuickStart()
                             .withNotices(progress)));
             flink = started;
@@ -221,6 +228,34 @@ final class DemoSystem implements AutoCloseable {
     /** Submits the jobs again after their cluster has died: each goes on from its last checkpoint. */
     void resubmitJobs() throws Exception {
         submitJobs();
+    }
+
+    /** Starts what the map needs, if it is wanted, while the rest serves: it delays nobody. */
+    void startMap() {
+        if (!options.map()) {
+            return;
+        }
+        starters.execute(() -> {
+            try {
+                names = opened(DemoMap.start(options, kafka().bootstrap(), progress));
+                DemoMap.submitJobs(flink(), kafka().bootstrap());
+            } catch (Exception e) {
+                mapProblem = "the map did not start: " + e.getMessage();
+            }
+        });
+    }
+
+    /** How good the map's answers are; empty: there is nothing to say yet. */
+    String mapLine(ConsoleReader reader) throws InterruptedException {
+        CommandProcess started = names;
+        if (started == null || !mapProblem.isEmpty()) {
+            return mapProblem;
+        }
+        try {
+            return DemoMap.line(reader, URI.create(started.address("control")));
+        } catch (IOException e) {
+            return "map: the name service does not answer: " + e.getMessage();
+        }
     }
 
     private void proxy() throws IOException {
@@ -418,6 +453,7 @@ final class DemoSystem implements AutoCloseable {
         starters.shutdownNow();
         List<AutoCloseable> parts;
         synchronized (running) {
+            closing = true;
             parts = new ArrayList<>(running);
             running.clear();
         }
@@ -451,11 +487,20 @@ final class DemoSystem implements AutoCloseable {
                 .toList();
     }
 
+    /** A part that comes when all are being closed is closed at once. */
     private <T extends AutoCloseable> T opened(T part) {
         synchronized (running) {
-            running.push(part);
+            if (!closing) {
+                running.push(part);
+                return part;
+            }
         }
-        return part;
+        try {
+            part.close();
+        } catch (Exception e) {
+            progress.accept("A part did not close: " + e.getMessage());
+        }
+        throw new IllegalStateException("the demo ends");
     }
 
     private Path dir(String name) {

@@ -54,7 +54,7 @@ class DemoLoopTest {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        DemoOptions options = new DemoOptions(directory, 0, 0, 0, 0, 0, EXITS, REQUESTS_PER_SECOND, null);
+        DemoOptions options = new DemoOptions(directory, 0, 0, 0, 0, 0, EXITS, REQUESTS_PER_SECOND, false, null, null);
         system = DemoSystem.start(options, System.out::println);
         traffic = new Traffic(
                 system.users(),

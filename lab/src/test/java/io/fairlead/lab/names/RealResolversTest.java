@@ -19,6 +19,7 @@ import io.fairlead.nameserver.tally.TallyDesk;
 import io.fairlead.nameserver.tally.TallySettings;
 import io.fairlead.nameserver.zone.MappedName;
 import io.fairlead.nameserver.zone.Zone;
+import io.fairlead.nameserver.zone.ZoneKey;
 import io.fairlead.nameserver.zone.Zones;
 import io.fairlead.schemas.telemetry.ResolverTally;
 import io.netty.channel.EventLoopGroup;
@@ -43,6 +44,10 @@ import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
 
 /** Four of our name servers at different distances, other people's resolvers in front of them, and what these resolvers' questions come to. */
 class RealResolversTest {
@@ -63,6 +68,7 @@ class RealResolversTest {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Map<String, TallyDesk> desks = new TreeMap<>();
+    private List<ZoneKey> keys = List.of();
     private Resolver resolver = new Resolver();
     private final List<InetSocketAddress> paths = new ArrayList<>();
 
@@ -108,7 +114,7 @@ class RealResolversTest {
                   NS ns
                 ns A 127.0.1.1
                 $MAPPED *.beacon 20
-                """, null).zone());
+                """, null, keys).zone());
         return NameServer.start(
                 List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 NameServerSettings.DEFAULTS.withUdpSockets(1).withRate(0, 0),
@@ -173,6 +179,35 @@ class RealResolversTest {
                 last = asked(server); // by chance, or since one was slow for a while
             }
             assertThat(last.verdict()).as("%s", last).isEqualTo(Verdict.INDIFFERENT);
+        }
+    }
+
+    /** It is told the zone's key as a parent would, and refuses what it can't prove. */
+    @Test
+    void unboundValidatesASignedZone(@TempDir Path good, @TempDir Path bad) throws Exception {
+        ZoneKey key = ZoneKey.generate();
+        keys = List.of(key);
+        start(new TreeMap<>(Map.of("only", 1)), 0);
+        String validates = "  module-config: \"validator iterator\"\n  trust-anchor: \"%s\"";
+        String anchor = key.ds(ZONE + ".");
+        try (RecursiveServer server =
+                RecursiveServer.unbound("127.0.0.80", ZONE, paths, validates.formatted(anchor), good)) {
+            server.answers(ZONE, 1);
+            Message there = server.validated("n.beacon." + ZONE, Type.A);
+            assertThat(there.getHeader().getFlag(Flags.AD)).as("%s", there).isTrue();
+            assertThat(there.getSection(Section.ANSWER)).isNotEmpty();
+            for (String missing : List.of("nowhere." + ZONE, "ns." + ZONE)) {
+                Message denied = server.validated(missing, Type.MX);
+                assertThat(denied.getHeader().getFlag(Flags.AD))
+                        .as("%s", denied)
+                        .isTrue();
+                assertThat(denied.getSection(Section.ANSWER)).isEmpty();
+            }
+        }
+        String others = ZoneKey.generate().ds(ZONE + ".");
+        try (RecursiveServer server =
+                RecursiveServer.unbound("127.0.0.81", ZONE, paths, validates.formatted(others), bad)) {
+            server.awaitRefusal("n.beacon." + ZONE);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
+import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
@@ -153,6 +154,22 @@ final class RecursiveServer implements AutoCloseable {
         for (int i = 0; i < AT_ONCE; i++) {
             resolver.send(new Message(question("t" + i + ".beacon." + zone)));
         }
+    }
+
+    /** What it says to who wants to know whether it has proven it. */
+    Message validated(String name, int type) throws IOException {
+        SimpleResolver resolver = new SimpleResolver(address);
+        resolver.setTimeout(Duration.ofSeconds(20));
+        resolver.setEDNS(0, 1_232, ExtendedFlags.DO);
+        return resolver.send(Message.newQuery(Record.newRecord(Name.fromString(name + "."), type, 1)));
+    }
+
+    /** Until it says that it can't prove a name. */
+    void awaitRefusal(String name) {
+        Awaitility.await("refusal; the log is " + log)
+                .ignoreExceptionsInstanceOf(IOException.class) // it does not listen yet
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> validated(name, Type.A).getRcode() == Rcode.SERVFAIL);
     }
 
     private void awaitReady(String zone) throws IOException {

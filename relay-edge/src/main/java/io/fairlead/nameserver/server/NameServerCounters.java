@@ -1,5 +1,6 @@
 package io.fairlead.nameserver.server;
 
+import io.fairlead.nameserver.sign.SigningCounters;
 import io.fairlead.nameserver.wire.Rcode;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -43,6 +44,7 @@ public final class NameServerCounters {
     final LongAdder proven = new LongAdder();
     final LongAdder mapped = new LongAdder();
     final LongAdder unsteered = new LongAdder();
+    final SigningCounters signing = new SigningCounters();
     final AtomicInteger tcpClients = new AtomicInteger();
     private final Map<Rcode, LongAdder> answers = adders(Rcode.class);
     private final Map<Dropped, LongAdder> dropped = adders(Dropped.class);
@@ -120,6 +122,15 @@ public final class NameServerCounters {
                 "fairlead.dns.unsteered",
                 unsteered,
                 "Mapped names asked for while no group was known",
+                "",
+                "");
+        counter(registry, "fairlead.dns.signatures", signing.made, "Signatures", "source", "made");
+        counter(registry, "fairlead.dns.signatures", signing.remembered, "Signatures", "source", "remembered");
+        counter(
+                registry,
+                "fairlead.dns.unsigned",
+                signing.refused,
+                "Answers that could not be signed, as too many new signatures were wanted",
                 "",
                 "");
         for (Rcode rcode : Rcode.values()) {

@@ -1,6 +1,7 @@
 package io.fairlead.nameserver.server;
 
 import io.fairlead.model.map.AddressPrefix;
+import io.fairlead.nameserver.sign.SigningSettings;
 import io.fairlead.nameserver.wire.Cookies;
 import io.fairlead.nameserver.wire.Source;
 import java.util.HexFormat;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param rateSlots pairs of network and kind that are remembered; a power of 2
  * @param cookieSecret 32 hexadecimal digits, the same at name servers behind one address; empty: made up at the start
  * @param explainTo networks whose questions about mapped names are answered with the reason, as an extended error (RFC 8914)
+ * @param signing bounds of signing, for zones that are signed
  */
 public record NameServerSettings(
         int udpSockets,
@@ -32,11 +34,12 @@ public record NameServerSettings(
         int slip,
         int rateSlots,
         String cookieSecret,
-        List<AddressPrefix> explainTo) {
+        List<AddressPrefix> explainTo,
+        SigningSettings signing) {
 
     /** What counts where nothing else is said. */
-    public static final NameServerSettings DEFAULTS =
-            new NameServerSettings(0, 32, 1_232, 10_000, 200, 10_000, 200, 2, 65_536, "", List.of());
+    public static final NameServerSettings DEFAULTS = new NameServerSettings(
+            0, 32, 1_232, 10_000, 200, 10_000, 200, 2, 65_536, "", List.of(), SigningSettings.DEFAULTS);
 
     private static final int LONGEST_MS = 600_000;
 
@@ -79,7 +82,8 @@ public record NameServerSettings(
                 slip,
                 rateSlots,
                 cookieSecret,
-                explainTo);
+                explainTo,
+                signing);
     }
 
     public NameServerSettings withMaxUdpBytes(int bytes) {
@@ -94,7 +98,8 @@ public record NameServerSettings(
                 slip,
                 rateSlots,
                 cookieSecret,
-                explainTo);
+                explainTo,
+                signing);
     }
 
     public NameServerSettings withTcp(int clients, int clientsPerSource, int idleMs) {
@@ -109,7 +114,8 @@ public record NameServerSettings(
                 slip,
                 rateSlots,
                 cookieSecret,
-                explainTo);
+                explainTo,
+                signing);
     }
 
     public NameServerSettings withBatch(int datagrams) {
@@ -124,7 +130,8 @@ public record NameServerSettings(
                 slip,
                 rateSlots,
                 cookieSecret,
-                explainTo);
+                explainTo,
+                signing);
     }
 
     public NameServerSettings withRateSlots(int slots) {
@@ -139,7 +146,8 @@ public record NameServerSettings(
                 slip,
                 slots,
                 cookieSecret,
-                explainTo);
+                explainTo,
+                signing);
     }
 
     public NameServerSettings withRate(int perSecond, int oneOf) {
@@ -154,7 +162,8 @@ public record NameServerSettings(
                 oneOf,
                 rateSlots,
                 cookieSecret,
-                explainTo);
+                explainTo,
+                signing);
     }
 
     public NameServerSettings withCookieSecret(String hexadecimal) {
@@ -169,7 +178,8 @@ public record NameServerSettings(
                 slip,
                 rateSlots,
                 hexadecimal,
-                explainTo);
+                explainTo,
+                signing);
     }
 
     public NameServerSettings withExplainTo(List<AddressPrefix> networks) {
@@ -184,7 +194,24 @@ public record NameServerSettings(
                 slip,
                 rateSlots,
                 cookieSecret,
-                networks);
+                networks,
+                signing);
+    }
+
+    public NameServerSettings withSigning(SigningSettings other) {
+        return new NameServerSettings(
+                udpSockets,
+                batch,
+                maxUdpBytes,
+                maxTcpClients,
+                maxTcpClientsPerSource,
+                tcpIdleMs,
+                answersPerSecond,
+                slip,
+                rateSlots,
+                cookieSecret,
+                explainTo,
+                other);
     }
 
     Cookies cookies(java.util.random.RandomGenerator random) {

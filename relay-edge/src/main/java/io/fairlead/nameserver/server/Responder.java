@@ -1,6 +1,7 @@
 package io.fairlead.nameserver.server;
 
 import io.fairlead.nameserver.server.NameServerCounters.Dropped;
+import io.fairlead.nameserver.sign.AnswerSigner;
 import io.fairlead.nameserver.wire.Body;
 import io.fairlead.nameserver.wire.Cookies;
 import io.fairlead.nameserver.wire.Query;
@@ -10,6 +11,8 @@ import io.fairlead.nameserver.wire.RecordType;
 import io.fairlead.nameserver.wire.Source;
 import io.fairlead.nameserver.zone.Answer;
 import io.fairlead.nameserver.zone.MappedName;
+import io.fairlead.nameserver.zone.Zone;
+import io.fairlead.nameserver.zone.Zones;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +58,7 @@ final class Responder {
     private final Cookies cookies;
     private final RateLimit rate;
     private final InstantSource clock;
+    private final AnswerSigner signer;
     private final Query query = new Query();
     private final Source source = new Source();
 
@@ -80,6 +84,7 @@ final class Responder {
         this.cookies = cookies;
         this.clock = clock;
         this.rate = rate;
+        this.signer = new AnswerSigner(settings.signing(), counters.signing);
     }
 
     private static Body empty(Rcode rcode) {
@@ -125,9 +130,32 @@ final class Responder {
             }
         }
         boolean question = query.hasQuestion() && reading != Reading.FORMAT_ERROR && reading != Reading.NOT_IMPLEMENTED;
-        write(packet, out, body, question, challenge, limit(tcp), nowMs);
+        int start = out.writerIndex();
+        boolean complete = write(packet, out, body, question, challenge, limit(tcp), nowMs);
+        if (complete && question && query.dnssecOk()) {
+            sign(packet, out, start, body, tcp, nowMs);
+        }
         counters.answered(body.rcode());
         return true;
+    }
+
+    /** An answer that can't be signed is none to who validates: over UDP he is to come again over TCP, where it fails. */
+    private void sign(ByteBuf packet, ByteBuf out, int start, Body body, boolean tcp, long nowMs) {
+        Zones zones = served.zones();
+        Zone zone = body.rcode() == Rcode.NOERROR || body.rcode() == Rcode.NXDOMAIN ? zones.of(query) : null;
+        if (zone == null || zone.keys().isEmpty()) {
+            return;
+        }
+        boolean signed = signer.sign(query, zones, zone, out, start, nowMs / 1_000);
+        if (!signed && tcp) {
+            steered = null;
+            out.writerIndex(start);
+            write(packet, out, FAILED, true, false, limit(true), nowMs);
+        } else if (!signed || out.writerIndex() - start > limit(tcp)) {
+            counters.truncated.increment();
+            out.writerIndex(start);
+            write(packet, out, body, true, true, limit(tcp), nowMs);
+        }
     }
 
     private boolean provenByCookie(ByteBuf packet, long nowMs) {
@@ -149,6 +177,9 @@ final class Responder {
     private Body question(boolean proven, boolean tcp, long nowMs) {
         int type = query.type();
         boolean transfer = type == RecordType.AXFR || type == RecordType.IXFR;
+        if (type == AnswerSigner.NXNAME) {
+            return FORMAT_ERROR;
+        }
         boolean known = query.recordClass() == CLASS_IN || query.recordClass() == CLASS_ANY;
         Answer answer = transfer || !known ? null : served.zones().find(query);
         if (answer == null) {
@@ -217,7 +248,8 @@ final class Responder {
 
     // ---- the answer as bytes
 
-    private void write(
+    /** @return whether all of it is there */
+    private boolean write(
             ByteBuf packet, ByteBuf out, Body body, boolean question, boolean truncate, int limit, long nowMs) {
         int start = out.writerIndex();
         int questionBytes = question ? query.questionBytes() : 0;
@@ -248,6 +280,7 @@ final class Responder {
         if (out.writerIndex() - start > limit && !cut) {
             throw new IllegalStateException("an answer of " + (out.writerIndex() - start) + " bytes is over " + limit);
         }
+        return !cut;
     }
 
     // ---- records from the map

@@ -19,6 +19,9 @@ public final class RecordType {
     public static final int SRV = 33;
     public static final int OPT = 41;
     public static final int DS = 43;
+    public static final int RRSIG = 46;
+    public static final int NSEC = 47;
+    public static final int DNSKEY = 48;
     public static final int SVCB = 64;
     public static final int HTTPS = 65;
     public static final int IXFR = 251;

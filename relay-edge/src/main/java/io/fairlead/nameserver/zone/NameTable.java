@@ -32,6 +32,18 @@ final class NameTable {
         return (mixed ^ mixed >>> 15) & slots.length - 1;
     }
 
+    /** The node of a name in lower case. */
+    @Nullable
+    Node find(byte[] name) {
+        int hash = Names.hash(name);
+        for (int at = place(hash); ; at = at + 1 & slots.length - 1) {
+            Node node = slots[at];
+            if (node == null || (hashes[at] == hash && Arrays.equals(node.name, name))) {
+                return node;
+            }
+        }
+    }
+
     /** The node whose name is that of the question from a label on. */
     @Nullable
     Node find(Query question, int label) {

@@ -1,6 +1,8 @@
 package io.fairlead.nameserver.zone;
 
+import io.fairlead.nameserver.wire.RecordType;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is at a name of a zone and below it, ready to be answered. Filled while the zone is loaded, then left as it is. */
@@ -15,6 +17,9 @@ final class Node {
 
     /** It is the cut itself: DS is asked of the parent, which is this zone. */
     boolean cut;
+
+    /** Data of the DS records of a cut: what is known of the keys behind it. */
+    List<byte[]> signers = List.of();
 
     /** Stands for names below this one that are not there (RFC 4592). */
     @Nullable
@@ -44,6 +49,16 @@ final class Node {
         answers[answers.length - 1] = answer;
     }
 
+    /** What is there, for who denies the rest. An alias has nothing of its own beside. */
+    int[] types() {
+        for (int type : types) {
+            if (type == RecordType.CNAME) {
+                return new int[] {type};
+            }
+        }
+        return types.clone();
+    }
+
     /** What to say to types that are not there. */
     void others(Answer answer) {
         others = answer;
@@ -55,6 +70,6 @@ final class Node {
                 return answers[i];
             }
         }
-        return type == io.fairlead.nameserver.wire.RecordType.ANY ? any : others;
+        return type == RecordType.ANY ? any : others;
     }
 }

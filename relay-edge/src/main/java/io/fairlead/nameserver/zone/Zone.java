@@ -14,13 +14,24 @@ public final class Zone {
     private final int records;
     private final List<Node> nodes;
     private final List<MappedName> mapped;
+    private final List<ZoneKey> keys;
+    private final long negativeTtlS;
 
-    Zone(byte[] apex, long serial, int records, List<Node> nodes, List<MappedName> mapped) {
+    Zone(
+            byte[] apex,
+            long serial,
+            int records,
+            List<Node> nodes,
+            List<MappedName> mapped,
+            List<ZoneKey> keys,
+            long negativeTtlS) {
         this.apex = apex;
         this.serial = serial;
         this.records = records;
         this.nodes = nodes;
         this.mapped = mapped;
+        this.keys = keys;
+        this.negativeTtlS = negativeTtlS;
     }
 
     /**
@@ -48,12 +59,26 @@ public final class Zone {
      * @throws IOException if the file can't be read at all
      */
     public static Loaded load(Path file, @Nullable String origin) throws IOException {
-        return new ZoneBuilder(ZoneFile.read(file, origin)).build();
+        return load(file, origin, List.of());
+    }
+
+    /**
+     * The same of a zone that is signed.
+     *
+     * @param keys the first signs everything, all sign the keys; none: it is not signed
+     */
+    public static Loaded load(Path file, @Nullable String origin, List<ZoneKey> keys) throws IOException {
+        return new ZoneBuilder(ZoneFile.read(file, origin), keys).build();
     }
 
     /** The same of text. */
     public static Loaded parse(String text, @Nullable String origin) {
-        return new ZoneBuilder(ZoneFile.parse(text, origin)).build();
+        return parse(text, origin, List.of());
+    }
+
+    /** The same of text, signed. */
+    public static Loaded parse(String text, @Nullable String origin, List<ZoneKey> keys) {
+        return new ZoneBuilder(ZoneFile.parse(text, origin), keys).build();
     }
 
     /** Its name, with a dot at its end. */
@@ -73,6 +98,21 @@ public final class Zone {
     /** Names that the network map answers. */
     public List<MappedName> mapped() {
         return mapped;
+    }
+
+    /** What it is signed with; empty: it is not. */
+    public List<ZoneKey> keys() {
+        return keys;
+    }
+
+    /** Its name in wire form, in lower case. */
+    public byte[] apexName() {
+        return apex.clone();
+    }
+
+    /** How long it may be remembered that something is not there, s (RFC 2308). */
+    public long negativeTtlS() {
+        return negativeTtlS;
     }
 
     byte[] apex() {

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,12 @@ final class ZoneBuilder {
     /** RFC 8482 §4.2. */
     private static final byte[] HINFO = "\u0007RFC8482\u0000".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
+    /** What must not stand in the file of a zone that is signed here: it is made. */
+    private static final Set<Integer> MADE =
+            Set.of(RecordType.RRSIG, RecordType.NSEC, RecordType.DNSKEY, 50 /* NSEC3 */, 51 /* NSEC3PARAM */);
+
     private final ZoneFile file;
+    private final List<ZoneKey> keys;
 
     /** By name in lower case, text form; each type with its records. */
     private final Map<String, Place> places = new LinkedHashMap<>();
@@ -54,14 +60,17 @@ final class ZoneBuilder {
         }
     }
 
-    ZoneBuilder(ZoneFile file) {
+    ZoneBuilder(ZoneFile file, List<ZoneKey> keys) {
         this.file = file;
+        this.keys = List.copyOf(keys);
     }
 
     Zone.Loaded build() {
         findApex();
         if (soa != null) {
+            file.records().forEach(this::checkMade);
             file.records().forEach(this::place);
+            keys.forEach(key -> place(new ZoneRecord(apex, RecordType.DNSKEY, ZoneKey.TTL_S, key.data())));
             file.mapped().forEach(this::place);
             places.values().forEach(this::check);
             checkTargets();
@@ -78,7 +87,9 @@ final class ZoneBuilder {
                         serial(start),
                         file.records().size(),
                         nodes(start),
-                        file.mapped().stream().map(entry -> entry.name).toList()),
+                        file.mapped().stream().map(entry -> entry.name).toList(),
+                        keys,
+                        negativeTtlS(start)),
                 problems);
     }
 
@@ -106,6 +117,16 @@ final class ZoneBuilder {
             serial = serial << 8 | (soa.data[i] & 0xFF);
         }
         return serial;
+    }
+
+    private void checkMade(ZoneRecord record) {
+        if (!keys.isEmpty() && MADE.contains(record.type)) {
+            file.problem(
+                    record.line,
+                    true,
+                    record.ownerText() + " has a record of type " + record.type
+                            + ", which is made when the zone is signed; leave it out");
+        }
     }
 
     private void place(ZoneRecord record) {
@@ -272,6 +293,7 @@ final class ZoneBuilder {
             List<ZoneRecord> signers = place.records.get(RecordType.DS);
             if (signers != null && node.cut) {
                 node.put(RecordType.DS, Answer.of(body(place, signers)));
+                node.signers = signers.stream().map(record -> record.data).toList();
             }
             return node;
         }
@@ -322,18 +344,16 @@ final class ZoneBuilder {
         return builder.build(rcode, true);
     }
 
-    private static void addStart(Body.Builder builder, ZoneRecord start) {
+    private static long negativeTtlS(ZoneRecord start) {
         long minimumS = 0;
         for (int i = start.data.length - 4; i < start.data.length; i++) {
             minimumS = minimumS << 8 | (start.data[i] & 0xFF);
         }
-        builder.add(
-                Section.AUTHORITY,
-                start.owner,
-                RecordType.SOA,
-                Math.min(minimumS, start.ttlS),
-                start.data,
-                start.nameAt);
+        return Math.min(minimumS, start.ttlS);
+    }
+
+    private static void addStart(Body.Builder builder, ZoneRecord start) {
+        builder.add(Section.AUTHORITY, start.owner, RecordType.SOA, negativeTtlS(start), start.data, start.nameAt);
     }
 
     private Body referral(Place cut) {

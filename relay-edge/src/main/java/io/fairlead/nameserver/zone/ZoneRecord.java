@@ -26,6 +26,16 @@ final class ZoneRecord {
         this.line = line;
     }
 
+    /** One that stands in no file. */
+    ZoneRecord(byte[] owner, int type, long ttlS, byte[] data) {
+        this.owner = owner;
+        this.type = type;
+        this.ttlS = ttlS;
+        this.data = data;
+        this.nameAt = new int[0];
+        this.line = 0;
+    }
+
     /** The last name in its data: of the server, the mail exchanger, the target. */
     byte[] target() {
         int from = nameAt.length == 0 ? targetOfServiceRecord() : nameAt[0];

@@ -1,7 +1,9 @@
 package io.fairlead.nameserver.zone;
 
+import io.fairlead.nameserver.wire.Names;
 import io.fairlead.nameserver.wire.Query;
 import io.fairlead.nameserver.wire.RecordType;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +29,7 @@ public final class Zones {
                 .toList();
         for (Zone zone : outerFirst) {
             nodes.keySet().removeIf(name -> name.equals(zone.name()) || name.endsWith("." + zone.name()));
-            zone.nodes().forEach(node -> nodes.put(io.fairlead.nameserver.wire.Names.text(node.name), node));
+            zone.nodes().forEach(node -> nodes.put(Names.text(node.name), node));
         }
         if (zones.stream().map(Zone::name).distinct().count() < zones.size()) {
             throw new IllegalArgumentException("a zone is given twice: "
@@ -49,6 +51,59 @@ public final class Zones {
             }
         }
         return null;
+    }
+
+    /** The zone that a question's name is in, the innermost; null: it is in none. */
+    public @Nullable Zone of(Query question) {
+        Zone innermost = null;
+        for (Zone zone : zones) {
+            byte[] apex = zone.apex();
+            int at = question.nameBytes() - apex.length;
+            boolean within = at >= 0
+                    && Arrays.equals(question.name(), at, question.nameBytes(), apex, 0, apex.length)
+                    && isLabel(question, at);
+            if (within && (innermost == null || innermost.apex().length < apex.length)) {
+                innermost = zone;
+            }
+        }
+        return innermost;
+    }
+
+    private static boolean isLabel(Query question, int at) {
+        for (int label = 0; label <= question.labels(); label++) {
+            if (question.labelAt(label) == at) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Types that a name has, by itself or by a wildcard.
+     *
+     * @param name in wire form, in lower case
+     * @return null: the name is not there
+     */
+    public int @Nullable [] types(byte[] name) {
+        Node exact = names.find(name);
+        if (exact != null) {
+            return exact.types();
+        }
+        for (byte[] up = name; up.length > 1; ) {
+            up = Names.parent(up);
+            Node closest = names.find(up);
+            if (closest != null) {
+                Node wildcard = closest.wildcard;
+                return wildcard == null ? null : wildcard.types();
+            }
+        }
+        return null;
+    }
+
+    /** Data of the DS records of a cut. */
+    public List<byte[]> signers(byte[] cut) {
+        Node node = names.find(cut);
+        return node == null ? List.of() : node.signers;
     }
 
     private static Answer at(Node node, boolean exact, int type) {

@@ -78,7 +78,12 @@ public final class NameServerStage implements AutoCloseable {
 
     static NameServerStage start(NameServerSettings settings, String zone, Steering steering, InstantSource clock)
             throws IOException {
-        Zone.Loaded loaded = Zone.parse(zone, null);
+        return start(settings, Zone.parse(zone, null), steering, clock);
+    }
+
+    static NameServerStage start(
+            NameServerSettings settings, Zone.Loaded loaded, Steering steering, InstantSource clock)
+            throws IOException {
         Zone good = loaded.zone();
         if (good == null) {
             throw new AssertionError(loaded.problems());

@@ -1,4 +1,4 @@
-package io.fairlead.lab.bench;
+package io.fairlead.lab.names;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /** Round trips between nodes, ms; a node that has none to most others is left out. */
-final class RttMatrix {
+public final class RttMatrix {
 
     private static final double LEAST_KNOWN_SHARE = 0.5;
 
@@ -22,12 +22,17 @@ final class RttMatrix {
         this.ms = ms;
     }
 
+    /** @param ms as long as wide; what is not over 0 was not measured */
+    static RttMatrix of(double[][] ms) {
+        return new RttMatrix(ms);
+    }
+
     /**
      * Reads one: a line for each node, its numbers parted by blanks; what is not over 0 was not measured. A name that ends with {@code .gz} is unpacked.
      *
      * @throws IOException saying the line, if the lines are not as long as there are lines
      */
-    static RttMatrix read(Path file) throws IOException {
+    public static RttMatrix read(Path file) throws IOException {
         List<double[]> rows = new ArrayList<>();
         try (InputStream raw = Files.newInputStream(file);
                 InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
@@ -74,17 +79,17 @@ final class RttMatrix {
         return ms;
     }
 
-    int nodes() {
+    public int nodes() {
         return ms.length;
     }
 
     /** Infinite: it was not measured. */
-    double ms(int one, int other) {
+    public double ms(int one, int other) {
         return one == other ? 0 : ms[one][other] > 0 ? ms[one][other] : Double.POSITIVE_INFINITY;
     }
 
     /** Nodes that lie well for groups: each next one lowers the sum of round trips to the nearest most. */
-    List<Integer> sites(int count) {
+    public List<Integer> sites(int count) {
         List<Integer> sites = new ArrayList<>();
         double[] nearest = new double[nodes()];
         java.util.Arrays.fill(nearest, 1_000);

@@ -1,0 +1,172 @@
+package io.fairlead.lab.names;
+
+import io.fairlead.cli.Foreground;
+import io.fairlead.cli.UserError;
+import io.fairlead.cli.config.Attribution;
+import io.fairlead.cli.config.ConfigStore;
+import io.fairlead.cli.kafka.KafkaOptions;
+import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.model.policy.MapPolicy;
+import io.fairlead.schemas.config.DeliveryAddress;
+import io.fairlead.schemas.config.DeliveryGroup;
+import io.fairlead.schemas.policies.PolicyRecords;
+import io.fairlead.schemas.topics.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fairlead name-service}: delivery groups with name servers, and the resolvers that ask them, in one process. */
+@Command(
+        name = "name-service",
+        description =
+                "Run delivery groups, a real name server with each, and simulated resolvers at known distances, for the demo and for trials. Defines the groups, and a policy of the map in which"
+                        + " minutes pass for hours.")
+public final class NameServiceCommand implements Callable<Integer> {
+
+    private static final String AUTHOR = "fairlead demo";
+    private static final double TOTAL_BITS_PER_SECOND = 8e9;
+
+    private static final int GROUPS = 4;
+
+    /** What a group can carry, of the demand that it is nearest to; of the one that is nearest to most less, so that it has a price. */
+    private static final double SPARE = 1.7;
+
+    private static final double SCARCE = 1.15;
+
+    @Mixin
+    private SettingsOptions commonOptions = new SettingsOptions();
+
+    @Mixin
+    private KafkaOptions kafka = new KafkaOptions();
+
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Directory of the name servers.")
+    private Path data = Path.of("");
+
+    @Option(
+            names = "--rtt-matrix",
+            paramLabel = "FILE",
+            description =
+                    "Round trips between nodes, ms: a line for each, parted by blanks; .gz is unpacked (default: nodes on the globe).")
+    private @Nullable Path matrix;
+
+    @Option(
+            names = "--resolvers",
+            paramLabel = "N",
+            defaultValue = "160",
+            description = "How many ask, at most 2000 (default: ${DEFAULT-VALUE}).")
+    private int resolvers = 160;
+
+    @Option(
+            names = "--questions",
+            paramLabel = "N",
+            defaultValue = "250",
+            description = "A second, of all resolvers, at most 20000 (default: ${DEFAULT-VALUE}).")
+    private double questions = 250;
+
+    @Option(
+            names = "--control-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Where groups are let fail, on loopback; 0 takes a free port (default).")
+    private int controlPort;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "7", description = "Of chance.")
+    private long seed = 7;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (resolvers < 1 || resolvers > 2_000 || !(questions > 0 && questions <= 20_000)) {
+            throw new UserError("--resolvers goes from 1 to 2000, --questions to 20000.");
+        }
+        try {
+            Path file = matrix;
+            NameWorld world = file == null
+                    ? NameWorld.synthetic(resolvers, seed)
+                    : NameWorld.of(RttMatrix.read(file), GROUPS, resolvers, seed);
+            define(world);
+            try (NameService service =
+                            NameService.start(world, kafka.client(), data, questions, TOTAL_BITS_PER_SECOND, seed);
+                    NameServiceControl control = NameServiceControl.start(service, controlPort)) {
+                String url = "http://127.0.0.1:" + control.port();
+                Foreground.ready(
+                        spec.commandLine().getOut(),
+                        resolvers + " resolvers ask " + world.sites().size() + " name servers; control at " + url
+                                + "/answers",
+                        Map.of("control", url));
+                Foreground.untilTerminated();
+                return 0;
+            }
+        } catch (IOException e) {
+            throw new UserError("The name service can't start: " + e.getMessage(), e);
+        }
+    }
+
+    private void define(NameWorld world) {
+        ConfigStore store = new ConfigStore(kafka.client());
+        double[] nearest = world.nearestShares();
+        double most = Arrays.stream(nearest).max().orElse(0);
+        for (int i = 0; i < world.sites().size(); i++) {
+            NameWorld.Site site = world.sites().get(i);
+            int rank = i + 1;
+            String address = NameService.address(i);
+            long capacity =
+                    (long) ((nearest[i] == most ? SCARCE : SPARE) * Math.max(0.05, nearest[i]) * TOTAL_BITS_PER_SECOND);
+            if (!store.read(Topics.CONFIG_GROUPS).containsKey(site.id())) {
+                store.write(
+                        Topics.CONFIG_GROUPS,
+                        site.id(),
+                        Attribution.of(AUTHOR, "a group of the demo"),
+                        next -> DeliveryGroup.newBuilder()
+                                .setGroupId(site.id())
+                                .setAuthorship(next.authorship())
+                                .setAddresses(List.of(new DeliveryAddress(address, DeliverySites.edge(site))))
+                                .setCapacityBitsPerSecond(capacity)
+                                .setNameServers(List.of(NameService.nameServer(site)))
+                                .setDefaultRank(rank)
+                                .setCity(site.city())
+                                .setCountry(site.country())
+                                .setLatitudeDegrees(site.latitudeDegrees())
+                                .setLongitudeDegrees(site.longitudeDegrees())
+                                .build());
+            }
+        }
+        if (!store.read(Topics.CONFIG_POLICIES).containsKey("map/default")) {
+            store.write(
+                    Topics.CONFIG_POLICIES,
+                    "map/default",
+                    Attribution.of(AUTHOR, "in a demo minutes pass for hours"),
+                    next -> PolicyRecords.write(quick(), next.authorship()));
+        }
+    }
+
+    /** What takes hours in production takes minutes. */
+    private static MapPolicy quick() {
+        MapPolicy usual = MapPolicy.defaults();
+        return new MapPolicy(
+                usual.scope(),
+                0,
+                600_000,
+                usual.minCount(),
+                usual.sigmas(),
+                0,
+                usual.hysteresisMs(),
+                usual.hysteresisShare(),
+                0.25,
+                usual.shedFromShare(),
+                5_000,
+                usual.controlShare(),
+                usual.haltRegretMs());
+    }
+}
