@@ -3,6 +3,7 @@ package io.fairlead.relay;
 import io.fairlead.edge.report.EdgeLoad;
 import io.fairlead.edge.table.DecisionReader;
 import io.fairlead.relay.client.RelayClient;
+import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.schemas.topics.Topics;
 import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
@@ -34,10 +35,12 @@ public final class RelayClientEdge implements AutoCloseable {
                 .description("Until the certificate of the long link ends")
                 .baseUnit("seconds")
                 .register(kit.metrics());
+        RoomPolicies policies = kit.roomPolicies();
         client = RelayClient.start(settings.client(), System::nanoTime, new SharedRandom(), kit.reports());
         try {
             kit.health().readiness("relay servers", this::unreachable);
             client.bindTo(kit.metrics());
+            client.obey(policies);
             kit.decisions(
                     Topics.DECISIONS_RELAYS,
                     DecisionReader.relayPlans(),

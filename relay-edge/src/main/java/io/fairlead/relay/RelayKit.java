@@ -10,7 +10,10 @@ import io.fairlead.edge.table.Decision;
 import io.fairlead.edge.table.DecisionReader;
 import io.fairlead.edge.table.TableListener;
 import io.fairlead.relay.server.Reports;
+import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.schemas.topics.TopicSpec;
+import io.fairlead.schemas.topics.Topics;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
@@ -65,6 +68,16 @@ final class RelayKit implements AutoCloseable {
         if (present != null) {
             present.config(topic, check).listen(listener);
         }
+    }
+
+    /** What operators say of rooms, as it comes. */
+    RoomPolicies roomPolicies() {
+        RoomPolicies policies = new RoomPolicies(InstantSource.system());
+        config(Topics.CONFIG_POLICIES, RoomPolicies::check, policies);
+        Gauge.builder("fairlead.relay.policies", policies, RoomPolicies::size)
+                .description("Scopes of which a policy of rooms is known")
+                .register(metrics);
+        return policies;
     }
 
     /** Lets somebody hear of decisions; where there is no Kafka none is ever heard. */

@@ -2,6 +2,7 @@ package io.fairlead.relay;
 
 import io.fairlead.edge.report.EdgeLoad;
 import io.fairlead.relay.server.RelayServer;
+import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.relay.server.RoomTerms;
 import io.fairlead.schemas.topics.Topics;
 import io.micrometer.core.instrument.Gauge;
@@ -24,6 +25,7 @@ public final class RelayServerEdge implements AutoCloseable {
         this.kit = kit;
         this.announced = settings.announced();
         kit.config(Topics.CONFIG_ROOMS, RoomTerms::of, settings.book());
+        RoomPolicies policies = kit.roomPolicies();
         kit.health().note("certificate", () -> settings.certificate().complaints(InstantSource.system()));
         Gauge.builder("fairlead.relay.certificate.left", settings.certificate(), c -> c.leftS(InstantSource.system()))
                 .description("Until the certificate of the long link ends")
@@ -41,6 +43,7 @@ public final class RelayServerEdge implements AutoCloseable {
                 System::nanoTime);
         try {
             server.bindTo(kit.metrics());
+            server.obey(policies);
             kit.start(this::load);
         } catch (IOException | RuntimeException e) {
             server.close();

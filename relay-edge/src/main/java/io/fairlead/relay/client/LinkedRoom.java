@@ -210,7 +210,7 @@ final class LinkedRoom implements Feed {
                                     room.close(ViewerEnd.ROOM_ENDED);
                                 }
                             },
-                            client.roomSettings().lingerMs(),
+                            room.settings().lingerMs(),
                             TimeUnit.MILLISECONDS);
         }
     }

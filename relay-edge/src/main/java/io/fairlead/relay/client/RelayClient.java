@@ -8,6 +8,7 @@ import io.fairlead.relay.room.RoomCounters;
 import io.fairlead.relay.room.RoomSettings;
 import io.fairlead.relay.room.ViewerEnd;
 import io.fairlead.relay.server.Reports;
+import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.relay.server.ServerCounters;
 import io.fairlead.relay.server.ViewerPort;
 import io.micrometer.core.instrument.Gauge;
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,7 @@ public final class RelayClient implements AutoCloseable {
     private final Set<LinkedRoom> rooms = ConcurrentHashMap.newKeySet();
     private final LinkWatch watch;
     private volatile ParentPlan plan = ParentPlan.NONE;
+    private volatile @Nullable RoomPolicies policies;
     private volatile BooleanSupplier planCounts = () -> false;
 
     private RelayClient(ClientSettings settings, LongSupplier nanoClock, RandomGenerator random, Reports reports)
@@ -93,6 +96,10 @@ public final class RelayClient implements AutoCloseable {
     /** Follows the plan, and lets rooms that should be elsewhere begin to move: a few at each look, so that not all come at once. */
     private void look() {
         try {
+            RoomPolicies said = policies;
+            if (said != null) {
+                viewers.obey(said);
+            }
             parents.follow(plan, planCounts.getAsBoolean());
             parents.sweep();
             if (parents.planCounts()) {
@@ -111,6 +118,11 @@ public final class RelayClient implements AutoCloseable {
      */
     public void follow(ParentPlan next) {
         plan = next;
+    }
+
+    /** Lets rooms follow what is said of them, those that are open within a second. */
+    public void obey(RoomPolicies said) {
+        policies = said;
     }
 
     /** Says how it is known whether plans count; asked about every second. Before that none does. */
@@ -214,7 +226,7 @@ public final class RelayClient implements AutoCloseable {
                 asked.name(),
                 asked.loop(),
                 ByteBufAllocator.DEFAULT,
-                settings.rooms(),
+                asked.settings(),
                 roomCounters,
                 nanoClock,
                 new Alone());

@@ -48,7 +48,7 @@ public final class Leg implements Room.Listener {
 
     private final String name;
     private final String roomName;
-    private final LegSettings settings;
+    private LegSettings settings;
     private final RoomSettings roomSettings;
     private final LegCounters counters;
     private final LongSupplier nanoClock;
@@ -121,6 +121,20 @@ public final class Leg implements Room.Listener {
 
     public String name() {
         return name;
+    }
+
+    /** Lets other settings count from now on: spares that are missing are asked for, those too many are let go. */
+    public void obey(LegSettings next) {
+        if (over || next.equals(settings)) {
+            return;
+        }
+        settings = next;
+        replenish();
+        for (Member member : List.copyOf(members)) {
+            if (member.source != null && member.source != sent && flowing() > wanted()) {
+                member.stop(SourceEnd.UNWANTED);
+            }
+        }
     }
 
     /** Whether it takes nobody any more; ask for the leg again. */

@@ -181,11 +181,16 @@ public final class GopRing implements AutoCloseable {
 
     /** Where a new viewer begins; null if it must wait for a key frame. */
     public @Nullable Start start() {
+        return start(bounds.youngGopMs());
+    }
+
+    /** The same, with another age up to which a group of pictures is young, ms. */
+    public @Nullable Start start(long youngGopMs) {
         if (starts.isEmpty()) {
             return hasVideo || next == first ? null : anywhere();
         }
         Start newest = starts.getLast();
-        if (lastMs - newest.timeMs() >= bounds.youngGopMs() || starts.size() == 1) {
+        if (lastMs - newest.timeMs() >= youngGopMs || starts.size() == 1) {
             return newest;
         }
         Iterator<Start> back = starts.descendingIterator();

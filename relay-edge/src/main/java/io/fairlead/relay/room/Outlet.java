@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What one event loop has of a room: a ring of its own over the shared tags, and the viewers whose channels live on that loop.
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 final class Outlet {
 
     private final GopRing ring;
+    private final Supplier<RoomSettings> settings;
     private final RoomStory story;
     private final ByteBufAllocator allocator;
     private final Consumer<Viewer> viewerLeft;
@@ -20,10 +22,17 @@ final class Outlet {
 
     /**
      * @param ring taken over
+     * @param settings what counts for the room now
      * @param viewerLeft told of each viewer that goes
      */
-    Outlet(GopRing ring, RoomStory story, ByteBufAllocator allocator, Consumer<Viewer> viewerLeft) {
+    Outlet(
+            GopRing ring,
+            Supplier<RoomSettings> settings,
+            RoomStory story,
+            ByteBufAllocator allocator,
+            Consumer<Viewer> viewerLeft) {
         this.ring = ring;
+        this.settings = settings;
         this.story = story;
         this.allocator = allocator;
         this.viewerLeft = viewerLeft;
@@ -31,6 +40,10 @@ final class Outlet {
 
     GopRing ring() {
         return ring;
+    }
+
+    RoomSettings settings() {
+        return settings.get();
     }
 
     RoomStory story() {

@@ -18,4 +18,9 @@ public record RingBounds(int maxTags, long maxBytes, long keepMs, long youngGopM
                     + ", youngGopMs " + youngGopMs + "; the first two must be at least 1, the others not negative");
         }
     }
+
+    /** With another age up to which a group of pictures is young. */
+    public RingBounds withYoungGopMs(long ms) {
+        return new RingBounds(maxTags, maxBytes, keepMs, ms);
+    }
 }

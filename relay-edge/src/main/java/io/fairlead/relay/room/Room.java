@@ -50,7 +50,7 @@ public final class Room {
     private final String name;
     private final EventLoop loop;
     private final ByteBufAllocator allocator;
-    private final RoomSettings settings;
+    private volatile RoomSettings settings;
     private final RoomCounters counters;
     private final LongSupplier nanoClock;
     private final Listener listener;
@@ -116,6 +116,16 @@ public final class Room {
     /** Whether it takes nobody any more; ask for the room again. */
     public boolean closed() {
         return closed;
+    }
+
+    /** What counts for it now; any thread. */
+    public RoomSettings settings() {
+        return settings;
+    }
+
+    /** Lets other settings count, for who is there as for who comes; bounds of what is kept stay as they were when it was opened. Any thread. */
+    public void settings(RoomSettings next) {
+        settings = next;
     }
 
     /** Whether it has as many viewers as it may. */
@@ -528,7 +538,8 @@ public final class Room {
     }
 
     private OutletSeat open(EventLoop place) {
-        return new OutletSeat(new Outlet(ring.copy(), story, allocator, viewer -> loop.execute(() -> left(viewer))));
+        return new OutletSeat(
+                new Outlet(ring.copy(), this::settings, story, allocator, viewer -> loop.execute(() -> left(viewer))));
     }
 
     private void left(Viewer viewer) {

@@ -126,6 +126,25 @@ public record RoomSettings(
                 segments);
     }
 
+    /** With another size of what a viewer that is behind gets in one write. */
+    public RoomSettings withBurstBytes(int bytes) {
+        return new RoomSettings(
+                ring,
+                spareRing,
+                maxTagBytes,
+                mergeMs,
+                mergeBytes,
+                bytes,
+                lagMs,
+                maxSkips,
+                stallMs,
+                maxViewers,
+                lingerMs,
+                sourceGraceMs,
+                takeoverMs,
+                segments);
+    }
+
     /** With another number of viewers at most. */
     public RoomSettings withMaxViewers(int viewers) {
         return new RoomSettings(

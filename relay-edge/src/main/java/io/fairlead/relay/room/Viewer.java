@@ -102,6 +102,12 @@ public final class Viewer implements ChannelFutureListener, Experience {
         successorAt = index;
     }
 
+    /** What counts for its room now. */
+    private RoomSettings settings() {
+        Outlet joined = outlet;
+        return joined == null ? settings : joined.settings();
+    }
+
     @Override
     public void whenEnded(Runnable told) {
         whenEnded = told;
@@ -128,7 +134,7 @@ public final class Viewer implements ChannelFutureListener, Experience {
     /** New tags are in the ring; {@code batch} has those from {@code from} on. */
     void more(long from, Batch batch) {
         if (inFlight) {
-            if (nanoClock.getAsLong() - writtenNs > settings.stallMs() * 1_000_000L) {
+            if (nanoClock.getAsLong() - writtenNs > settings().stallMs() * 1_000_000L) {
                 end(ViewerEnd.STALLED);
             }
         } else if (begun && cursor == from) {
@@ -177,7 +183,8 @@ public final class Viewer implements ChannelFutureListener, Experience {
     private boolean findPlace() {
         GopRing ring = ring();
         if (cursor == NOWHERE) {
-            GopRing.Start start = successorAt == NOWHERE ? ring.start() : ring.startBefore(successorAt);
+            GopRing.Start start =
+                    successorAt == NOWHERE ? ring.start(settings().ring().youngGopMs()) : ring.startBefore(successorAt);
             cursor = start == null ? NOWHERE : opening(start.index(), ring);
             skipped = begun;
             return cursor != NOWHERE && end == null;
@@ -186,7 +193,10 @@ public final class Viewer implements ChannelFutureListener, Experience {
         if (writtenMs != NOT_YET && (lost || cursor < ring.next())) {
             lagMaxMs = Math.max(lagMaxMs, ring.lastMs() - writtenMs);
         }
-        if (!lost && (cursor == ring.next() || ring.lastMs() - ring.tag(cursor).timeMs() <= settings.lagMs())) {
+        if (!lost
+                && (cursor == ring.next()
+                        || ring.lastMs() - ring.tag(cursor).timeMs()
+                                <= settings().lagMs())) {
             return true;
         }
         GopRing.Start newest = ring.newest();
@@ -229,7 +239,7 @@ public final class Viewer implements ChannelFutureListener, Experience {
         counters.skippedTags.add(index - cursor);
         cursor = index;
         skipped = true;
-        if (skipsLately > settings.maxSkips()) {
+        if (skipsLately > settings().maxSkips()) {
             end(ViewerEnd.TOO_SLOW);
         }
     }
@@ -240,7 +250,8 @@ public final class Viewer implements ChannelFutureListener, Experience {
         int size = opening.readableBytes();
         long to = cursor;
         while (to < ring.next()
-                && (size == 0 || size + container.bytes(ring.tag(to)) <= settings.burstBytes())
+                && (size == 0
+                        || size + container.bytes(ring.tag(to)) <= settings().burstBytes())
                 && container.carries(ring.tag(to))) {
             size += container.bytes(ring.tag(to));
             to++;

@@ -41,7 +41,7 @@ final class Legs {
     }
 
     /** A leg and its room, which is its own or shared. */
-    private record Place(Leg leg, Room room, LegWatch watch) {}
+    private record Place(Leg leg, Room room, LegWatch watch, boolean shared) {}
 
     private final EventLoopGroup loops;
     private final RoomDirectory rooms;
@@ -155,7 +155,7 @@ final class Legs {
     private Place place(Key key, Leg leg, Room room, boolean shared, boolean published) {
         LegWatch watch = new LegWatch(leg, room, key.room, key.client, shared, published, reports, rooms.nanoClock());
         room.loop().execute(watch::start);
-        return new Place(leg, room, watch);
+        return new Place(leg, room, watch, shared);
     }
 
     private void forget(Key key, Leg over) {
@@ -164,6 +164,17 @@ final class Legs {
             place.watch.over();
             places.remove(key, place);
         }
+    }
+
+    /** Lets open legs, and rooms that are their own, follow what is said of rooms. */
+    void obey(RoomPolicies policies) {
+        places.forEach((key, place) -> {
+            LegSettings next = policies.over(key.room, settings);
+            if (!place.shared) {
+                place.room.settings(policies.over(key.room, roomSettings));
+            }
+            place.room.loop().execute(() -> place.leg.obey(next));
+        });
     }
 
     /** A shared room has been closed. On its loop. */

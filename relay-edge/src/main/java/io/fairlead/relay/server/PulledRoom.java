@@ -80,7 +80,7 @@ final class PulledRoom implements Feed {
         waiters.clear();
         all.forEach(waiter -> waiter.entering.accept(room));
         // Those who waited may be gone by now, and then nobody would ever leave.
-        room.loop().schedule(this::stopIfNobodyCame, roomSettings.lingerMs(), TimeUnit.MILLISECONDS);
+        room.loop().schedule(this::stopIfNobodyCame, room.settings().lingerMs(), TimeUnit.MILLISECONDS);
         for (int index = 1; index < settings.streams(); index++) {
             Slot spare = new Slot(index);
             slots.add(spare);

@@ -28,6 +28,7 @@ public final class RelayServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RelayServer.class);
     private static final int STOP_S = 2;
+    private static final int OBEY_MS = 1_000;
 
     private final EventLoopGroup loops;
     private final RoomDirectory rooms;
@@ -152,6 +153,23 @@ public final class RelayServer implements AutoCloseable {
                 refused.accept(HttpResponseStatus.valueOf(verdict.status()), verdict.sentence());
             }
         });
+    }
+
+    /** Lets rooms and legs follow what is said of them, those that are open within a second. */
+    public void obey(RoomPolicies policies) {
+        loops.next().scheduleWithFixedDelay(() -> follow(policies), 0, OBEY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void follow(RoomPolicies policies) {
+        try {
+            rooms.obey(policies);
+            Legs present = legs;
+            if (present != null) {
+                present.obey(policies);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("rooms could not follow their policies this time", e);
+        }
     }
 
     private void closed(Room room) {

@@ -34,6 +34,7 @@ final class RoomDirectory implements Room.Listener {
     private final Map<Room, Feed> fed = new ConcurrentHashMap<>();
 
     private volatile boolean closing;
+    private volatile @Nullable RoomPolicies policies;
 
     RoomDirectory(
             EventLoopGroup loops,
@@ -140,13 +141,21 @@ final class RoomDirectory implements Room.Listener {
                 absent);
     }
 
+    /** Lets open rooms, and those that are opened from now on, follow what is said of them. */
+    void obey(RoomPolicies said) {
+        policies = said;
+        rooms.values().forEach(room -> room.settings(said.over(room.name(), settings)));
+    }
+
     /** Whether a room comes from elsewhere, not from a publisher. */
     boolean isFed(Room room) {
         return fed.containsKey(room);
     }
 
     private Room open(String name) {
-        return new Room(name, loops.next(), ByteBufAllocator.DEFAULT, settings, counters, nanoClock, this);
+        RoomPolicies said = policies;
+        RoomSettings now = said == null ? settings : said.over(name, settings);
+        return new Room(name, loops.next(), ByteBufAllocator.DEFAULT, now, counters, nanoClock, this);
     }
 
     @Override

@@ -37,6 +37,11 @@ public final class ViewerPort implements AutoCloseable {
                 () -> new RequestHandler(rooms, rooms::enterToWatch, null, settings, counters, hls));
     }
 
+    /** Lets rooms follow what is said of them now. */
+    public void obey(RoomPolicies policies) {
+        rooms.obey(policies);
+    }
+
     public InetSocketAddress address() {
         return port.address();
     }

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.edge.link.PulseSettings;
+import io.fairlead.model.policy.RelayPolicy;
+import io.fairlead.model.policy.Scope;
 import io.fairlead.relay.leg.LegCounters;
 import io.fairlead.relay.leg.Upstream;
 import io.fairlead.relay.server.Admission;
 import io.fairlead.relay.server.MediaServer;
 import io.fairlead.relay.server.RelayServer;
+import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.relay.server.SignedUrls;
 import io.fairlead.relay.server.Watched;
+import io.fairlead.schemas.config.Authorship;
+import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.telemetry.LegEnd;
 import io.fairlead.schemas.telemetry.LegReport;
 import io.fairlead.schemas.telemetry.ViewerClose;
@@ -33,6 +38,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -375,6 +381,31 @@ class LongLinkTest {
                 .filter(each -> each.getEnd() == end)
                 .mapToLong(of)
                 .sum();
+    }
+
+    @Test
+    void aPolicyOfMoreOrFewerSparesIsFollowedByARoomThatRuns() throws Exception {
+        begin();
+        RoomPolicies policies = new RoomPolicies(InstantSource.system());
+        server.obey(policies);
+        List<Seen> all = watchAtOnce(5);
+        flowing(2);
+        media.send(0, 60);
+        seen(all, 59);
+        policies.put("relay/room:live/a", policy(3));
+        flowing(4);
+        policies.put("relay/room:live/a", policy(0));
+        flowing(1);
+        policies.removed("relay/room:live/a");
+        flowing(2);
+        media.send(60, 120);
+        seen(all, 119);
+    }
+
+    private static SpecificRecord policy(int secondaryMasters) {
+        RelayPolicy policy = new RelayPolicy(
+                Scope.ofRoom("live/a"), 0, 300, 6_000, 5, 20_000, secondaryMasters, 500, 65_536, 10, 30_000, 0.2);
+        return PolicyRecords.write(policy, new Authorship("ada", "tried out", 7L, 1L));
     }
 
     @Test
