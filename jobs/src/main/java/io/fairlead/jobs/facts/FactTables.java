@@ -2,6 +2,8 @@ package io.fairlead.jobs.facts;
 
 import io.fairlead.schemas.config.ConfigChanged;
 import io.fairlead.schemas.config.ConfigRejected;
+import io.fairlead.schemas.decisions.CanaryStage;
+import io.fairlead.schemas.decisions.CanaryVerdict;
 import io.fairlead.schemas.decisions.ClassScore;
 import io.fairlead.schemas.decisions.DeadLetter;
 import io.fairlead.schemas.decisions.ExitScore;
@@ -314,6 +316,40 @@ public final class FactTables {
             .text("reason", RelayPlan::getReason)
             .build();
 
+    static final FactTable<CanaryVerdict> CANARY_VERDICTS = FactTable.log(
+                    "canary_verdicts", CanaryVerdict.class, CanaryVerdict::getIssuedAtMs)
+            .text("policy_key", CanaryVerdict::getPolicyKey)
+            .int64("job_epoch", r -> r.getVersion().getJobEpoch())
+            .int64("counter", r -> r.getVersion().getCounter())
+            .time("issued_at", CanaryVerdict::getIssuedAtMs)
+            .int64("policy_version", CanaryVerdict::getPolicyVersion)
+            .symbol("stage", CanaryStage.class, CanaryVerdict::getStage)
+            .time("stage_since", CanaryVerdict::getStageSinceMs)
+            .text("reason", CanaryVerdict::getReason)
+            .text("author", CanaryVerdict::getAuthor)
+            .float64("share", CanaryVerdict::getShare)
+            .int32("canary_exits", r -> r.getCanary().getExits())
+            .int64("canary_tries_before", r -> r.getCanary().getTriesBefore())
+            .int64("canary_tries", r -> r.getCanary().getTries())
+            .float64("canary_success_before", r -> r.getCanary().getSuccessBefore())
+            .float64("canary_success", r -> r.getCanary().getSuccess())
+            .float64("canary_first_byte_ms_before", r -> r.getCanary().getFirstByteMsBefore())
+            .float64("canary_first_byte_ms", r -> r.getCanary().getFirstByteMs())
+            .int32("control_exits", r -> r.getControl().getExits())
+            .int64("control_tries_before", r -> r.getControl().getTriesBefore())
+            .int64("control_tries", r -> r.getControl().getTries())
+            .float64("control_success_before", r -> r.getControl().getSuccessBefore())
+            .float64("control_success", r -> r.getControl().getSuccess())
+            .float64("control_first_byte_ms_before", r -> r.getControl().getFirstByteMsBefore())
+            .float64("control_first_byte_ms", r -> r.getControl().getFirstByteMs())
+            .float64("success_change", r -> r.getSuccessChange().getMean())
+            .float64("success_change_lower", r -> r.getSuccessChange().getLower())
+            .float64("success_change_upper", r -> r.getSuccessChange().getUpper())
+            .float64("latency_ratio", r -> r.getLatencyRatio().getMean())
+            .float64("latency_ratio_lower", r -> r.getLatencyRatio().getLower())
+            .float64("latency_ratio_upper", r -> r.getLatencyRatio().getUpper())
+            .build();
+
     static final FactTable<ExitScore> EXIT_SCORES = FactTable.log(
                     "exit_scores", ExitScore.class, ExitScore::getIssuedAtMs)
             .text("exit_id", ExitScore::getExitId)
@@ -526,7 +562,8 @@ public final class FactTables {
             VIEWER_REPORTS,
             LEG_REPORTS,
             LINK_REPORTS,
-            RELAY_PLANS);
+            RELAY_PLANS,
+            CANARY_VERDICTS);
 
     private static List<FactTable<?>> listed(FactTable<?>... ofThis) {
         List<FactTable<?>> all = new ArrayList<>(List.of(ofThis));
