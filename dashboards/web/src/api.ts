@@ -350,6 +350,60 @@ async function get<T>(path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
+export interface RoomRow {
+  room: string;
+  relayClients: number;
+  viewers: number;
+  carriers: number;
+  linkBitsPerSecond: number;
+  viewerBitsPerSecond: number;
+  savedBitsPerSecond: number;
+  startP50Ms: number;
+  startP95Ms: number;
+  stalledShare: number;
+  spliceGapMs: number;
+  promotions: number;
+  silences: number;
+  published: boolean;
+}
+
+export interface RoomsAnswer { rooms: RoomRow[]; windowMs: number }
+
+export interface RoomViewer {
+  id: number;
+  role: string;
+  protocol: string;
+  prefix: string;
+  watchedMs: number;
+  bitsPerSecond: number;
+  startMs: number;
+  lagMaxMs: number;
+  stalls: number;
+  skips: number;
+  renewals: number;
+}
+
+export interface RoomBranch {
+  relayClient: string;
+  viewers: number;
+  carriers: number;
+  upstreams: number;
+  linkBitsPerSecond: number;
+  viewerBitsPerSecond: number;
+  spareBitsPerSecond: number;
+  rttMs: number;
+  promotions: number;
+  silences: number;
+  spliceGapMs: number;
+  roles: Record<string, number>;
+  plan: { server: string; quality: number; rttMs: number; lowConfidence: boolean }[];
+  named: RoomViewer[];
+}
+
+export interface RoomOrigin { relayServer: string; published: boolean; branches: RoomBranch[] }
+
+export interface RoomDetails { row: RoomRow; origins: RoomOrigin[] }
+
 export const api = {
   status: () => get<Status>("/api/status"),
   fleet: () => get<FleetAnswer>("/api/fleet"),
@@ -357,6 +411,8 @@ export const api = {
   pools: () => get<PoolsAnswer>("/api/pools"),
   pool: (id: string, hours: number, measure: string) => get<PoolDetails>(`/api/pools/${encodeURIComponent(id)}?hours=${hours}&measure=${measure}`),
   exitPools: (id: string, hours: number) => get<ExitStory>(`/api/exits/${encodeURIComponent(id)}/pools?hours=${hours}`),
+  rooms: () => get<RoomsAnswer>("/api/rooms"),
+  room: (id: string) => get<RoomDetails>(`/api/rooms/${id}`),
   map: () => get<MapAnswer>("/api/map"),
   mapPrefixes: (group: string, evidence: string) => get<MapPrefixes>(`/api/map/prefixes?group=${encodeURIComponent(group)}&evidence=${evidence}`),
   mapExplanation: (of: string) => get<MapExplanation>(`/api/map/explanation?of=${encodeURIComponent(of)}&hours=24`),

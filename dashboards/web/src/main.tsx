@@ -8,6 +8,8 @@ import { duration } from "./format";
 import { MapPage } from "./map/page";
 import { PoolPage } from "./pools/pool";
 import { PoolsPage } from "./pools/page";
+import { RoomsPage } from "./rooms/page";
+import { RoomPage } from "./rooms/room";
 import { Store } from "./store";
 import { applyTheme, nextTheme, storedTheme, type Theme } from "./theme";
 import { readView, writeView, type View } from "./view";
@@ -16,7 +18,9 @@ const exitId = /^\/exit\/([^/]+)\/?$/.exec(location.pathname)?.[1];
 const poolId = /^\/pool\/([^/]+)\/?$/.exec(location.pathname)?.[1];
 const onPools = poolId !== undefined || /^\/pools\/?$/.test(location.pathname);
 const onMap = /^\/map\/?$/.test(location.pathname);
-const onFleet = !exitId && !onPools && !onMap;
+const roomId = /^\/room\/(.+?)\/?$/.exec(location.pathname)?.[1];
+const onRooms = roomId !== undefined || /^\/rooms\/?$/.test(location.pathname);
+const onFleet = !exitId && !onPools && !onMap && !onRooms;
 const store = new Store();
 applyTheme(storedTheme());
 store.start(readView(location.search).range);
@@ -67,6 +71,7 @@ function Page() {
         <nav aria-label="Pages">
           <a href="/" {...(onFleet ? { "aria-current": "page" as const } : {})}>Fleet</a>
           <a href="/pools" {...(onPools ? { "aria-current": "page" as const } : {})}>Pools</a>
+          <a href="/rooms" {...(onRooms ? { "aria-current": "page" as const } : {})}>Rooms</a>
           <a href="/map" {...(onMap ? { "aria-current": "page" as const } : {})}>Map</a>
         </nav>
         <span class="spacer" />
@@ -78,6 +83,8 @@ function Page() {
       <Problems />
       {poolId
         ? <PoolPage store={store} id={decodeURIComponent(poolId)} theme={`${theme}-${system}`} tick={tick} />
+        : roomId !== undefined ? <RoomPage id={decodeURIComponent(roomId)} tick={tick} />
+        : onRooms ? <RoomsPage tick={tick} />
         : onMap ? <MapPage store={store} theme={`${theme}-${system}`} tick={tick} />
         : onPools ? <PoolsPage store={store} tick={tick} />
         : exitId

@@ -57,6 +57,7 @@ public final class Console implements AutoCloseable {
     private final NetworkMap map;
     private final LiveTopics topics;
     private final LiveStream stream;
+    private final RoomsBook rooms = new RoomsBook();
     private final Broadcast broadcast;
     private final Javalin server;
     private final URI url;
@@ -91,7 +92,7 @@ public final class Console implements AutoCloseable {
         this.pools = new Pools(ofPools, fleet, history, clock);
         MapBook ofMap = new MapBook(settings.mapPrefixesMax());
         this.map = new NetworkMap(ofMap, history, clock);
-        this.topics = new LiveTopics(settings.kafkaBootstrap(), fleet, ofPools, ofMap, this::announce, clock);
+        this.topics = new LiveTopics(settings.kafkaBootstrap(), fleet, ofPools, ofMap, rooms, this::announce, clock);
         this.broadcast = new Broadcast(fleet, history, stream, this::status, clock);
         this.server = Javalin.create(this::configure);
         route(assets);
@@ -156,6 +157,8 @@ public final class Console implements AutoCloseable {
         server.get("/pools", assets::page);
         server.get("/pool/{pool}", assets::page);
         server.get("/map", assets::page);
+        server.get("/rooms", assets::page);
+        server.get("/room/<room>", assets::page);
         server.get("/assets/{name}", context -> {
             if (!assets.asset(context, context.pathParam("name"))) {
                 throw new NotFoundResponse(
@@ -174,6 +177,8 @@ public final class Console implements AutoCloseable {
         server.get("/api/map/prefixes", context -> context.json(prefixes(context)));
         server.get("/api/map/explanation", context -> context.json(explanation(context)));
         server.get("/api/map/past", context -> context.json(map.past(hours(context))));
+        server.get("/api/rooms", context -> context.json(rooms.all(clock.millis())));
+        server.get("/api/rooms/<room>", context -> context.json(room(context.pathParam("room"))));
         server.get("/api/traffic", context -> context.json(traffic(context)));
         server.get("/api/policy-changes", context -> context.json(changes(context)));
         server.get("/api/live", context -> {
@@ -257,6 +262,12 @@ public final class Console implements AutoCloseable {
         return pools.one(poolId, hours(context), measure)
                 .orElseThrow(() -> new NotFoundResponse(
                         "No pool '" + poolId + "' is defined. It may have been deleted; all pools are at /pools."));
+    }
+
+    private RoomsBook.Room room(String name) {
+        return rooms.one(name, clock.millis())
+                .orElseThrow(() -> new NotFoundResponse(
+                        "Nobody behind a relay client watches a room '" + name + "' now; all rooms are at /rooms."));
     }
 
     private NetworkMap.Prefixes prefixes(Context context) {

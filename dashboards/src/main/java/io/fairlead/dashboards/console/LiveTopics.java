@@ -11,6 +11,7 @@ import io.fairlead.schemas.config.PolicyCanary;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
+import io.fairlead.schemas.config.RelayPolicy;
 import io.fairlead.schemas.decisions.CanaryVerdict;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.GroupPrice;
@@ -19,8 +20,11 @@ import io.fairlead.schemas.decisions.MapEntry;
 import io.fairlead.schemas.decisions.MapState;
 import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
+import io.fairlead.schemas.decisions.RelayPlan;
 import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.telemetry.EdgeReport;
+import io.fairlead.schemas.telemetry.LegReport;
+import io.fairlead.schemas.telemetry.ViewerReport;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
 import io.fairlead.schemas.wire.SchemaDirectory;
@@ -51,8 +55,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the decision, policy and edge topics on a thread of its own and keeps what pages show ({@link FleetState}, {@link PoolsState}, {@link MapBook}) up to date. Compacted
- * topics are read from their beginning, edge reports from the end. When Kafka is away the state stays, with its age; the
+ * Follows the decision, policy and edge topics on a thread of its own and keeps what pages show ({@link FleetState}, {@link PoolsState}, {@link MapBook}, {@link RoomsBook}) up to date. Compacted
+ * topics are read from their beginning, reports from the end. When Kafka is away the state stays, with its age; the
  * reader tries again every second.
  */
 final class LiveTopics implements AutoCloseable {
@@ -75,12 +79,15 @@ final class LiveTopics implements AutoCloseable {
             Topics.CONFIG_GROUPS,
             Topics.DECISIONS_POPULARITY,
             Topics.DECISIONS_MAP,
+            Topics.DECISIONS_RELAYS,
+            Topics.TELEMETRY_RELAY,
             Topics.TELEMETRY_EDGES);
 
     private final String bootstrap;
     private final FleetState fleet;
     private final PoolsState pools;
     private final MapBook map;
+    private final RoomsBook rooms;
     private final Consumer<PolicyChange> onPolicyChange;
     private final InstantSource clock;
     private final SchemaDirectory schemas = SchemaDirectory.builtIn();
@@ -97,12 +104,14 @@ final class LiveTopics implements AutoCloseable {
             FleetState fleet,
             PoolsState pools,
             MapBook map,
+            RoomsBook rooms,
             Consumer<PolicyChange> onPolicyChange,
             InstantSource clock) {
         this.bootstrap = bootstrap;
         this.fleet = fleet;
         this.pools = pools;
         this.map = map;
+        this.rooms = rooms;
         this.onPolicyChange = onPolicyChange;
         this.clock = clock;
         this.thread = new Thread(this::follow, "console-topics");
@@ -228,6 +237,8 @@ final class LiveTopics implements AutoCloseable {
             map.forgetPopularity(key);
         } else if (topic.equals(Topics.DECISIONS_MAP.name())) {
             map.forgetMap(key);
+        } else if (topic.equals(Topics.DECISIONS_RELAYS.name())) {
+            rooms.forgetPlan(key);
         }
     }
 
@@ -250,6 +261,12 @@ final class LiveTopics implements AutoCloseable {
             map.apply(state);
         } else if (record instanceof DeliveryGroup group) {
             map.apply(group);
+        } else if (record instanceof LegReport report) {
+            rooms.apply(report, clock.millis());
+        } else if (record instanceof ViewerReport report) {
+            rooms.apply(report, clock.millis());
+        } else if (record instanceof RelayPlan plan) {
+            rooms.apply(plan);
         } else if (record instanceof JobHeartbeat heartbeat) {
             fleet.apply(heartbeat);
         } else if (record instanceof CanaryVerdict verdict) {
@@ -270,6 +287,8 @@ final class LiveTopics implements AutoCloseable {
             changed(key, offset, policy.getAuthorship());
         } else if (record instanceof PolicyCanary canary) {
             changed(key, offset, canary.getAuthorship());
+        } else if (record instanceof RelayPolicy policy) {
+            changed(key, offset, policy.getAuthorship());
         }
     }
 
