@@ -7,7 +7,7 @@ import { Figure } from "./page";
 /** What a role is called, and what it means for the long link. */
 const ROLES: Record<string, string> = { MASTER: "its stream carries", SPARE: "received, not sent", SLAVE: "open and empty", DIRECT: "its own stream" };
 const GLYPHS: Record<string, string> = { MASTER: "●", SPARE: "◐", SLAVE: "○", DIRECT: "◆" };
-const PROTOCOLS: Record<string, string> = { HTTP_FLV: "HTTP-FLV", WEBSOCKET_FLV: "WebSocket-FLV", HTTP_TS: "HTTP-TS", WEBSOCKET_TS: "WebSocket-TS" };
+const PROTOCOLS: Record<string, string> = { HTTP_FLV: "HTTP-FLV", WEBSOCKET_FLV: "WebSocket-FLV", HTTP_TS: "HTTP-TS", WEBSOCKET_TS: "WebSocket-TS", HLS: "HLS" };
 
 /** One room: from where it comes, over which legs, and who watches with which role. */
 export function RoomPage({ id }: { id: string; tick: number }) {
