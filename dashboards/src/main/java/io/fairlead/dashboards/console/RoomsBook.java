@@ -163,8 +163,8 @@ final class RoomsBook {
     }
 
     synchronized void apply(ViewerReport report, long nowMs) {
-        ViewerKey key =
-                new ViewerKey(report.getHeader().getEdgeId(), report.getHeader().getEdgeEpochMs(), report.getViewerId());
+        ViewerKey key = new ViewerKey(
+                report.getHeader().getEdgeId(), report.getHeader().getEdgeEpochMs(), report.getViewerId());
         ArrayDeque<Event> ofRoom = events.computeIfAbsent(report.getRoom(), room -> new ArrayDeque<>());
         ofRoom.add(new Event(
                 nowMs,

@@ -96,7 +96,9 @@ class RoomsBookTest {
         RoomsBook.Room room = book.one("live/a", NOW_MS).orElseThrow();
         assertThat(room.origins()).singleElement().satisfies(origin -> {
             assertThat(origin.relayServer()).isEqualTo("rs-1");
-            assertThat(origin.branches()).extracting(RoomsBook.Branch::relayClient).containsExactly("rc-1", "rc-2");
+            assertThat(origin.branches())
+                    .extracting(RoomsBook.Branch::relayClient)
+                    .containsExactly("rc-1", "rc-2");
         });
         RoomsBook.Branch branch = room.origins().get(0).branches().get(0);
         assertThat(branch.roles()).containsEntry("MASTER", 1L).containsEntry("SLAVE", 1L);
