@@ -76,6 +76,7 @@ final class DeliverySites implements AutoCloseable {
         report.setGroupId(which.id());
         report.setDeliveredBitsPerSecond(1_000 * bits / intervalMs);
         report.setHeader(header(Topics.TELEMETRY_EDGES, edge(which), edge(which), nowMs));
+        report.setLinkAddress("");
         send(Topics.TELEMETRY_EDGES, edge(which), report.getHeader(), report);
     }
 
