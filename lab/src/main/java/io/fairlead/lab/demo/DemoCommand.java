@@ -84,10 +84,10 @@ public final class DemoCommand implements Callable<Integer> {
     private double rate = 60;
 
     @Option(
-            names = "--no-map",
+            names = "--map",
             description =
-                    "Without delivery groups, name servers and resolvers, and the two jobs that make their map (they come a moment after the rest).")
-    private boolean noMap;
+                    "With delivery groups, name servers and resolvers, and the two jobs that make their map (they come a moment after the rest, and take as much of two processors again).")
+    private boolean map;
 
     @Option(
             names = "--rtt-matrix",
@@ -173,7 +173,7 @@ public final class DemoCommand implements Callable<Integer> {
                 clickHousePort,
                 exits,
                 rate,
-                !noMap && !check,
+                map && !check,
                 rttMatrix == null ? null : rttMatrix.toAbsolutePath(),
                 server == null ? null : new DemoOptions.ClickHouseServer(server, clickHouseUser, clickHousePassword));
         long begunNanos = System.nanoTime();
