@@ -70,7 +70,8 @@ final class FailGroupCommand implements Callable<Integer> {
             return watch(reader, control, begun.get("failedAtMs").asLong(), out);
         } catch (NoSuchFileException | ConnectException e) {
             throw new UserError(
-                    "No demo with a map runs with its data in " + file.getParent() + ". Start it with: ./fairlead demo --map",
+                    "No demo with a map runs with its data in " + file.getParent()
+                            + ". Start it with: ./fairlead demo --map",
                     e);
         } catch (IOException | IllegalArgumentException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);
