@@ -70,6 +70,11 @@ public final class PickBench implements Callable<Integer> {
             description = "Before them, until everything is compiled (default: ${DEFAULT-VALUE}).")
     private int warmUpS;
 
+    @Option(
+            names = "--pinned",
+            description = "Give the thread that picks and the one that decides a processor each (Linux).")
+    private boolean pinned;
+
     @Spec
     private CommandSpec spec;
 
@@ -94,6 +99,7 @@ public final class PickBench implements Callable<Integer> {
                         .param("full", Double.toString(share))
                         .param("policy", policy.name())
                         .param("updates", Integer.toString(updates))
+                        .param("pinned", Boolean.toString(pinned))
                         .threads(threads)
                         .forks(1)
                         .warmupIterations(1)
@@ -115,6 +121,7 @@ public final class PickBench implements Callable<Integer> {
         String what =
                 switch (primary.getLabel()) {
                     case "betterOfTwo" -> "better of two";
+                    case "arithmetic" -> "arithmetic";
                     case "pickAndTell" -> "with its record";
                     default -> "pick + release";
                 };

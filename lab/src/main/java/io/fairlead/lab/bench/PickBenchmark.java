@@ -12,6 +12,8 @@ import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
 import io.fairlead.schemas.telemetry.PoolType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,6 +35,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * One pick with the release of its slot, while decisions come in on a thread of their own. Beside it the peer: the better of two
@@ -48,6 +51,7 @@ public class PickBenchmark {
     private static final Bounded ANY = new Bounded(0.5, 0.0, 1.0, 0.0);
     private static final int CAPACITY = 4;
     private static final long STEP_NANOS = 1_000_000;
+    private static final long ARITHMETIC_TOKENS = 250;
 
     /** Exits of the pool. */
     @Param("1000000")
@@ -69,6 +73,10 @@ public class PickBenchmark {
     private AtomicIntegerArray running = new AtomicIntegerArray(1);
     private volatile boolean over;
     private @Nullable Thread decisions;
+
+    /** Whether the picking thread and the one that decides each have a processor of their own. */
+    @Param("false")
+    public boolean pinned;
 
     /** A pool of exits, of which the wanted share is full, and the thread that decides. */
     @Setup(Level.Trial)
@@ -113,6 +121,7 @@ public class PickBenchmark {
     }
 
     private void decide() {
+        pin(0);
         SplittableRandom chance = new SplittableRandom(2);
         ExitScore decision = score(0, 0, 0); // read and let go by the table: the records are not what is measured
         long begunNanos = System.nanoTime();
@@ -125,6 +134,19 @@ public class PickBenchmark {
                 table.decided(decision);
             }
             LockSupport.parkNanos(STEP_NANOS);
+        }
+    }
+
+    private void pin(int processor) {
+        if (!pinned) {
+            return;
+        }
+        try {
+            Processor.pinThread(processor);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while a thread was given its processor", e);
         }
     }
 
@@ -143,6 +165,11 @@ public class PickBenchmark {
 
         /** Bytes that the thread allocated in an iteration, its harness's included. */
         public long allocatedBytes;
+
+        @Setup(Level.Trial)
+        public void pin(PickBenchmark benchmark) {
+            benchmark.pin(1);
+        }
 
         @Setup(Level.Iteration)
         public void begin() {
@@ -188,6 +215,13 @@ public class PickBenchmark {
         running.incrementAndGet(chosen);
         running.decrementAndGet(chosen);
         return chosen;
+    }
+
+    /** As long as a pick, but of nothing but arithmetic: its tail is the machine's and the harness's. */
+    @Benchmark
+    public void arithmetic(Picker picker) {
+        picker.picks++;
+        Blackhole.consumeCPU(ARITHMETIC_TOKENS);
     }
 
     private static ExitInfo info(int exit) {

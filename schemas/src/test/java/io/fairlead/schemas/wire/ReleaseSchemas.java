@@ -11,7 +11,8 @@ import org.apache.avro.SchemaFormatter;
 
 /**
  * Stores a copy of every schema that no release has yet. Run when a version is released: {@code ./fairlead schemas
- * release}.
+ * release}. A copy that is there already stays as it is, also when its record has grown since: the next version stores
+ * what it has become.
  */
 public final class ReleaseSchemas {
 
@@ -28,15 +29,19 @@ public final class ReleaseSchemas {
         Set<String> lines = new TreeSet<>(Files.readAllLines(index));
         for (var record : Contract.records()) {
             Schema schema = Contract.schema(record);
-            if (!known.contains(SchemaDirectory.fingerprint(schema))) {
-                String path = release + "/" + schema.getFullName() + ".avsc";
-                Files.createDirectories(folder.resolve(release));
-                Files.writeString(
-                        folder.resolve(path),
-                        SchemaFormatter.getInstance("json/pretty").format(schema) + "\n");
-                lines.add(path);
-                System.out.println("released " + path);
+            if (known.contains(SchemaDirectory.fingerprint(schema))) {
+                continue;
             }
+            String path = release + "/" + schema.getFullName() + ".avsc";
+            if (lines.contains(path)) {
+                System.out.println(path + " stays as it was released; the record has grown since");
+                continue;
+            }
+            Files.createDirectories(folder.resolve(release));
+            Files.writeString(
+                    folder.resolve(path), SchemaFormatter.getInstance("json/pretty").format(schema) + "\n");
+            lines.add(path);
+            System.out.println("released " + path);
         }
         Files.write(index, lines);
     }

@@ -1,5 +1,6 @@
 package io.fairlead.lab.bench.proxy;
 
+import io.fairlead.lab.bench.Processor;
 import io.fairlead.cli.Fairlead;
 import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigStore;
@@ -74,7 +75,7 @@ final class FairleadProxy implements AutoCloseable {
         authority.issueEdge("edge-1", CERTIFICATES_VALID).save(directory.resolve("ca"), "edge-1");
         KafkaProcess kafka = KafkaProcess.start(directory.resolve("kafka"), KafkaProcess.Options.defaults());
         try {
-            PinnedProcess.pin(kafka.process().pid(), PinnedProcess.OF_LOAD);
+            Processor.pinProcess(kafka.process().pid(), PinnedProcess.OF_LOAD);
             new BenchTopics(kafka.bootstrap()).create();
             configure(new ConfigStore(Map.of("bootstrap.servers", kafka.bootstrap())), site);
             InetSocketAddress users = Peers.freeAddress();

@@ -70,18 +70,7 @@ public final class PinnedProcess implements AutoCloseable {
 
     /** Leaves the server's processor: this process and all that it starts from now on are on the other. */
     public static void leaveTheServersProcessor() throws IOException, InterruptedException {
-        pin(ProcessHandle.current().pid(), OF_LOAD);
-    }
-
-    /** Puts all threads of a process on one processor. */
-    static void pin(long pid, int processor) throws IOException, InterruptedException {
-        Process taskset = new ProcessBuilder("taskset", "-acp", Integer.toString(processor), Long.toString(pid))
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(taskset.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        if (taskset.waitFor() != 0) {
-            throw new IOException("process " + pid + " can't be put on processor " + processor + ": " + said.strip());
-        }
+        Processor.pinProcess(ProcessHandle.current().pid(), OF_LOAD);
     }
 
     public long pid() {
