@@ -2,13 +2,18 @@ package io.fairlead.jobs.quality;
 
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
+import io.fairlead.jobs.source.RecordReader;
+import io.fairlead.model.canary.CanaryStage;
 import io.fairlead.model.canary.Tries;
 import io.fairlead.model.exit.ExitEvent;
 import io.fairlead.model.exit.Verdict;
+import io.fairlead.schemas.decisions.CanaryVerdict;
+import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.wire.TelemetryPeek;
 import io.fairlead.schemas.wire.UnreadableRecordException;
 import java.time.Clock;
 import java.util.Properties;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -94,7 +99,9 @@ final class QualityPipeline {
                 .name("targets")
                 .uid(name + "-targets");
         SingleOutputStreamOperator<Evidence> edges = sources.edges
-                .process(new EdgeReader(bootstrapServers, kafka), Evidence.TYPE)
+                .process(
+                        new RecordReader<>(QualityJob.NAME, QualityPipeline::heard, bootstrapServers, kafka),
+                        Evidence.TYPE)
                 .name("edge reader")
                 .uid(name + "-edge-reader");
         SingleOutputStreamOperator<Ruling> fleet = signals.getSideOutput(SignalReader.EVIDENCE)
@@ -138,7 +145,7 @@ final class QualityPipeline {
                 .uid(name + "-desk")
                 .setParallelism(1);
         DataStream<RawRecord> refused = signals.getSideOutput(SignalReader.DEAD)
-                .union(policies.getSideOutput(PolicyGate.REFUSED), edges.getSideOutput(EdgeReader.DEAD));
+                .union(policies.getSideOutput(PolicyGate.REFUSED), edges.getSideOutput(RecordReader.DEAD));
         return new Told(decisions, canaries == null ? refused : refused.union(canaries.dead()));
     }
 
@@ -147,10 +154,34 @@ final class QualityPipeline {
 
     private static SingleOutputStreamOperator<Ruling> read(
             DataStream<RawRecord> verdicts, String bootstrapServers, Properties kafka, String name) {
-        return verdicts.process(new CanaryReader(bootstrapServers, kafka), Ruling.TYPE)
+        return verdicts.process(
+                        new RecordReader<>(QualityJob.NAME, QualityPipeline::ruled, bootstrapServers, kafka),
+                        Ruling.TYPE)
                 .name("canary reader")
                 .uid(name + "-canary-reader")
                 .setParallelism(1);
+    }
+
+    /** Which edges report, and how many links they hold. */
+    private static void heard(SpecificRecord record, RawRecord raw, Collector<Evidence> out) {
+        if (record instanceof EdgeReport report) {
+            out.collect(new Evidence.EdgeHeard(
+                    Signals.cut(report.getHeader().getEdgeId()),
+                    report.getHeader().getEdgeEpochMs(),
+                    raw.brokerTimeMs(),
+                    report.getExitLinks()));
+        }
+    }
+
+    /** What the job said of canaries, itself or an earlier start of it. */
+    private static void ruled(SpecificRecord record, RawRecord raw, Collector<Ruling> out) {
+        if (record instanceof CanaryVerdict verdict
+                && verdict.getStage() != io.fairlead.schemas.decisions.CanaryStage.UNKNOWN) {
+            out.collect(new Ruling.Canary(
+                    verdict.getPolicyKey(),
+                    verdict.getPolicyVersion(),
+                    CanaryStage.valueOf(verdict.getStage().name())));
+        }
     }
 
     private static Canaries canaries(
@@ -169,7 +200,7 @@ final class QualityPipeline {
                 .transform("canaries", Ruling.TYPE, new CanaryDesk())
                 .uid(name + "-canaries")
                 .forceNonParallel();
-        return new Canaries(desk, desk.getSideOutput(CanaryDesk.TOLD), verdicts.getSideOutput(CanaryReader.DEAD));
+        return new Canaries(desk, desk.getSideOutput(CanaryDesk.TOLD), verdicts.getSideOutput(RecordReader.DEAD));
     }
 
     /** Users' tries of which it was found that the exit was at fault. */

@@ -39,7 +39,8 @@ public final class ReleaseSchemas {
             }
             Files.createDirectories(folder.resolve(release));
             Files.writeString(
-                    folder.resolve(path), SchemaFormatter.getInstance("json/pretty").format(schema) + "\n");
+                    folder.resolve(path),
+                    SchemaFormatter.getInstance("json/pretty").format(schema) + "\n");
             lines.add(path);
             System.out.println("released " + path);
         }

@@ -1,10 +1,10 @@
 package io.fairlead.lab.bench.proxy;
 
-import io.fairlead.lab.bench.Processor;
 import io.fairlead.cli.Fairlead;
 import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.lab.bench.BenchTopics;
+import io.fairlead.lab.bench.Processor;
 import io.fairlead.lab.host.KafkaProcess;
 import io.fairlead.lab.host.ProjectHome;
 import io.fairlead.proxy.link.LinkAuthority;
