@@ -135,7 +135,7 @@ export interface Status {
   exitsNotShown: number;
   liveClients: number;
   windowSeconds: number;
-  objectives: { successShare: number; latencyP95Ms: number; jobSilenceMs: number };
+  objectives: { successShare: number; latencyP95Ms: number; jobSilenceMs: number; loopP99Ms: number; stalledShare: number };
   problems: string[];
 }
 
@@ -165,6 +165,7 @@ export interface PoolRow {
   horizonMs: number;
   issuedAtMs: number;
   forecastAtMs: number;
+  policyVersion: number;
 }
 
 /** The pools of one exit. */
@@ -190,6 +191,7 @@ export interface PoolChange {
   healthBefore: number;
   healthAfter: number;
   members: number;
+  policyVersion: number;
 }
 
 export interface Skill { measure: string; minutes: number; atSeconds: number; forecasts: number; pinball: number; against: number | string; naive: number | string; covered: number }
@@ -222,6 +224,7 @@ export interface Coverage { evidence: string; prefixes: number; demandShare: num
 export interface MapState {
   mapEpoch: number;
   issuedAtMs: number;
+  policyVersion: number;
   entries: number;
   demandBitsPerSecond: number;
   meanCostMs: number;
@@ -404,7 +407,83 @@ export interface RoomOrigin { relayServer: string; published: boolean; branches:
 
 export interface RoomDetails { row: RoomRow; origins: RoomOrigin[] }
 
+export type State = "BAD" | "WATCH" | "GOOD" | "UNKNOWN";
+
+export interface AreaFigure { label: string; value: number; of: number | null; unit: "COUNT" | "SHARE" | "MS" | "BITS_PER_SECOND"; bad: boolean }
+
+export interface Area { id: string; title: string; state: State; says: string; figures: AreaFigure[]; href: string }
+
+export interface Finding {
+  area: string;
+  state: State;
+  what: string;
+  sinceMs: number | null;
+  decided: string;
+  why: string;
+  policyVersion: number | null;
+  href: string;
+}
+
+export interface TenantShare { tenant: string; requests: number; failures: number }
+
+export interface RecentDecision { atMs: number; kind: string; subject: string; what: string; why: string; policyVersion: number; href: string }
+
+export interface Canary {
+  policyKey: string;
+  stage: string;
+  sinceMs: number;
+  reason: string;
+  author: string;
+  share: number;
+  successChange: number;
+  latencyRatio: number;
+  policyVersion: number;
+}
+
+export interface OverviewAnswer {
+  atMs: number;
+  areas: Area[];
+  findings: Finding[];
+  findingsLeft: number;
+  tenants: TenantShare[] | null;
+  decisions: RecentDecision[];
+  changes: PolicyChange[];
+  canaries: Canary[];
+  historyProblem: string | null;
+}
+
+export interface Found { kind: string; name: string; href: string }
+
+export interface SearchAnswer { asked: string; found: Found[]; problem: string | null }
+
+export interface Hit { tenant: string; host: string; targetClass: string; failures: number; outcome: string; newestMs: number }
+
+export interface HitAnswer { fromMs: number; hit: Hit[] }
+
+export interface TenantsAnswer { fromMs: number; tenants: TenantShare[] }
+
+export interface TenantAnswer {
+  tenant: string;
+  fromMs: number;
+  stepSeconds: number;
+  minutes: { atSeconds: number; requests: number; failures: number }[];
+  outcomes: { pool: string; outcome: string; requests: number; failures: number }[];
+  sites: Hit[];
+  exits: { exitId: string; failures: number; newestMs: number }[];
+}
+
+export interface Revision { atMs: number; author: string; reason: string; version: number; revision: number; json: string }
+
+export interface PolicyAnswer { key: string; revisions: Revision[]; turns: PolicyChange[] }
+
 export const api = {
+  overview: () => get<OverviewAnswer>("/api/overview"),
+  search: (text: string) => get<SearchAnswer>(`/api/search?q=${encodeURIComponent(text)}`),
+  hit: (by: "exit" | "pool", id: string, hours: number) => get<HitAnswer>(`/api/hit?${by}=${encodeURIComponent(id)}&hours=${hours}`),
+  tenants: (hours: number) => get<TenantsAnswer>(`/api/tenants?hours=${hours}`),
+  tenant: (id: string, hours: number) => get<TenantAnswer>(`/api/tenants/${encodeURIComponent(id)}?hours=${hours}`),
+  policies: () => get<PolicyChange[]>("/api/policies"),
+  policy: (key: string) => get<PolicyAnswer>(`/api/policies/${key}`),
   status: () => get<Status>("/api/status"),
   fleet: () => get<FleetAnswer>("/api/fleet"),
   exit: (id: string, hours = 1) => get<ExitDetails>(`/api/fleet/${encodeURIComponent(id)}?hours=${hours}`),

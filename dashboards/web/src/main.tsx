@@ -6,11 +6,17 @@ import { ExitPage } from "./exit/page";
 import { FleetPage } from "./fleet/page";
 import { duration } from "./format";
 import { MapPage } from "./map/page";
+import { OverviewPage } from "./overview/page";
+import { Search } from "./overview/search";
+import { PoliciesPage } from "./policies/page";
+import { PolicyPage } from "./policies/policy";
 import { PoolPage } from "./pools/pool";
 import { PoolsPage } from "./pools/page";
 import { RoomsPage } from "./rooms/page";
 import { RoomPage } from "./rooms/room";
 import { Store } from "./store";
+import { TenantsPage } from "./tenants/page";
+import { TenantPage } from "./tenants/tenant";
 import { applyTheme, nextTheme, storedTheme, type Theme } from "./theme";
 import { readView, writeView, type View } from "./view";
 
@@ -20,7 +26,16 @@ const onPools = poolId !== undefined || /^\/pools\/?$/.test(location.pathname);
 const onMap = /^\/map\/?$/.test(location.pathname);
 const roomId = /^\/room\/(.+?)\/?$/.exec(location.pathname)?.[1];
 const onRooms = roomId !== undefined || /^\/rooms\/?$/.test(location.pathname);
-const onFleet = !exitId && !onPools && !onMap && !onRooms;
+const tenantId = /^\/tenant\/([^/]+)\/?$/.exec(location.pathname)?.[1];
+const onTenants = tenantId !== undefined || /^\/tenants\/?$/.test(location.pathname);
+const policyKey = /^\/policy\/(.+?)\/?$/.exec(location.pathname)?.[1];
+const onPolicies = policyKey !== undefined || /^\/policies\/?$/.test(location.pathname);
+const onOverview = location.pathname === "/";
+const onFleet = /^\/fleet\/?$/.test(location.pathname);
+const PAGES: [string, string, boolean][] = [
+  ["/", "Overview", onOverview], ["/fleet", "Fleet", onFleet || exitId !== undefined], ["/pools", "Pools", onPools], ["/tenants", "Tenants", onTenants],
+  ["/rooms", "Rooms", onRooms], ["/map", "Map", onMap], ["/policies", "Policies", onPolicies],
+];
 const store = new Store();
 applyTheme(storedTheme());
 store.start(readView(location.search).range);
@@ -64,23 +79,21 @@ function Page() {
     <>
       <a class="skip" href={onFleet ? "#exits" : "#main"}>{onFleet ? "Skip to the exits" : "Skip to the content"}</a>
       <header class="top">
-        <a class="brand" href="/" aria-label="Fairlead, fleet">
+        <a class="brand" href="/" aria-label="Fairlead, overview">
           <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true"><circle cx="16" cy="16" r="10" /><path d="M2 23 16 16l14-7" /></svg>
           Fairlead
         </a>
         <nav aria-label="Pages">
-          <a href="/" {...(onFleet ? { "aria-current": "page" as const } : {})}>Fleet</a>
-          <a href="/pools" {...(onPools ? { "aria-current": "page" as const } : {})}>Pools</a>
-          <a href="/rooms" {...(onRooms ? { "aria-current": "page" as const } : {})}>Rooms</a>
-          <a href="/map" {...(onMap ? { "aria-current": "page" as const } : {})}>Map</a>
+          {PAGES.map(([href, name, here]) => <a key={href} href={href} {...(here ? { "aria-current": "page" as const } : {})}>{name}</a>)}
         </nav>
         <span class="spacer" />
+        <Search />
         <Freshness />
         <button type="button" class="quiet" onClick={turn} aria-label={`Colours: ${theme}. Change.`}>
           <span aria-hidden="true">{theme === "auto" ? "◑" : theme === "light" ? "○" : "●"}</span> <span class="theme-name">{theme === "auto" ? "Auto" : theme === "light" ? "Light" : "Dark"}</span>
         </button>
       </header>
-      <Problems />
+      {(!onOverview || store.connection === "lost") && <Problems />}
       {poolId
         ? <PoolPage store={store} id={decodeURIComponent(poolId)} theme={`${theme}-${system}`} tick={tick} />
         : roomId !== undefined ? <RoomPage id={decodeURIComponent(roomId)} tick={tick} />
@@ -89,6 +102,11 @@ function Page() {
         : onPools ? <PoolsPage store={store} tick={tick} />
         : exitId
         ? <ExitPage store={store} id={decodeURIComponent(exitId)} theme={`${theme}-${system}`} tick={tick} />
+        : tenantId ? <TenantPage store={store} id={decodeURIComponent(tenantId)} theme={`${theme}-${system}`} tick={tick} />
+        : onTenants ? <TenantsPage tick={tick} />
+        : policyKey !== undefined ? <PolicyPage id={decodeURIComponent(policyKey)} tick={tick} />
+        : onPolicies ? <PoliciesPage tick={tick} />
+        : onOverview ? <OverviewPage store={store} tick={tick} />
         : <FleetPage store={store} view={view} change={change} theme={`${theme}-${system}`} tick={tick} />}
       <footer>Traffic and history from ClickHouse, decisions live from Kafka. Times are your browser's; windows are named beside each number.</footer>
       <p class="hidden" role="status" aria-live="polite">{store.announcement}</p>

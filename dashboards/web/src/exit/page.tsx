@@ -3,8 +3,10 @@ import { api, type Decision, type Ended, type ExitDetails } from "../api";
 import { TimeChart } from "../charts/time-chart";
 import { Factor } from "../fleet/exit-details";
 import { clock, count, dayClock, duration, iso, milliseconds, percent, quality, word } from "../format";
+import { PolicyLink } from "../policies/link";
 import { ExitInPools } from "../pools/story";
 import type { Store } from "../store";
+import { HitBy } from "../tenants/hit";
 
 interface Props { store: Store; id: string; theme: string; tick: number }
 
@@ -40,7 +42,7 @@ export function ExitPage({ store, id, theme, tick }: Props) {
 
   useEffect(() => {
     const back = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !event.defaultPrevented) location.assign(`/?exit=${encodeURIComponent(id)}`);
+      if (event.key === "Escape" && !event.defaultPrevented) location.assign(`/fleet?exit=${encodeURIComponent(id)}`);
     };
     document.addEventListener("keydown", back);
     return () => document.removeEventListener("keydown", back);
@@ -66,7 +68,7 @@ export function ExitPage({ store, id, theme, tick }: Props) {
   return (
     <main id="main" class="exit-page">
       <header class="exit-head">
-        <p class="crumb"><a href={`/?exit=${encodeURIComponent(id)}`}>Fleet</a> <span aria-hidden="true">›</span></p>
+        <p class="crumb"><a href={`/fleet?exit=${encodeURIComponent(id)}`}>Fleet</a> <span aria-hidden="true">›</span></p>
         <h1>{id}</h1>
         <p class="state-line">
           <b>{word(row.state)}</b>
@@ -116,7 +118,7 @@ export function ExitPage({ store, id, theme, tick }: Props) {
             <div><dt>Decided</dt><dd><time dateTime={iso(row.issuedAtMs)}>{duration(now - row.issuedAtMs)} ago</time>, for {details.trigger}</dd></div>
             {details.triggerObservedAtMs > 0 && <div><dt>Event seen at</dt><dd>{details.triggerEdgeId || "no edge"}, {clock(details.triggerObservedAtMs)}</dd></div>}
             <div><dt>Version</dt><dd class="code">{row.version}</dd></div>
-            <div><dt>Policy version</dt><dd>{row.policyVersion < 0 ? "defaults" : row.policyVersion}</dd></div>
+            <div><dt>Policy version</dt><dd><PolicyLink version={row.policyVersion} /></dd></div>
           </dl>
         </section>
 
@@ -180,6 +182,11 @@ export function ExitPage({ store, id, theme, tick }: Props) {
         <div class="card"><Decisions history={details.history} problem={details.historyProblem} span={span} /></div>
       </section>
 
+      <section aria-labelledby="hit-title">
+        <header class="section"><h2 id="hit-title">Who was hit, last {span}</h2></header>
+        <div class="card"><HitBy by="exit" id={id} hours={SPANS[span]} now={now} /></div>
+      </section>
+
       <section aria-labelledby="pools-title">
         <header class="section"><h2 id="pools-title">In pools, last 7 d</h2></header>
         <div class="card"><ExitInPools id={id} /></div>
@@ -236,7 +243,7 @@ function Decisions({ history, problem, span }: { history: Decision[] | null; pro
               <td class="number">{quality(one.quality)}</td>
               <td class="number">{one.capacityRequests}</td>
               <td>{one.trigger}</td>
-              <td class="number">{one.policyVersion < 0 ? "defaults" : one.policyVersion}</td>
+              <td class="number"><PolicyLink version={one.policyVersion} /></td>
               <td class="words">{one.reasons.length === 0 ? "–" : one.reasons.join("; ")}</td>
             </tr>
           ))}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, type Decision, type ExitDetails, type ExitRow } from "../api";
 import { clock, count, duration, iso, milliseconds, percent, quality } from "../format";
+import { PolicyLink } from "../policies/link";
 
 interface Props { row: ExitRow; now: number }
 
@@ -50,7 +51,7 @@ export function ExitDetailsPanel({ row, now }: Props) {
       <p class="more"><a href={`/exit/${encodeURIComponent(row.id)}`}>All of {row.id}: evidence, outlook, tries and history</a></p>
       <div class="columns">
         <section>
-          <h4>Why</h4>
+          <h3 class="minor">Why</h3>
           {details.reasons.length === 0 ? <p class="note">The decision gives no reason.</p> : (
             <ol class="reasons">{details.reasons.map((reason) => <li key={reason}>{reason}</li>)}</ol>
           )}
@@ -58,11 +59,11 @@ export function ExitDetailsPanel({ row, now }: Props) {
             <div><dt>Decided</dt><dd><time dateTime={iso(row.issuedAtMs)}>{duration(now - row.issuedAtMs)} ago</time>, for {details.trigger}</dd></div>
             <div><dt>Event seen at</dt><dd>{details.triggerEdgeId || "no edge"}, {clock(details.triggerObservedAtMs)}</dd></div>
             <div><dt>Version</dt><dd class="code">{row.version}</dd></div>
-            <div><dt>Policy version</dt><dd>{row.policyVersion < 0 ? "defaults" : row.policyVersion}</dd></div>
+            <div><dt>Policy version</dt><dd><PolicyLink version={row.policyVersion} /></dd></div>
           </dl>
         </section>
         <section>
-          <h4>By target class</h4>
+          <h3 class="minor">By target class</h3>
           {details.classes.length === 0 ? <p class="note">No class has its own figures yet.</p> : (
             <table class="small">
               <thead><tr><th scope="col">Class</th><th scope="col" class="number">Quality</th><th scope="col" class="number">Benchmark</th><th scope="col" class="number">Success</th><th scope="col" class="number">Blocks</th><th scope="col" class="number">Traffic</th></tr></thead>
@@ -82,7 +83,7 @@ export function ExitDetailsPanel({ row, now }: Props) {
           )}
         </section>
         <section>
-          <h4>Decisions of the last hour</h4>
+          <h3 class="minor">Decisions of the last hour</h3>
           <History history={details.history} problem={details.historyProblem} />
         </section>
       </div>
@@ -133,7 +134,7 @@ function History({ history, problem }: { history: Decision[] | null; problem: st
               <td class="number">{quality(one.quality)}</td>
               <td class="number">{one.capacityRequests}</td>
               <td>{one.trigger}</td>
-              <td class="number">{one.policyVersion < 0 ? "defaults" : one.policyVersion}</td>
+              <td class="number"><PolicyLink version={one.policyVersion} /></td>
             </tr>
           ))}
         </tbody>

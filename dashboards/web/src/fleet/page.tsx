@@ -27,6 +27,7 @@ export function FleetPage({ store, view, change, theme, tick }: Props) {
     [tick, view.range],
   );
 
+  useEffect(() => { document.title = "Fleet · Fairlead"; }, []);
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
@@ -91,7 +92,7 @@ export function FleetPage({ store, view, change, theme, tick }: Props) {
       <section aria-labelledby="exits-title" id="exits">
         <header class="section">
           <h2 id="exits-title">Exits</h2>
-          <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+          <form class="filters" role="search" aria-label="Exits" onSubmit={(event) => event.preventDefault()}>
             <input ref={search} type="search" aria-label="Search exits by name, reason or AS" placeholder="Search name, reason, AS…" value={view.search}
               onInput={(event) => change({ search: event.currentTarget.value, page: 1 })} />
             <select aria-label="State" value={view.state} onChange={(event) => change({ state: event.currentTarget.value, page: 1 })}>

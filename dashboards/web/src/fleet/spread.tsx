@@ -44,7 +44,7 @@ export function Spread({ rows, windowSeconds, view, change, loaded }: Props) {
                 const ofRequests = requests ? band.requests / requests : 0;
                 return (
                   <button type="button" key={band.from} aria-pressed={chosen} disabled={band.exits === 0 && !chosen}
-                    aria-label={`Quality ${band.from} to ${band.to}: ${count(band.exits, "exit")}, ${percent(ofExits)} of the exits, ${percent(ofRequests)} of the traffic`}
+                    aria-label={`Quality ${band.from}–${band.to}: ${count(band.exits, "exit")}, ${percent(ofExits)} of the exits, ${percent(ofRequests)} of the traffic`}
                     onClick={() => change({ band: chosen ? null : [band.from, band.to], page: 1 })}>
                     <span class="pair" aria-hidden="true">
                       <i class="of-exits" style={{ height: `${(ofExits / most) * 100}%` }} />

@@ -9,7 +9,7 @@ export function Explanation({ of, now, close }: { of: string; now: number; close
   const { answer, problem } = useAnswer(() => api.mapExplanation(of), of, 4_000);
   return (
     <div class="card why-card" role="region" aria-label={`Who serves ${of}, and why`}>
-      <div class="row"><h3>{of}</h3><span class="window">{answer?.entry ? told(answer.entry, of, now) : ""}</span><button type="button" class="quiet" onClick={close}>Close</button></div>
+      <div class="row"><h2>{of}</h2><span class="window">{answer?.entry ? told(answer.entry, of, now) : ""}</span><button type="button" class="quiet" onClick={close}>Close</button></div>
       {problem && <p class="note" role="status">{problem}</p>}
       {!answer && !problem && <p class="note">Asking…</p>}
       {answer && (answer.entry ? <Why answer={answer} row={answer.entry} now={now} /> : <p class="note">No entry of the map that is kept here holds it. Name servers then name the first group by its default rank.</p>)}
@@ -33,7 +33,7 @@ function Why({ answer, row, now }: { answer: MapExplanation; row: MapRow; now: n
         {row.regretMs > 0.5 ? ` That is ${milliseconds(row.regretMs)} farther than its nearest group.` : " No group is nearer."}
         {row.cohort !== "SETTLED" && ` In the roll-out it is ${row.cohort === "CONTROL" ? "in the control group" : row.cohort === "ROLLED" ? "on the new map" : "still on the former map"}.`}
       </p>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Table of its groups">
         <table class="small">
           <caption class="note">Groups that it may be served by. Whichever has the least of cost and price together is chosen, if that is better by 5 ms and 10 % than where it is.</caption>
           <thead><tr><th scope="col">Group</th><th scope="col" class="number">Serves</th><th scope="col" class="number">Costs</th><th scope="col" class="number">Price</th><th scope="col" class="number">Together</th><th scope="col">Known from</th><th scope="col">State</th></tr></thead>
@@ -64,11 +64,11 @@ function Choice({ choice, nearest }: { choice: MapChoice; nearest: boolean }) {
 
 function Preferred({ answer, now }: { answer: MapExplanation; now: number }) {
   const preference = answer.preference;
-  if (!preference) return <section><h4>Popularity</h4><p class="note">No name server counted proven questions of it.</p></section>;
+  if (!preference) return <section><h3 class="minor">Popularity</h3><p class="note">No name server counted proven questions of it.</p></section>;
   const [says, means] = VERDICTS[preference.verdict] ?? [preference.verdict, ""];
   return (
     <section>
-      <h4>Popularity: {says}</h4>
+      <h3 class="minor">Popularity: {says}</h3>
       <p class="note">{preference.reason || means}, {Math.round(preference.questions)} proven questions, told {duration(now - preference.issuedAtMs)} ago. A share counts over {percent(preference.threshold, 0)}.</p>
       <ul class="shares">
         {preference.shares.slice(0, 6).map((share) => (
@@ -87,7 +87,7 @@ function Preferred({ answer, now }: { answer: MapExplanation; now: number }) {
 function Changes({ answer }: { answer: MapExplanation }) {
   return (
     <section>
-      <h4>What it was told, last 24 h</h4>
+      <h3 class="minor">What it was told, last 24 h</h3>
       {answer.problem && <p class="note">{answer.problem}</p>}
       {answer.changes?.length === 0 && <p class="note">Nothing of it is in ClickHouse yet.</p>}
       <ol class="told">

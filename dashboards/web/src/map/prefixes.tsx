@@ -82,7 +82,7 @@ function Cell({ row, choice }: { row: MapRow; choice: MapChoice | undefined }) {
   const nearest = row.choices.every((each) => each.costMs >= choice.costMs);
   return (
     <td class={`cell ${choice.share > 0 ? "serves" : ""}`} style={choice.share > 0 ? { "--share": choice.share } : {}} title={`${milliseconds(choice.costMs)} ± ${milliseconds(choice.errorMs)}, from ${evidenceWord(choice.evidence).toLowerCase()}`}>
-      {milliseconds(choice.costMs)}{nearest && <i class="dot" aria-label="the nearest" />}
+      {milliseconds(choice.costMs)}{nearest && <><i class="dot" aria-hidden="true" /><span class="hidden">, the nearest</span></>}
       {choice.share > 0 && choice.share < 0.995 && <small> {percent(choice.share, 0)}</small>}
       {choice.share > 0 && <span class="hidden"> serves it</span>}
     </td>

@@ -2,7 +2,9 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { api, type PoolChange, type PoolDetails, type PolicyChange, type Skill } from "../api";
 import { TimeChart } from "../charts/time-chart";
 import { clock, count, dayClock, duration, iso, percent, quality, word } from "../format";
+import { PolicyLink } from "../policies/link";
 import type { Store } from "../store";
+import { HitBy } from "../tenants/hit";
 import { useAnswer, walk } from "./ask";
 import { GLYPHS } from "./page";
 import { cause, Story } from "./story";
@@ -152,6 +154,11 @@ export function PoolPage({ store, id, theme }: Props) {
           </p>
         )}
         <div class="card"><Changes changes={details.changes} problem={details.historyProblem} ask={ask} /></div>
+      </section>
+
+      <section aria-labelledby="hit-title">
+        <header class="section"><h2 id="hit-title">Who was hit, last {span}</h2>{pool.issuedAtMs > 0 && <span class="note">decided by policy version <PolicyLink version={pool.policyVersion} /></span>}</header>
+        <div class="card"><HitBy by="pool" id={id} hours={SPANS[span]} now={now} /></div>
       </section>
 
       <section aria-labelledby="skill-title">

@@ -95,7 +95,7 @@ function Viewers({ branch }: { branch: RoomBranch }) {
       <header class="section"><h2 id={title}>Viewers at {branch.relayClient}</h2><span class="note">{branch.named.length < branch.viewers ? `${branch.named.length} of ` : ""}{count(branch.viewers, "viewer")}, told each minute</span></header>
       <div class="card flush">
         {branch.named.length === 0 ? <div class="empty">Viewers are told of for the first time a minute after they came.</div> : (
-          <div class="table-holder">
+          <div class="table-holder" tabIndex={0} role="region" aria-label={`Table of viewers at ${branch.relayClient}`}>
             <table class="exits viewers">
               <caption class="hidden">Viewers at {branch.relayClient} with their roles and what they got</caption>
               <thead>

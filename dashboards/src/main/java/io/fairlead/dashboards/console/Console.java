@@ -2,8 +2,11 @@ package io.fairlead.dashboards.console;
 
 import io.fairlead.dashboards.query.ClickHouseSource;
 import io.fairlead.dashboards.query.PolicyChange;
+import io.fairlead.dashboards.query.PolicyHistory;
+import io.fairlead.dashboards.query.TenantHistory;
 import io.fairlead.dashboards.query.TrafficHistory;
 import io.fairlead.dashboards.query.TrafficPoint;
+import io.fairlead.dashboards.query.TroubleHistory;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.BadRequestResponse;
@@ -27,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +46,7 @@ public final class Console implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Console.class);
     private static final long HISTORY_HOURS_MAX = 168;
+    private static final int SEARCH_MAX = 200;
     private static final long SPAN_SECONDS_MAX = 400L * 86_400;
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final String POLICY =
@@ -55,6 +60,8 @@ public final class Console implements AutoCloseable {
     private final FleetState fleet;
     private final Pools pools;
     private final NetworkMap map;
+    private final Overviews overviews;
+    private final Search search;
     private final LiveTopics topics;
     private final LiveStream stream;
     private final RoomsBook rooms = new RoomsBook();
@@ -71,6 +78,30 @@ public final class Console implements AutoCloseable {
     /** Policy changes as answered by the API: those of the live topic, and of history where it answered. */
     record ChangesAnswer(
             List<PolicyChange> changes, @Nullable String problem) {}
+
+    /** Who was hit since then. */
+    record HitAnswer(long fromMs, List<TroubleHistory.Hit> hit) {}
+
+    /** Tenants since then, those that were hit most first. */
+    record TenantsAnswer(long fromMs, List<TroubleHistory.Share> tenants) {}
+
+    /** One tenant since then. */
+    record TenantAnswer(
+            String tenant,
+            long fromMs,
+            int stepSeconds,
+            List<TroubleHistory.Minute> minutes,
+            List<TenantHistory.Outcome> outcomes,
+            List<TroubleHistory.Hit> sites,
+            List<TenantHistory.TriedOn> exits) {}
+
+    /**
+     * One policy.
+     *
+     * @param revisions newest first
+     * @param turns what its canary did by itself
+     */
+    record PolicyAnswer(String key, List<PolicyHistory.Revision> revisions, List<PolicyChange> turns) {}
 
     /** What every error says. */
     record Problem(int status, String problem) {}
@@ -93,6 +124,8 @@ public final class Console implements AutoCloseable {
         MapBook ofMap = new MapBook(settings.mapPrefixesMax());
         this.map = new NetworkMap(ofMap, history, clock);
         this.topics = new LiveTopics(settings.kafkaBootstrap(), fleet, ofPools, ofMap, rooms, this::announce, clock);
+        this.overviews = new Overviews(fleet, pools, map, rooms, history, this::status, clock);
+        this.search = new Search(fleet, ofPools, ofMap, rooms, history, clock);
         this.broadcast = new Broadcast(fleet, history, stream, this::status, clock);
         this.server = Javalin.create(this::configure);
         route(assets);
@@ -153,6 +186,11 @@ public final class Console implements AutoCloseable {
     private void route(ConsoleAssets assets) {
         server.before(this::guard);
         server.get("/", assets::page);
+        server.get("/fleet", assets::page);
+        server.get("/tenants", assets::page);
+        server.get("/tenant/{tenant}", assets::page);
+        server.get("/policies", assets::page);
+        server.get("/policy/<key>", assets::page);
         server.get("/exit/{exit}", assets::page);
         server.get("/pools", assets::page);
         server.get("/pool/{pool}", assets::page);
@@ -165,6 +203,13 @@ public final class Console implements AutoCloseable {
                         "There is no such file. The page may be from an older console: load it again.");
             }
         });
+        server.get("/api/overview", context -> context.json(overviews.overview()));
+        server.get("/api/search", context -> context.json(search.find(asked(context))));
+        server.get("/api/hit", context -> context.json(hit(context)));
+        server.get("/api/tenants", context -> context.json(tenants(context)));
+        server.get("/api/tenants/{tenant}", context -> context.json(tenant(context.pathParam("tenant"), context)));
+        server.get("/api/policies", context -> context.json(policies()));
+        server.get("/api/policies/<key>", context -> context.json(policy(context.pathParam("key"))));
         server.get("/api/status", context -> context.json(status()));
         server.get("/api/fleet", context -> context.json(fleetAnswer()));
         server.get("/api/fleet/{exit}", context -> context.json(details(context.pathParam("exit"), context)));
@@ -200,7 +245,7 @@ public final class Console implements AutoCloseable {
         });
         server.error(404, context -> {
             if (context.resultInputStream() == null || "Not Found".equals(context.result())) {
-                fail(context, 404, "There is nothing at " + context.path() + ". The fleet is at /.");
+                fail(context, 404, "There is nothing at " + context.path() + ". The overview is at /.");
             }
         });
     }
@@ -262,6 +307,72 @@ public final class Console implements AutoCloseable {
         return pools.one(poolId, hours(context), measure)
                 .orElseThrow(() -> new NotFoundResponse(
                         "No pool '" + poolId + "' is defined. It may have been deleted; all pools are at /pools."));
+    }
+
+    private static String asked(Context context) {
+        String text = Optional.ofNullable(context.queryParam("q")).orElse("");
+        if (text.length() > SEARCH_MAX) {
+            throw new BadRequestResponse(
+                    "A search has " + SEARCH_MAX + " characters at most; this one has " + text.length() + ".");
+        }
+        return text;
+    }
+
+    private HitAnswer hit(Context context) throws History.UnansweredException {
+        long fromMs = clock.millis() - hours(context) * 3_600_000;
+        String exit = context.queryParam("exit");
+        String pool = context.queryParam("pool");
+        if ((exit == null) == (pool == null)) {
+            throw new BadRequestResponse("Hit by what? Give either exit=ID or pool=ID.");
+        }
+        return new HitAnswer(
+                fromMs,
+                history.ofTrouble(trouble ->
+                        exit != null ? trouble.byExit(exit, fromMs) : trouble.byPool(String.valueOf(pool), fromMs)));
+    }
+
+    private TenantsAnswer tenants(Context context) throws History.UnansweredException {
+        long fromMs = clock.millis() - hours(context) * 3_600_000;
+        return new TenantsAnswer(fromMs, history.ofTrouble(trouble -> trouble.tenants(fromMs / 1_000)));
+    }
+
+    private TenantAnswer tenant(String tenant, Context context) throws History.UnansweredException {
+        long hours = hours(context);
+        long fromMs = clock.millis() - hours * 3_600_000;
+        int step = hours <= 24 ? 60 : 3_600;
+        return new TenantAnswer(
+                tenant,
+                fromMs,
+                step,
+                history.ofTenants(of -> of.minutes(tenant, fromMs / 1_000, step)),
+                history.ofTenants(of -> of.outcomes(tenant, fromMs / 1_000)),
+                history.ofTrouble(trouble -> trouble.ofTenant(tenant, fromMs)),
+                history.ofTenants(of -> of.exits(tenant, fromMs)));
+    }
+
+    /** The newest change of each policy, by key. */
+    private List<PolicyChange> policies() {
+        Map<String, PolicyChange> newest = new TreeMap<>();
+        fleet.changes().stream()
+                .filter(change -> change.revision() > 0)
+                .forEach(change -> newest.merge(
+                        change.key(), change, (held, told) -> told.version() >= held.version() ? told : held));
+        return List.copyOf(newest.values());
+    }
+
+    private PolicyAnswer policy(String key) throws History.UnansweredException {
+        List<PolicyChange> told = fleet.changes().stream()
+                .filter(change -> change.key().equals(key))
+                .toList();
+        List<PolicyHistory.Revision> revisions = history.policy(key);
+        if (told.isEmpty() && revisions.isEmpty()) {
+            throw new NotFoundResponse(
+                    "Nobody has set a policy '" + key + "'. Its defaults count; docs/tuning.md has them.");
+        }
+        return new PolicyAnswer(
+                key,
+                revisions,
+                told.stream().filter(change -> change.revision() == 0).toList());
     }
 
     private RoomsBook.Room room(String name) {

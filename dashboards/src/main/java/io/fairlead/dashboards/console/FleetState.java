@@ -9,6 +9,7 @@ import io.fairlead.schemas.decisions.JobHeartbeat;
 import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.telemetry.AppliedDecisions;
 import io.fairlead.schemas.telemetry.EdgeReport;
+import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,9 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,11 @@ final class FleetState {
     static final int CHANGES_MAX = 1_000;
     static final int SPEAKERS_MAX = 1_000;
 
+    private static final Set<String> DECISIONS = Topics.all().stream()
+            .map(TopicSpec::name)
+            .filter(name -> name.startsWith("fairlead.decisions."))
+            .collect(Collectors.toUnmodifiableSet());
+
     private static final Comparator<DecisionVersion> BY_AGE =
             Comparator.comparingLong(DecisionVersion::getJobEpoch).thenComparingLong(DecisionVersion::getCounter);
 
@@ -40,10 +48,14 @@ final class FleetState {
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
     private final Map<String, JobHeartbeat> jobs = new ConcurrentHashMap<>();
     private final Map<String, EdgeReport> edges = new ConcurrentHashMap<>();
-    private final Map<String, LoopLately> loops = new ConcurrentHashMap<>();
+    private final Map<Loop, LoopLately> loops = new ConcurrentHashMap<>();
+    private final Map<String, CanaryVerdict> canaries = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<Long, PolicyChange> changes = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<Long, PolicyChange> turns = new ConcurrentSkipListMap<>();
     private final AtomicInteger notShown = new AtomicInteger();
+
+    /** Decisions of a topic on their way to an edge. */
+    private record Loop(String edge, String topic) {}
 
     FleetState(int exitsMax) {
         this.exitsMax = exitsMax;
@@ -86,8 +98,9 @@ final class FleetState {
                             ? told
                             : held);
             for (AppliedDecisions applied : report.getApplied()) {
-                if (applied.getTopic().equals(Topics.DECISIONS_EXITS.name())) {
-                    loops.computeIfAbsent(edge, id -> new LoopLately())
+                // Of an edge that names topics of its own making no more is kept than of one that does not.
+                if (DECISIONS.contains(applied.getTopic())) {
+                    loops.computeIfAbsent(new Loop(edge, applied.getTopic()), each -> new LoopLately())
                             .add(report.getHeader().getObservedAtMs(), applied);
                 }
             }
@@ -116,6 +129,12 @@ final class FleetState {
      * @return empty: it stands where it stood, or an operator's own record is the mark
      */
     Optional<PolicyChange> apply(CanaryVerdict verdict) {
+        if (canaries.size() < CHANGES_MAX || canaries.containsKey(verdict.getPolicyKey())) {
+            canaries.merge(
+                    verdict.getPolicyKey(),
+                    verdict,
+                    (held, told) -> BY_AGE.compare(told.getVersion(), held.getVersion()) >= 0 ? told : held);
+        }
         boolean byItself =
                 switch (verdict.getStage()) {
                     case RUNNING, HELD, ROLLED_BACK, TOO_LITTLE -> true;
@@ -154,10 +173,27 @@ final class FleetState {
         return edges.values();
     }
 
-    /** How long the loop took lately at an edge; null: nothing was applied there lately. */
+    /** How long scores of exits took lately to take effect at an edge; null: nothing was applied there lately. */
     LoopLately.@Nullable Figures loop(String edgeId, long nowMs) {
-        LoopLately loop = loops.get(edgeId);
+        LoopLately loop = loops.get(new Loop(edgeId, Topics.DECISIONS_EXITS.name()));
         return loop == null ? null : loop.figures(nowMs);
+    }
+
+    /** How long the loop took lately at the slowest edge, by topic of decisions; topics of which nothing was applied lately are left out. */
+    Map<String, LoopLately.Figures> loops(long nowMs) {
+        Map<String, LoopLately.Figures> slowest = new TreeMap<>();
+        loops.forEach((loop, lately) -> {
+            LoopLately.Figures told = lately.figures(nowMs);
+            if (told != null) {
+                slowest.merge(loop.topic(), told, LoopLately.Figures::slower);
+            }
+        });
+        return slowest;
+    }
+
+    /** The newest verdict on each policy on trial. */
+    Collection<CanaryVerdict> canaries() {
+        return canaries.values();
     }
 
     /** In the order of their versions; then what canaries did by themselves. */

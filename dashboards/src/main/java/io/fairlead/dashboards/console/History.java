@@ -10,8 +10,10 @@ import io.fairlead.dashboards.query.MapHistory;
 import io.fairlead.dashboards.query.PolicyChange;
 import io.fairlead.dashboards.query.PolicyHistory;
 import io.fairlead.dashboards.query.PoolHistory;
+import io.fairlead.dashboards.query.TenantHistory;
 import io.fairlead.dashboards.query.TrafficHistory;
 import io.fairlead.dashboards.query.TrafficPoint;
+import io.fairlead.dashboards.query.TroubleHistory;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
@@ -47,6 +49,8 @@ final class History {
     private final FactsFreshness freshness;
     private final PoolHistory pools;
     private final MapHistory map;
+    private final TroubleHistory trouble;
+    private final TenantHistory tenants;
     private volatile @Nullable String problem = "ClickHouse has not answered yet.";
     private volatile long newestFactMs = -1;
     private volatile Loads loads = new Loads(0, Map.of());
@@ -69,6 +73,18 @@ final class History {
     @FunctionalInterface
     interface MapQuestions<T> {
         T ask(MapHistory map) throws SQLException;
+    }
+
+    /** Several questions about what is wrong, asked now. */
+    @FunctionalInterface
+    interface TroubleQuestions<T> {
+        T ask(TroubleHistory trouble) throws SQLException;
+    }
+
+    /** Several questions about tenants, asked now. */
+    @FunctionalInterface
+    interface TenantQuestions<T> {
+        T ask(TenantHistory tenants) throws SQLException;
     }
 
     /** ClickHouse did not answer; the message is a sentence for the user. */
@@ -94,6 +110,8 @@ final class History {
         this.freshness = new FactsFreshness(source);
         this.pools = new PoolHistory(source);
         this.map = new MapHistory(source);
+        this.trouble = new TroubleHistory(source);
+        this.tenants = new TenantHistory(source);
     }
 
     /** How ClickHouse is, with the age of its newest fact. */
@@ -131,6 +149,19 @@ final class History {
 
     <T> T ofMap(MapQuestions<T> questions) throws UnansweredException {
         return answered(() -> questions.ask(map));
+    }
+
+    <T> T ofTrouble(TroubleQuestions<T> questions) throws UnansweredException {
+        return answered(() -> questions.ask(trouble));
+    }
+
+    <T> T ofTenants(TenantQuestions<T> questions) throws UnansweredException {
+        return answered(() -> questions.ask(tenants));
+    }
+
+    /** What a policy has been, newest first. */
+    List<PolicyHistory.Revision> policy(String key) throws UnansweredException {
+        return answered(() -> policies.of(key));
     }
 
     /** Asks how fresh the facts are; a failure shows in {@link #source(long)}. */

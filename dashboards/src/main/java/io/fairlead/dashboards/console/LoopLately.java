@@ -19,7 +19,12 @@ final class LoopLately {
      * @param p50Ms median of the reports' medians
      * @param p99Ms the highest of the reports' 99th percentiles
      */
-    record Figures(long p50Ms, long p99Ms) {}
+    record Figures(long p50Ms, long p99Ms) {
+        /** The slower of both, in each figure. */
+        Figures slower(Figures other) {
+            return new Figures(Math.max(p50Ms, other.p50Ms), Math.max(p99Ms, other.p99Ms));
+        }
+    }
 
     /** Takes a report in; one in which nothing was applied says nothing. */
     synchronized void add(long atMs, AppliedDecisions applied) {

@@ -53,6 +53,7 @@ final class NetworkMap {
     record State(
             long mapEpoch,
             long issuedAtMs,
+            long policyVersion,
             long entries,
             double demandBitsPerSecond,
             double meanCostMs,
@@ -224,6 +225,7 @@ final class NetworkMap {
         return new State(
                 told.getMapEpoch(),
                 told.getIssuedAtMs(),
+                told.getPolicyVersion(),
                 told.getEntries(),
                 told.getDemandBitsPerSecond(),
                 told.getMeanCostMs(),

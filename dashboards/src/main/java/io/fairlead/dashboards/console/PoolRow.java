@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param unhealthyProbability greatest chance of all horizons that health falls under the minimum; -1: not known
  * @param unhealthyMinutes at which horizon that is
  * @param shortageProbability the same of demand over capacity
+ * @param policyVersion of what is decided of it; -1: defaults, or nothing is decided
  */
 record PoolRow(
         String id,
@@ -40,7 +41,8 @@ record PoolRow(
         double shortageProbability,
         long horizonMs,
         long issuedAtMs,
-        long forecastAtMs) {
+        long forecastAtMs,
+        long policyVersion) {
 
     /** @param forecast null: nothing is decided of it yet */
     static PoolRow of(PoolDefinition pool, @Nullable PoolForecast forecast) {
@@ -81,6 +83,7 @@ record PoolRow(
                 ExitRow.rounded(shortage),
                 pool.getHorizonMs(),
                 forecast == null ? 0 : forecast.getIssuedAtMs(),
-                forecast == null ? 0 : forecast.getForecastAtMs());
+                forecast == null ? 0 : forecast.getForecastAtMs(),
+                forecast == null ? -1 : forecast.getPolicyVersion());
     }
 }

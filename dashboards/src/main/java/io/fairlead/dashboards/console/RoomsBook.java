@@ -137,6 +137,11 @@ final class RoomsBook {
         plans.put(plan.getRelayClientId(), plan);
     }
 
+    /** The newest plan of each relay client, in no order. */
+    synchronized List<RelayPlan> plans() {
+        return List.copyOf(plans.values());
+    }
+
     synchronized void forgetPlan(String client) {
         plans.remove(client);
     }

@@ -13,9 +13,9 @@ final class Statuses {
     /** Jobs tell every second; five seconds of silence are worth a word. */
     static final long JOB_ALIVE_MS = 5_000;
 
-    private static final long EDGE_ALIVE_MS = 5_000;
+    static final long EDGE_ALIVE_MS = 5_000;
     private static final long EDGE_GONE_MS = 3_600_000;
-    private static final long FACTS_LATE_MS = 15_000;
+    static final long FACTS_LATE_MS = 15_000;
 
     private Statuses() {}
 

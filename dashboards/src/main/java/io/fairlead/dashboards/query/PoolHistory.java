@@ -32,13 +32,16 @@ public final class PoolHistory {
                     + " GROUP BY slot ORDER BY slot LIMIT 5000";
     private static final String CHANGES =
             "SELECT changed_at_ms, exit_id, kind, cause, reason, health_before, health_after,"
-                    + " members FROM fairlead.pool_changes WHERE pool = ? AND at >= fromUnixTimestamp64Milli(toInt64(?))"
+                    + " members, policy_version FROM fairlead.pool_changes WHERE pool = ? AND at >= fromUnixTimestamp64Milli(toInt64(?))"
                     + " ORDER BY at DESC, changed_at_ms DESC LIMIT " + CHANGES_MAX;
     private static final String CHANGES_OF_EXIT =
             "SELECT pool, changed_at_ms, exit_id, kind, cause, reason, health_before,"
-                    + " health_after, members FROM fairlead.pool_changes WHERE exit_id = ?"
+                    + " health_after, members, policy_version FROM fairlead.pool_changes WHERE exit_id = ?"
                     + " AND at >= fromUnixTimestamp64Milli(toInt64(?)) ORDER BY at DESC, changed_at_ms DESC LIMIT "
                     + CHANGES_MAX;
+    private static final String NEWEST_CHANGES =
+            "SELECT pool, changed_at_ms, exit_id, kind, cause, reason, health_before, health_after, members, policy_version"
+                    + " FROM fairlead.pool_changes WHERE at >= fromUnixTimestamp64Milli(toInt64(?)) ORDER BY at DESC LIMIT ?";
     private static final String SKILL = "SELECT measure, horizon_minutes AS horizon,"
             + " intDiv(toUnixTimestamp(at), ?) * ? AS slot, count() AS n, avg(pinball) AS loss,"
             + " avgIf(pinball, naive_pinball >= 0) AS paired, avgIf(naive_pinball, naive_pinball >= 0) AS naive,"
@@ -76,7 +79,8 @@ public final class PoolHistory {
             String reason,
             double healthBefore,
             double healthAfter,
-            int members) {}
+            int members,
+            long policyVersion) {}
 
     /**
      * How good forecasts were.
@@ -153,7 +157,13 @@ public final class PoolHistory {
                 row.getString("reason"),
                 row.getDouble("health_before"),
                 row.getDouble("health_after"),
-                row.getInt("members"));
+                row.getInt("members"),
+                row.getLong("policy_version"));
+    }
+
+    /** In all pools, newest first. */
+    public List<Change> newestChanges(long fromMs, int max) throws SQLException {
+        return source.select(NEWEST_CHANGES, List.of(fromMs, max), row -> change(row.getString("pool"), row));
     }
 
     public List<Skill> skill(String pool, long fromMs, int stepSeconds) throws SQLException {

@@ -29,7 +29,7 @@ final class SeededConsole {
                         .listeningOn("127.0.0.1", port))) {
             fleet.decide();
             fleet.traffic(14, 180);
-            fleet.map();
+            fleet.theRest();
             ScheduledExecutorService life = Executors.newSingleThreadScheduledExecutor();
             life.scheduleAtFixedRate(() -> live(fleet), 0, 1, TimeUnit.SECONDS);
             System.out.println("READY " + console.url());
@@ -43,6 +43,8 @@ final class SeededConsole {
     private static void live(SeededFleet fleet) {
         try {
             fleet.second(180);
+            fleet.failures(1, 20);
+            fleet.rooms();
         } catch (Exception e) {
             System.err.println("The seeded fleet missed a second: " + e);
         }

@@ -27,6 +27,7 @@ import io.fairlead.schemas.telemetry.PublishedTelemetry;
 import io.fairlead.schemas.telemetry.TelemetryHeader;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
+import io.fairlead.schemas.wire.RecordJson;
 import io.fairlead.schemas.wire.WireEncoder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -66,6 +67,7 @@ final class SeededFleet implements AutoCloseable {
     private final int exits;
     private long counter;
     private long sequence;
+    private long policies;
 
     SeededFleet(KafkaProcess kafka, ClickHouseProcess engine, int exits) throws Exception {
         this.exits = exits;
@@ -115,26 +117,36 @@ final class SeededFleet implements AutoCloseable {
                         + " FROM numbers(" + 40L * exits + ")");
     }
 
-    /** A network map, in topics and in history. */
-    void map() throws Exception {
+    /** A network map, pools and live rooms, in topics and in history. */
+    void theRest() throws Exception {
         Map<Class<?>, FactTable<?>> tables = new HashMap<>();
         FactTables.all().forEach(table -> tables.put(table.record(), table));
         Map<FactTable<?>, ByteArrayOutputStream> rows = new HashMap<>();
-        new SeededMap((topic, key, record) -> {
-                    send(topic, key, record);
-                    FactTable<?> table = tables.get(record.getClass());
-                    if (table != null) {
-                        RowBinary row = new RowBinary();
-                        row.clear();
-                        RawRecord origin =
-                                new RawRecord(topic.name(), 0, 0, System.currentTimeMillis(), bytes(key), null);
-                        table.write(record, origin, row);
-                        rows.computeIfAbsent(table, each -> new ByteArrayOutputStream())
-                                .writeBytes(row.toBytes());
-                    }
-                })
-                .tell();
+        SeededMap.Sender both = (topic, key, record) -> {
+            send(topic, key, record);
+            FactTable<?> table = tables.get(record.getClass());
+            if (table != null) {
+                RowBinary row = new RowBinary();
+                row.clear();
+                RawRecord origin = new RawRecord(topic.name(), 0, 0, System.currentTimeMillis(), bytes(key), null);
+                table.write(record, origin, row);
+                rows.computeIfAbsent(table, each -> new ByteArrayOutputStream()).writeBytes(row.toBytes());
+            }
+        };
+        new SeededMap(both).tell();
+        new SeededPools(both).tell();
+        new SeededRooms(both).tell();
         producer.flush();
+        store(rows);
+    }
+
+    /** Rooms again: what is not told of for half a minute is gone. */
+    void rooms() {
+        new SeededRooms(this::send).tell();
+        producer.flush();
+    }
+
+    private void store(Map<FactTable<?>, ByteArrayOutputStream> rows) throws Exception {
         try (Client client = new Client.Builder()
                 .addEndpoint(engine.url().toString())
                 .setUsername(engine.user())
@@ -177,6 +189,23 @@ final class SeededFleet implements AutoCloseable {
                         + " concat('exit-', leftPad(toString(" + exit
                         + "), 2, '0')), if(rand(4) % 1000 < 22, 'CONNECTION_TIMEOUT', 'OK'),"
                         + " if(rand(4) % 1000 < 22, 'EXIT', 'NONE') FROM numbers(" + rows + ")");
+    }
+
+    /** Requests of one tenant to one site that just failed through one exit. */
+    void failures(int exit, int requests) throws Exception {
+        String ended =
+                " 'edge-1', now64(3) AS t, t, t, concat('failed-', toString(number)), 'acme', 'residential', 'shop', 'shop.example',"
+                        + " 'CONNECTION_TIMEOUT', 'EXIT'";
+        sql(
+                "INSERT INTO fairlead.raw_requests (topic, edge_id, at, observed_at, arrived_at, request_id, tenant, pool, target_class, target_host, outcome, layer, exit_ids)"
+                        + " SELECT 'fairlead.telemetry.requests'," + ended + ", ['" + exitId(exit) + "'] FROM numbers("
+                        + requests
+                        + ")");
+        sql(
+                "INSERT INTO fairlead.raw_attempts (topic, edge_id, at, observed_at, arrived_at, request_id, tenant, pool, target_class, target_host, outcome, layer, attempt, phase, exit_id)"
+                        + " SELECT 'fairlead.telemetry.attempts'," + ended + ", 1, 'COMPLETED', '" + exitId(exit)
+                        + "' FROM numbers("
+                        + requests + ")");
     }
 
     /** One second of life: heartbeats, an edge report, a few scores that moved, a second of traffic. */
@@ -236,6 +265,11 @@ final class SeededFleet implements AutoCloseable {
                 .build();
         send(Topics.CONFIG_POLICIES, key, policy);
         producer.flush();
+        sql(
+                "INSERT INTO fairlead.config_history (at, config_topic, config_key, author, reason, written_at, revision, config_offset, json) VALUES"
+                        + " (now64(3), 'fairlead.config.policies', '" + key + "', '" + author + "', '" + reason
+                        + "', fromUnixTimestamp64Milli(toInt64(" + atMs + ")), 1, " + policies++ + ", '"
+                        + RecordJson.write(policy) + "')");
     }
 
     /** A value that no schema describes. */
