@@ -469,7 +469,6 @@ public final class Room {
             place.execute(() -> viewer.end(ViewerEnd.ROOM_FULL));
             return;
         }
-        flush();
         if (viewer.container() == Container.TS) {
             transportStream.want(ring);
         }
@@ -537,7 +536,9 @@ public final class Room {
         departed();
     }
 
+    /** All that is in the ring has been sent then; elsewhere a newcomer waits for the next batch with the others, who would else get theirs tag by tag while many come. */
     private OutletSeat open(EventLoop place) {
+        flush();
         return new OutletSeat(
                 new Outlet(ring.copy(), this::settings, story, allocator, viewer -> loop.execute(() -> left(viewer))));
     }

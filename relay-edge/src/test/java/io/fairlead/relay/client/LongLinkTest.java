@@ -4,12 +4,14 @@ import static io.fairlead.relay.client.RelayPair.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.fairlead.edge.link.PulseSettings;
 import io.fairlead.model.policy.RelayPolicy;
 import io.fairlead.model.policy.Scope;
 import io.fairlead.relay.leg.LegCounters;
 import io.fairlead.relay.leg.Upstream;
 import io.fairlead.relay.server.Admission;
+import io.fairlead.relay.server.AdmissionHook;
 import io.fairlead.relay.server.MediaServer;
 import io.fairlead.relay.server.RelayServer;
 import io.fairlead.relay.server.RoomPolicies;
@@ -24,12 +26,14 @@ import io.fairlead.schemas.telemetry.ViewerProtocol;
 import io.fairlead.schemas.telemetry.ViewerReport;
 import io.fairlead.schemas.telemetry.ViewerRole;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -206,6 +210,36 @@ class LongLinkTest {
         HttpResponse<String> refused = http.send(request("?token=stale"), BodyHandlers.ofString());
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(refused.body()).doesNotContain("FLV");
+    }
+
+    @Test
+    void whomTheHookRefusesBehindARunningRoomGetsNoByte() throws Exception {
+        HttpServer hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        hook.createContext("/", exchange -> {
+            String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(form.contains("token%3Dfresh") ? 204 : 403, -1);
+            exchange.close();
+        });
+        hook.start();
+        try {
+            relays.admission = new AdmissionHook(
+                    URI.create("http://127.0.0.1:" + hook.getAddress().getPort() + "/"), 20_000, 4);
+            begin();
+            List<Seen> all = List.of(watch("?token=fresh"));
+            flowing(1);
+            media.send(0, 60);
+            seen(all, 59);
+            HttpResponse<byte[]> refused = http.send(request("?token=stale"), BodyHandlers.ofByteArray());
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(refused.headers().firstValue("content-type").orElse("")).doesNotContain("flv");
+            assertThat(new String(refused.body(), StandardCharsets.ISO_8859_1)).doesNotContain("FLV");
+            assertThat(client.linkCounters().mediaStreams())
+                    .as("streams that carried")
+                    .isEqualTo(1);
+            assertThat(media.asked).as("asked of the media server").noneMatch(line -> line.contains("stale"));
+        } finally {
+            hook.stop(0);
+        }
     }
 
     @Test

@@ -11,11 +11,13 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A room, its sources and viewers on one thread, each on an event loop of its own, with a clock that goes when it is told. */
 final class RoomStage implements Room.Listener, AutoCloseable {
@@ -55,7 +57,15 @@ final class RoomStage implements Room.Listener, AutoCloseable {
     }
 
     Seat sit(Container container) {
-        Seat seat = new Seat(container);
+        return sit(new Seat(container, null));
+    }
+
+    /** On the event loop of another one. */
+    Seat sitBeside(Seat other) {
+        return sit(new Seat(Container.FLV, other));
+    }
+
+    private Seat sit(Seat seat) {
         seats.add(seat);
         room.join(seat.viewer);
         pass(0);
@@ -151,7 +161,22 @@ final class RoomStage implements Room.Listener, AutoCloseable {
 
         private final List<ChannelPromise> held = new ArrayList<>();
         private boolean blocked;
-        final EmbeddedChannel channel = new EmbeddedChannel(new ChannelOutboundHandlerAdapter() {
+        final EmbeddedChannel channel;
+        final Viewer viewer;
+
+        private Seat(Container container, @Nullable Seat beside) {
+            channel = new EmbeddedChannel(new Holding()) {
+                @Override
+                public EventLoop eventLoop() {
+                    return beside == null ? super.eventLoop() : beside.channel.eventLoop();
+                }
+            };
+            viewer = new Viewer(channel, Framing.CHUNKED, container, settings, counters, () -> nowMs * 1_000_000);
+            channel.config().setAllocator(allocator);
+        }
+
+        private final class Holding extends ChannelOutboundHandlerAdapter {
+
             @Override
             public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
                 if (blocked && !promise.isVoid()) {
@@ -161,12 +186,6 @@ final class RoomStage implements Room.Listener, AutoCloseable {
                     ctx.write(message, promise);
                 }
             }
-        });
-        final Viewer viewer;
-
-        private Seat(Container container) {
-            viewer = new Viewer(channel, Framing.CHUNKED, container, settings, counters, () -> nowMs * 1_000_000);
-            channel.config().setAllocator(allocator);
         }
 
         /** From now on writes come to no end. */

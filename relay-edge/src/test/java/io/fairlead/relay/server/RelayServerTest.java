@@ -183,6 +183,48 @@ class RelayServerTest {
     }
 
     @Test
+    void oneThatReadsAByteNowAndThenIsClosedAndNobodyWaits() throws Exception {
+        try (Publisher publisher = new Publisher("/live/a?key=secret");
+                Socket slow = new Socket()) {
+            publisher.send(0, 30);
+            await().atMost(PATIENCE).until(() -> server.roomCounters().rooms() == 1);
+            Watched other = new Watched();
+            other.reading(client.send(get("/live/a.flv"), BodyHandlers.ofInputStream())
+                    .body());
+            slow.setReceiveBufferSize(4_096);
+            slow.connect(server.address());
+            slow.getOutputStream()
+                    .write("GET /live/a.flv HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            await().atMost(PATIENCE).until(() -> server.roomCounters().viewers() == 2);
+            int number = 30;
+            while (server.roomCounters().viewers() == 2) {
+                publisher.send(number, number + 25, 40_000);
+                number += 25;
+                int last = number - 1;
+                await().atMost(PATIENCE)
+                        .until(() ->
+                                other.last() == last || server.roomCounters().viewers() < 2);
+                readAByte(slow);
+            }
+            int last = number - 1;
+            await().atMost(PATIENCE).until(() -> other.last() == last);
+            assertThat(other.isWhole()).isTrue();
+            assertThat(server.roomCounters().ended(ViewerEnd.STALLED)
+                            + server.roomCounters().ended(ViewerEnd.TOO_SLOW))
+                    .isEqualTo(1);
+        }
+    }
+
+    /** It may be closed already. */
+    private static void readAByte(Socket socket) {
+        try {
+            socket.getInputStream().read();
+        } catch (IOException e) {
+            assertThat(socket.isConnected()).isTrue();
+        }
+    }
+
+    @Test
     void connectionsAndRoomsAreBounded() throws Exception {
         server.close();
         start(ServerSettings.DEFAULTS.withMost(2, 1), RoomSettings.DEFAULTS.withMaxViewers(1));
