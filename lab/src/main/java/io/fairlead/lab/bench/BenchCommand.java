@@ -5,6 +5,7 @@ import io.fairlead.lab.bench.dns.DnsBench;
 import io.fairlead.lab.bench.far.FarBench;
 import io.fairlead.lab.bench.proxy.IdleBench;
 import io.fairlead.lab.bench.proxy.ProxyBench;
+import io.fairlead.lab.bench.relay.RelayBench;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -23,7 +24,8 @@ import picocli.CommandLine.Mixin;
             PickBench.class,
             PoolsBench.class,
             ProxyBench.class,
-            QualityBench.class
+            QualityBench.class,
+            RelayBench.class
         })
 public final class BenchCommand {
 
