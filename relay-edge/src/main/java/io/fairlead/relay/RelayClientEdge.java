@@ -36,7 +36,11 @@ public final class RelayClientEdge implements AutoCloseable {
                 .baseUnit("seconds")
                 .register(kit.metrics());
         RoomPolicies policies = kit.roomPolicies();
-        client = RelayClient.start(settings.client(), System::nanoTime, new SharedRandom(), kit.reports());
+        client = RelayClient.start(
+                settings.client(),
+                System::nanoTime,
+                new SharedRandom(),
+                kit.reports().withGroup(settings.groupId()));
         try {
             kit.health().readiness("relay servers", this::unreachable);
             client.bindTo(kit.metrics());

@@ -57,18 +57,69 @@ final class WatchOptions {
             description = "Counted at each event loop between two tellings (default: ${DEFAULT-VALUE}).")
     private int maxResolvers = 50_000;
 
+    @Option(
+            names = "--max-subnets-per-resolver",
+            paramLabel = "N",
+            defaultValue = "32",
+            description =
+                    "Client subnets of a resolver that are told, the others only counted together (default: ${DEFAULT-VALUE}).")
+    private int maxSubnets = 32;
+
+    @Option(
+            names = "--max-round-trips-per-resolver",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Of TCP connections between two tellings (default: ${DEFAULT-VALUE}).")
+    private int rttSamples = 64;
+
+    @Option(
+            names = "--repeat-ms",
+            paramLabel = "MS",
+            defaultValue = "2000",
+            description = "The same question of a resolver counts again after this (default: ${DEFAULT-VALUE}).")
+    private int repeatMs = 2_000;
+
+    @Option(
+            names = "--repeat-slots",
+            paramLabel = "N",
+            defaultValue = "65536",
+            description = "Questions remembered for that at each event loop, a power of 2 (default: ${DEFAULT-VALUE}).")
+    private int repeatSlots = 65_536;
+
+    @Option(
+            names = "--max-beacons",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description =
+                    "Beacons told at each event loop between two tellings; others are answered only (default: ${DEFAULT-VALUE}).")
+    private int maxBeacons = 1_000;
+
+    @Option(
+            names = "--map-check-ms",
+            paramLabel = "MS",
+            defaultValue = "200",
+            description = "What was told of map and groups is taken in so often (default: ${DEFAULT-VALUE}).")
+    private int checkMs = 200;
+
+    @Option(
+            names = "--shed-from-share",
+            paramLabel = "SHARE",
+            defaultValue = "0.85",
+            description =
+                    "Of a group's capacity, from which on it is named in part only, until the map job says its own (default: ${DEFAULT-VALUE}).")
+    private double shedFromShare = 0.85;
+
+    @Option(
+            names = "--max-edges",
+            paramLabel = "N",
+            defaultValue = "100000",
+            description = "Edges whose reports are remembered (default: ${DEFAULT-VALUE}).")
+    private int maxEdges = 100_000;
+
     /** @throws IllegalArgumentException naming the one that is out of its bounds */
     MapSettings map() {
-        MapSettings defaults = MapSettings.DEFAULTS;
         return new MapSettings(
-                silenceMs,
-                probeIntervalMs,
-                probeTimeoutMs,
-                probesAlike,
-                defaults.checkMs(),
-                defaults.shedFromShare(),
-                maxEntries,
-                defaults.maxEdges());
+                silenceMs, probeIntervalMs, probeTimeoutMs, probesAlike, checkMs, shedFromShare, maxEntries, maxEdges);
     }
 
     /** @throws IllegalArgumentException naming the one that is out of its bounds */
@@ -76,6 +127,9 @@ final class WatchOptions {
         return TallySettings.DEFAULTS
                 .withChallengeShare(challengeShare)
                 .withIntervalMs(tallyIntervalMs)
-                .withMaxResolvers(maxResolvers);
+                .withMaxResolvers(maxResolvers)
+                .withOfOne(maxSubnets, rttSamples)
+                .withRepeats(repeatMs, repeatSlots)
+                .withMaxBeacons(maxBeacons);
     }
 }

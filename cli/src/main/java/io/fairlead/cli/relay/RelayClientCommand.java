@@ -77,6 +77,21 @@ final class RelayClientCommand implements Callable<Integer> {
             description = "Delivery group whose viewers it serves; see fairlead group.")
     private String group = "";
 
+    @Option(
+            names = "--max-paths",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description =
+                    "Networks of viewers whose round trips each event loop tells at once; further ones are left out (default: ${DEFAULT-VALUE}).")
+    private int maxPaths = 10_000;
+
+    @Option(
+            names = "--max-beacons-per-second",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "Beacons that are told; further ones are answered only (default: ${DEFAULT-VALUE}).")
+    private int maxBeaconsPerSecond = 200;
+
     @Parameters(
             arity = "0..1",
             paramLabel = RelayOptions.CHECK_CONFIG,
@@ -132,7 +147,7 @@ final class RelayClientCommand implements Callable<Integer> {
                             parents.stream().map(HostPort::elsewhere).toList(),
                             tls(),
                             LongLinkSettings.DEFAULTS.withLinksPerParent(links),
-                            relay.server(),
+                            relay.server().withNetworks(maxPaths, maxBeaconsPerSecond),
                             RoomSettings.DEFAULTS),
                     HostPort.here(adminAddress),
                     group,

@@ -10,6 +10,7 @@ import io.fairlead.schemas.decisions.MapRegret;
 import io.fairlead.schemas.decisions.MapState;
 import io.fairlead.schemas.decisions.NameServerShare;
 import io.fairlead.schemas.decisions.PopularityVerdict;
+import io.fairlead.schemas.decisions.ResolverClients;
 import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.decisions.RollOutState;
 import java.util.List;
@@ -44,6 +45,8 @@ final class MapTables {
             .text("group_id", ResolverPopularity::getGroupId)
             .time("evidence_at", ResolverPopularity::getEvidenceAtMs)
             .text("reason", ResolverPopularity::getReason)
+            .texts("client_prefix", ResolverPopularity::getClients, ResolverClients::getPrefix)
+            .float64s("client_weight", ResolverPopularity::getClients, ResolverClients::getWeight)
             .build();
 
     static final FactTable<MapEntry> ENTRIES = FactTable.log("map_entries", MapEntry.class, MapEntry::getIssuedAtMs)

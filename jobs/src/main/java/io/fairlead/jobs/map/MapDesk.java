@@ -245,6 +245,10 @@ final class MapDesk implements Desk {
         double ms = rtt.getMedianUs() / US_PER_MS;
         if (part != null) {
             part.whereabouts.measured(group, evidence, ms, (double) rtt.getSamples(), atMs, rttHalfLifeMs(nowMs));
+            if (rtt.getSentBytes() > 0) {
+                part.sent((double) rtt.getSentBytes() * Byte.SIZE, rtt.getIntervalMs(), atMs, (double)
+                        policy(nowMs).halfLifeMs());
+            }
             changed.add(prefix);
         }
         if (evidence == EvidenceClass.CLIENT_RTT) {

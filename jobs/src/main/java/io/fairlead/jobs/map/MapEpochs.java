@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,9 @@ final class MapEpochs {
     private boolean groupsChanged;
     private @Nullable Solved solved;
 
+    /** Who is behind whom, as it was when the newest map was made; null: none was. */
+    private @Nullable Clientele clientele;
+
     /** A map and the task that it solves. */
     record Solved(List<DeliveryGroup> groups, Ladder ladder, Demand demand, Followed followed, long policyVersion) {
         double demandBitsPerSecond() {
@@ -99,11 +103,13 @@ final class MapEpochs {
         groupsChanged = true;
     }
 
-    /** Clients of a part of the network were served by a group. */
+    /** Clients of a network were served by a group. */
     void seen(AddressPrefix clients, String group, double ms, MapPolicy policy) {
-        Part part = covering(clients);
-        if (part != null && part.nearestMs > 0 && part.isServedBy(group)) {
-            double regretMs = Math.max(0, ms - part.nearestMs);
+        Part part = answering(clients);
+        Part own = parts.get(clients);
+        double nearestMs = own != null && own.nearestMs > 0 ? own.nearestMs : part == null ? 0 : part.nearestMs;
+        if (part != null && nearestMs > 0 && part.isServedBy(group)) {
+            double regretMs = Math.max(0, ms - nearestMs);
             regrets.served(regretMs);
             if (rollOut.state() != RollOut.State.RUNNING) {
                 return;
@@ -116,14 +122,17 @@ final class MapEpochs {
         }
     }
 
-    private @Nullable Part covering(AddressPrefix clients) {
+    /** The part by whose entry clients are answered: the longest around them, or their resolver. */
+    private @Nullable Part answering(AddressPrefix clients) {
         for (int length = clients.length(); length > 0; length--) {
             Part part = parts.get(clients.widened(length));
             if (part != null && part.told != null) {
                 return part;
             }
         }
-        return null;
+        Clientele known = clientele;
+        Part resolver = known == null ? null : known.resolverOf(clients);
+        return resolver == null || resolver.told == null ? null : resolver;
     }
 
     void look(long nowMs, MapPolicy policy, long policyVersion, Desk.Out out) {
@@ -229,6 +238,7 @@ final class MapEpochs {
         }
         mapEpoch++;
         defaults();
+        clientele = new Clientele(parts, nowMs, policy);
         Ladder ladder = ladder(all, conditions, nowMs, policy);
         Demand demand = ladder.demand();
         Followed followed = Succession.solve(
@@ -286,22 +296,30 @@ final class MapEpochs {
         double delivered = conditions.values().stream()
                 .mapToDouble(condition -> Math.max(0, condition.loadBitsPerSecond()))
                 .sum();
-        double bitsAQuestion =
-                delivered > 0 && questions > 0 ? delivered / questions : BITS_A_QUESTION / (halfLifeMs / 1_000);
+        Clientele known = Objects.requireNonNull(clientele, "clientele");
+        Map<Part, Double> demand = known.demandBitsPerSecond(
+                questions > 0 ? delivered : 0, BITS_A_QUESTION / (halfLifeMs / 1_000), halfLifeMs);
         Ladder ladder = new Ladder(order);
         parts.values().stream()
                 .sorted(Comparator.comparing((Part part) -> part.prefix.ipv6())
                         .thenComparingLong(part -> part.prefix.address())
                         .thenComparingInt(part -> part.prefix.length()))
                 .forEach(part -> {
-                    int row = ladder.add(part.prefix, bitsAQuestion * part.questions(nowMs, halfLifeMs));
-                    know(ladder, row, part, all, nowMs, policy);
+                    int row = ladder.add(part.prefix, demand.getOrDefault(part, 0.0));
+                    know(ladder, row, part, all, known, nowMs, policy);
                 });
         ladder.climb();
         return ladder;
     }
 
-    private static void know(Ladder ladder, int row, Part part, List<DeliveryGroup> all, long nowMs, MapPolicy policy) {
+    private static void know(
+            Ladder ladder,
+            int row,
+            Part part,
+            List<DeliveryGroup> all,
+            Clientele clientele,
+            long nowMs,
+            MapPolicy policy) {
         double rttHalfLifeMs = Resolver.RTT_HALF_LIVES * (double) policy.halfLifeMs();
         double[] nearestMs = {0};
         for (int group = 0; group < all.size(); group++) {
@@ -320,6 +338,12 @@ final class MapEpochs {
                     });
         }
         part.nearestMs = nearestMs[0];
+        for (int group = 0; group < all.size(); group++) {
+            Optional<double[]> clients = clientele.rttMs(part, all.get(group).getGroupId());
+            if (clients.isPresent()) {
+                ladder.know(row, group, EvidenceClass.CLIENT_RTT, clients.get()[0], clients.get()[1]);
+            }
+        }
         if (part.popularity == null || part.popularity.getPreferred().isEmpty()) {
             return;
         }

@@ -6,7 +6,7 @@ import io.fairlead.schemas.decisions.GroupChoice;
 import io.fairlead.schemas.decisions.MapCohort;
 import io.fairlead.schemas.decisions.MapEntry;
 import io.fairlead.schemas.decisions.ResolverPopularity;
-import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
@@ -42,6 +42,9 @@ final class Part {
 
     private double questions;
     private long askedAtMs;
+    private double sentBits;
+    private long sentAtMs;
+    private long sentSinceMs;
 
     Part(AddressPrefix prefix) {
         this(prefix, new Whereabouts());
@@ -67,6 +70,36 @@ final class Part {
         return questions * Math.pow(2, (double) -Math.max(0, nowMs - askedAtMs) / halfLifeMs);
     }
 
+    /** An edge sent it so many bits, in the time until then. */
+    void sent(double bits, long intervalMs, long atMs, double halfLifeMs) {
+        if (sentSinceMs == 0) {
+            sentSinceMs = atMs - intervalMs;
+        }
+        long newestMs = Math.max(sentAtMs, atMs);
+        sentBits = sentBits * Math.pow(2, (double) (sentAtMs - newestMs) / halfLifeMs)
+                + bits * Math.pow(2, (double) (atMs - newestMs) / halfLifeMs);
+        sentAtMs = newestMs;
+    }
+
+    /** Since when it is counted what is sent to it, ms since the Unix epoch; 0: nothing was. */
+    long sentSinceMs() {
+        return sentSinceMs;
+    }
+
+    /**
+     * What is sent to it, of late.
+     *
+     * @param sinceMs since when it is counted for anybody, ms since the Unix epoch
+     */
+    double sentBitsPerSecond(long nowMs, long sinceMs, double halfLifeMs) {
+        double left = sentBits * Math.pow(2, (double) -Math.max(0, nowMs - sentAtMs) / halfLifeMs);
+        double lengthS = halfLifeMs
+                / Math.log(2)
+                / 1_000
+                * -Math.expm1(-Math.log(2) * (double) Math.max(1_000, nowMs - sinceMs) / halfLifeMs);
+        return left / lengthS;
+    }
+
     /** Whether an answer by what was told names a group. */
     boolean isServedBy(String group) {
         MapEntry now = told;
@@ -87,14 +120,23 @@ final class Part {
         out.writeDouble(questions);
         out.writeLong(askedAtMs);
         whereabouts.write(out);
+        out.writeDouble(sentBits);
+        out.writeLong(sentAtMs);
+        out.writeLong(sentSinceMs);
     }
 
-    static Part read(AddressPrefix prefix, DataInput in) throws IOException {
+    /** A part that was written before it was counted what is sent ends where that would stand. */
+    static Part read(AddressPrefix prefix, DataInputStream in) throws IOException {
         double questions = in.readDouble();
         long askedAtMs = in.readLong();
         Part part = new Part(prefix, Whereabouts.read(in));
         part.questions = questions;
         part.askedAtMs = askedAtMs;
+        if (in.available() > 0) {
+            part.sentBits = in.readDouble();
+            part.sentAtMs = in.readLong();
+            part.sentSinceMs = in.readLong();
+        }
         return part;
     }
 }

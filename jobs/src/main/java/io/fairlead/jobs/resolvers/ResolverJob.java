@@ -21,6 +21,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * <pre>
  * groups, policies, reports of edges ──▶ roster, one key ──offers──┐ (broadcast)
  * tallies and round trips ──▶ reader ──▶ watch, by resolver ◀──────┘ ──▶ calibration, one key ──▶ popularity, heartbeats
+ *                   both ends of beacons ──▶ join, by name ──▲
  * </pre>
  */
 public final class ResolverJob {
@@ -62,7 +63,13 @@ public final class ResolverJob {
                 .process(new ResolverReader(settings.bootstrapServers(), settings.kafka()), ResolverSignal.TYPE)
                 .name("reader")
                 .uid("resolvers-reader");
-        DataStream<RawRecord> judged = signals.keyBy(ResolverSignal::resolver, Types.STRING)
+        DataStream<ResolverSignal> ties = signals.getSideOutput(ResolverReader.BEACONS)
+                .keyBy(BeaconEnd::beacon, Types.STRING)
+                .process(new BeaconJoin(), ResolverSignal.TYPE)
+                .name("beacons")
+                .uid("resolvers-beacons");
+        DataStream<RawRecord> judged = signals.union(ties)
+                .keyBy(ResolverSignal::resolver, Types.STRING)
                 .connect(offers.broadcast(ResolverWatch.OFFERS))
                 .process(new ResolverWatch(settings.look().toMillis()), RawRecords.TYPE)
                 .name("watch")

@@ -5,6 +5,8 @@ import io.fairlead.jobs.source.DeadLetters;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
 import io.fairlead.model.map.AddressPrefix;
+import io.fairlead.schemas.telemetry.BeaconAsked;
+import io.fairlead.schemas.telemetry.BeaconFetched;
 import io.fairlead.schemas.telemetry.ResolverRtt;
 import io.fairlead.schemas.telemetry.ResolverTally;
 import io.fairlead.schemas.telemetry.RttSource;
@@ -16,11 +18,14 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
-/** Reads what name servers tell of resolvers. What viewers' connections tell is the map's. */
+/** Reads what name servers tell of resolvers, and both ends of beacons. What viewers' connections tell is the map's. */
 @SuppressWarnings("NullAway.Init") // Flink calls open before anything else
 final class ResolverReader extends ProcessFunction<RawRecord, ResolverSignal> {
 
     static final OutputTag<RawRecord> DEAD = new OutputTag<>("unreadable tallies", RawRecords.TYPE);
+
+    /** Ends of beacons, which are joined by their names. */
+    static final OutputTag<BeaconEnd> BEACONS = new OutputTag<>("ends of beacons", BeaconEnd.TYPE);
 
     private static final long serialVersionUID = 1L;
     private static final double US_PER_MS = 1_000;
@@ -53,6 +58,8 @@ final class ResolverReader extends ProcessFunction<RawRecord, ResolverSignal> {
                 asked(tally, raw, out);
             } else if (record instanceof ResolverRtt rtt) {
                 measured(rtt, raw, out);
+            } else if (record instanceof BeaconAsked || record instanceof BeaconFetched) {
+                context.output(BEACONS, BeaconEnd.of(record, raw));
             }
         } catch (UnreadableRecordException | IllegalArgumentException e) {
             context.output(DEAD, DeadLetters.of(raw, String.valueOf(e.getMessage()), ResolverJob.NAME, nowMs));

@@ -39,6 +39,14 @@ sealed interface ResolverSignal {
     record Measured(String resolver, String nameServer, long atMs, double rttMs, long samples)
             implements ResolverSignal {}
 
+    /**
+     * A beacon that it asked for was fetched.
+     *
+     * @param nameServer which it asked; the first of several
+     * @param clients /24 or /48 of who fetched it
+     */
+    record Tied(String resolver, String nameServer, long atMs, String clients) implements ResolverSignal {}
+
     final class Serializer extends ImmutableSerializer<ResolverSignal> {
 
         static final Serializer INSTANCE = new Serializer();
@@ -46,6 +54,7 @@ sealed interface ResolverSignal {
         private static final long serialVersionUID = 1L;
         private static final byte ASKED = 0;
         private static final byte MEASURED = 1;
+        private static final byte TIED = 2;
         private static final ResolverSignal EMPTY = new Asked("", "", 0, 0);
 
         @Override
@@ -55,7 +64,7 @@ sealed interface ResolverSignal {
 
         @Override
         public void serialize(ResolverSignal signal, DataOutputView out) throws IOException {
-            out.writeByte(signal instanceof Asked ? ASKED : MEASURED);
+            out.writeByte(signal instanceof Asked ? ASKED : signal instanceof Measured ? MEASURED : TIED);
             out.writeUTF(signal.resolver());
             out.writeUTF(signal.nameServer());
             out.writeLong(signal.atMs());
@@ -64,6 +73,8 @@ sealed interface ResolverSignal {
             } else if (signal instanceof Measured measured) {
                 out.writeDouble(measured.rttMs);
                 out.writeLong(measured.samples);
+            } else if (signal instanceof Tied tied) {
+                out.writeUTF(tied.clients);
             }
         }
 
@@ -76,6 +87,7 @@ sealed interface ResolverSignal {
             return switch (kind) {
                 case ASKED -> new Asked(resolver, nameServer, atMs, in.readLong());
                 case MEASURED -> new Measured(resolver, nameServer, atMs, in.readDouble(), in.readLong());
+                case TIED -> new Tied(resolver, nameServer, atMs, in.readUTF());
                 default -> throw new IOException("a signal of unknown kind " + kind);
             };
         }

@@ -3,8 +3,11 @@ package io.fairlead.jobs.resolvers;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.model.policy.MapPolicy;
 import io.fairlead.model.popularity.Resolver;
+import io.fairlead.model.popularity.TiedClients;
 import io.fairlead.schemas.decisions.NameServerShare;
+import io.fairlead.schemas.decisions.ResolverClients;
 import io.fairlead.schemas.decisions.ResolverPopularity;
+import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -32,6 +35,9 @@ final class ResolverWatch extends KeyedBroadcastProcessFunction<String, Resolver
 
     /** … and round trips when one has by a fifth. */
     private static final double LOG_RTT_STEP = Math.log(1.2);
+
+    /** … and clients when one weighs so much more or less. */
+    private static final double WEIGHT_STEP = 2;
 
     private static final long serialVersionUID = 1L;
 
@@ -76,9 +82,16 @@ final class ResolverWatch extends KeyedBroadcastProcessFunction<String, Resolver
         } else if (signal instanceof ResolverSignal.Measured measured) {
             watched.resolver.measured(
                     measured.nameServer(), measured.rttMs(), measured.samples(), measured.atMs(), policy);
+        } else if (signal instanceof ResolverSignal.Tied tied) {
+            watched.clients.tied(tied.clients(), tied.atMs(), clientsHalfLifeMs());
         }
         resolvers.update(watched);
         context.timerService().registerProcessingTimeTimer((nowMs / lookMs + 1) * lookMs);
+    }
+
+    /** Who asks whom changes as slowly as ways do. */
+    private double clientsHalfLifeMs() {
+        return Resolver.RTT_HALF_LIVES * (double) policy.halfLifeMs();
     }
 
     private @Nullable Offer offer(ReadOnlyContext context) throws Exception {
@@ -99,7 +112,8 @@ final class ResolverWatch extends KeyedBroadcastProcessFunction<String, Resolver
         if (watched == null) {
             return;
         }
-        if (watched.resolver.isForgotten(nowMs, policy)) {
+        List<TiedClients.Client> clients = watched.clients.clients(nowMs, clientsHalfLifeMs());
+        if (watched.resolver.isForgotten(nowMs, policy) && clients.isEmpty()) {
             resolvers.clear();
             if (!watched.told.isEmpty()) {
                 out.collect(Verdicts.record(context.getCurrentKey(), null));
@@ -107,12 +121,18 @@ final class ResolverWatch extends KeyedBroadcastProcessFunction<String, Resolver
             return;
         }
         if (now != null) {
-            judge(context.getCurrentKey(), watched, now, nowMs, out);
+            judge(context.getCurrentKey(), watched, clients, now, nowMs, out);
         }
         context.timerService().registerProcessingTimeTimer((nowMs / FADED_MS + 1) * FADED_MS);
     }
 
-    private void judge(String address, WatchedResolver watched, Offer now, long nowMs, Collector<RawRecord> out)
+    private void judge(
+            String address,
+            WatchedResolver watched,
+            List<TiedClients.Client> clients,
+            Offer now,
+            long nowMs,
+            Collector<RawRecord> out)
             throws Exception {
         Resolver resolver = watched.resolver;
         Resolver.Judgement judgement = resolver.judge(now.nameServers(), nowMs, policy);
@@ -127,6 +147,11 @@ final class ResolverWatch extends KeyedBroadcastProcessFunction<String, Resolver
                     .append(Math.round(share.getShare().getMean() / SHARE_STEP))
                     .append(' ')
                     .append(Math.round(Math.log(Math.max(1, share.getRttMs())) / LOG_RTT_STEP));
+        }
+        popularity.setClients(Verdicts.clients(clients));
+        popularity.setEvidenceAtMs(Math.max(popularity.getEvidenceAtMs(), watched.clients.newestMs()));
+        for (ResolverClients each : popularity.getClients()) {
+            digest.append(' ').append(each.getPrefix()).append(' ').append(Math.round(each.getWeight() / WEIGHT_STEP));
         }
         if (!watched.told.contentEquals(digest)) {
             watched.told = digest.toString();

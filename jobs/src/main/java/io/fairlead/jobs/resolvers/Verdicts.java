@@ -3,14 +3,17 @@ package io.fairlead.jobs.resolvers;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.model.popularity.Popularity;
 import io.fairlead.model.popularity.Resolver;
+import io.fairlead.model.popularity.TiedClients;
 import io.fairlead.schemas.decisions.Bounded;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.NameServerShare;
 import io.fairlead.schemas.decisions.PopularityVerdict;
+import io.fairlead.schemas.decisions.ResolverClients;
 import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.topics.Topics;
 import io.fairlead.schemas.wire.WireEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +48,15 @@ final class Verdicts {
                 .setGroupId(offer.groups().getOrDefault(judgement.mappedBy(), ""))
                 .setEvidenceAtMs(judgement.lastMs())
                 .setReason(reason(judgement))
+                .setClients(List.of())
                 .build();
+    }
+
+    /** Who asks it. */
+    static List<ResolverClients> clients(List<TiedClients.Client> clients) {
+        return clients.stream()
+                .map(each -> new ResolverClients(each.prefix(), each.weight()))
+                .toList();
     }
 
     private static NameServerShare share(Popularity.Share share, Offer offer, double count) {

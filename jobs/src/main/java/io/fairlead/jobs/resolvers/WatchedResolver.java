@@ -2,6 +2,7 @@ package io.fairlead.jobs.resolvers;
 
 import io.fairlead.jobs.source.LeanTypeInformation;
 import io.fairlead.model.popularity.Resolver;
+import io.fairlead.model.popularity.TiedClients;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -20,21 +21,28 @@ final class WatchedResolver {
 
     final Resolver resolver;
 
+    /** Who asks it, by beacons. */
+    final TiedClients clients;
+
     /** What was told of it last, as far as a difference is worth telling; empty: nothing. */
     String told = "";
 
     WatchedResolver() {
-        this(new Resolver());
+        this(new Resolver(), new TiedClients());
     }
 
-    private WatchedResolver(Resolver resolver) {
+    private WatchedResolver(Resolver resolver, TiedClients clients) {
         this.resolver = resolver;
+        this.clients = clients;
     }
 
     static final class Serializer extends TypeSerializerSingleton<WatchedResolver> {
 
         private static final long serialVersionUID = 1L;
-        private static final byte FORM = 1;
+        private static final byte FORM = 2;
+
+        /** It had no clients. */
+        private static final byte FORMER = 1;
 
         @Override
         public boolean isImmutableType() {
@@ -72,16 +80,20 @@ final class WatchedResolver {
             out.writeByte(FORM);
             out.writeUTF(watched.told);
             watched.resolver.write(out);
+            watched.clients.write(out);
         }
 
         @Override
         public WatchedResolver deserialize(DataInputView in) throws IOException {
             byte form = in.readByte();
-            if (form != FORM) {
-                throw new IOException("a resolver was written in form " + form + ", but only " + FORM + " is known");
+            if (form != FORM && form != FORMER) {
+                throw new IOException(
+                        "a resolver was written in form " + form + ", but only forms up to " + FORM + " are known");
             }
             String told = in.readUTF();
-            WatchedResolver watched = new WatchedResolver(Resolver.read(in));
+            Resolver resolver = Resolver.read(in);
+            WatchedResolver watched =
+                    new WatchedResolver(resolver, form == FORMER ? new TiedClients() : TiedClients.read(in));
             watched.told = told;
             return watched;
         }

@@ -20,6 +20,7 @@ import io.fairlead.schemas.decisions.MapEvidence;
 import io.fairlead.schemas.decisions.MapState;
 import io.fairlead.schemas.decisions.NameServerShare;
 import io.fairlead.schemas.decisions.PopularityVerdict;
+import io.fairlead.schemas.decisions.ResolverClients;
 import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.decisions.RollOutState;
 import io.fairlead.schemas.policies.PolicyRecords;
@@ -138,6 +139,10 @@ class MapDeskTest {
     }
 
     private void prefers(String resolver, String group) throws IOException {
+        prefers(resolver, group, List.of());
+    }
+
+    private void prefers(String resolver, String group, List<ResolverClients> clients) throws IOException {
         List<NameServerShare> shares = new ArrayList<>();
         for (String each : GROUPS) {
             boolean its = each.equals(group);
@@ -159,10 +164,15 @@ class MapDeskTest {
                         .setPreferred("ns-" + group)
                         .setGroupId(group)
                         .setEvidenceAtMs(nowMs)
+                        .setClients(clients)
                         .build());
     }
 
     private void measured(String prefix, String group, double ms) throws IOException {
+        measured(prefix, group, ms, 0);
+    }
+
+    private void measured(String prefix, String group, double ms, long sentBytes) throws IOException {
         send(
                 Topics.TELEMETRY_RESOLVERS,
                 prefix,
@@ -174,6 +184,7 @@ class MapDeskTest {
                         .setSamples(20)
                         .setMinUs((long) (900 * ms))
                         .setMedianUs((long) (1_000 * ms))
+                        .setSentBytes(sentBytes)
                         .setIntervalMs(5_000)
                         .build());
     }
@@ -249,6 +260,63 @@ class MapDeskTest {
         assertThat(servedBy("192.0.2.7/32")).isEqualTo("par");
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.CLIENT_RTT);
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getCostMs()).isCloseTo(15, within(0.01));
+    }
+
+    private static List<ResolverClients> clients(int networks, double weight) {
+        List<ResolverClients> clients = new ArrayList<>();
+        for (int i = 0; i < networks; i++) {
+            clients.add(new ResolverClients("198.51." + 16 * i + ".0/24", weight));
+        }
+        return clients;
+    }
+
+    /** A public resolver stands beside fra, as its questions say; its clients are elsewhere, as beacons do. */
+    @Test
+    void aResolverIsServedWhereTheClientsAreNearThatBeaconsTieToIt() throws Exception {
+        prefers("192.0.2.7", "fra", clients(4, 5));
+        for (ResolverClients each : clients(4, 5)) {
+            measured(each.getPrefix(), "fra", 170);
+            measured(each.getPrefix(), "par", 18);
+        }
+        afterAll(5_000);
+        assertThat(servedBy("192.0.2.7/32")).isEqualTo("par");
+        GroupChoice choice = entry("192.0.2.7/32").getChoices().get(0);
+        assertThat(choice.getEvidence()).isEqualTo(MapEvidence.CLIENT_RTT);
+        assertThat(choice.getCostMs()).isCloseTo(18, within(0.01));
+    }
+
+    /** One who is a client of the resolver fetches beacons all day, and answers the kernel late or early as he likes. */
+    @Test
+    void oneNetworkAloneMovesNoResolver() throws Exception {
+        List<ResolverClients> clients = clients(3, 0.5);
+        clients.add(new ResolverClients("203.0.113.0/24", 8.0));
+        prefers("192.0.2.7", "fra", clients);
+        for (ResolverClients each : clients(3, 0.5)) {
+            measured(each.getPrefix(), "fra", 20);
+            measured(each.getPrefix(), "par", 30);
+        }
+        measured("203.0.113.0/24", "fra", 900);
+        measured("203.0.113.0/24", "par", 1);
+        prefers("192.0.2.8", "fra", List.of(new ResolverClients("203.0.113.0/24", 8.0)));
+        afterAll(5_000);
+        assertThat(servedBy("192.0.2.7/32")).as("others are its clients, too").isEqualTo("fra");
+        assertThat(servedBy("192.0.2.8/32")).as("nobody else is known").isEqualTo("fra");
+        assertThat(entry("192.0.2.8/32").getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.POPULARITY);
+    }
+
+    /** Questions are few where answers are kept; what edges send tells what a resolver's clients take. */
+    @Test
+    void whatEdgesSendIsTheDemandOfTheResolverBeforeIt() throws Exception {
+        deliveredBitsPerSecond = 10 * MBIT;
+        prefers("192.0.2.7", "fra", clients(1, 4));
+        asks("192.0.2.7", 1, 1);
+        asks("192.0.2.8", 99, 99);
+        measured("198.51.0.0/24", "fra", 20, 5 * 20 * MBIT / Byte.SIZE);
+        afterAll(4_000);
+        assertThat(entry("192.0.2.8/32").getDemandBitsPerSecond()
+                        / entry("192.0.2.7/32").getDemandBitsPerSecond())
+                .as("100 Mbit in 8 s, of 30 Mbit/s that three groups deliver")
+                .isBetween(1.0, 2.0);
     }
 
     /** Also while nothing is rolled out: clients say how far the map sends them beyond their nearest group. */

@@ -9,7 +9,10 @@ import io.fairlead.model.popularity.NameServerSet;
 import io.fairlead.schemas.decisions.JobHeartbeat;
 import io.fairlead.schemas.decisions.NameServerShare;
 import io.fairlead.schemas.decisions.PopularityVerdict;
+import io.fairlead.schemas.decisions.ResolverClients;
 import io.fairlead.schemas.decisions.ResolverPopularity;
+import io.fairlead.schemas.telemetry.BeaconAsked;
+import io.fairlead.schemas.telemetry.BeaconFetched;
 import io.fairlead.schemas.telemetry.ResolverTally;
 import io.fairlead.schemas.telemetry.TelemetryHeader;
 import io.fairlead.schemas.topics.Topics;
@@ -20,7 +23,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Queue;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -48,6 +53,7 @@ class ResolverWatchTest {
     private final WireReader wire = new WireReader(SchemaDirectory.builtIn());
     private final List<RawRecord> dead = new ArrayList<>();
     private OneInputStreamOperatorTestHarness<RawRecord, ResolverSignal> reader;
+    private KeyedOneInputStreamOperatorTestHarness<String, BeaconEnd, ResolverSignal> join;
     private KeyedBroadcastOperatorTestHarness<String, ResolverSignal, Offer, RawRecord> watch;
     private KeyedOneInputStreamOperatorTestHarness<String, RawRecord, RawRecord> calibration;
     private long nowMs = START_MS;
@@ -58,6 +64,10 @@ class ResolverWatchTest {
         reader = new OneInputStreamOperatorTestHarness<>(
                 new ProcessOperator<>(new ResolverReader("127.0.0.1:1", new Properties())));
         reader.open();
+        join = new KeyedOneInputStreamOperatorTestHarness<>(
+                new KeyedProcessOperator<>(new BeaconJoin()), BeaconEnd::beacon, Types.STRING);
+        join.setProcessingTime(nowMs);
+        join.open();
         start(null, null);
         offer(new NameServerSet(SINCE, 0, 0));
     }
@@ -90,6 +100,7 @@ class ResolverWatchTest {
     @AfterEach
     void stop() throws Exception {
         reader.close();
+        join.close();
         watch.close();
         calibration.close();
     }
@@ -108,13 +119,49 @@ class ResolverWatchTest {
                 .setProvenQuestions(proven)
                 .setTcpQuestions(0)
                 .build())));
+        toWatch();
+    }
+
+    private void toWatch() throws Exception {
         for (Object signal : reader.getOutput()) {
             watch.processElement(new StreamRecord<>((ResolverSignal) ((StreamRecord<?>) signal).getValue()));
         }
         reader.getOutput().clear();
     }
 
-    private static RawRecord raw(org.apache.avro.specific.SpecificRecordBase record) {
+    /** A name server heard a resolver ask for a beacon. */
+    private void askedFor(String beacon, String resolver) throws Exception {
+        read(BeaconAsked.newBuilder()
+                .setHeader(new TelemetryHeader("ns-ams", 1L, 0, 0L, nowMs))
+                .setBeacon(beacon)
+                .setResolver(resolver)
+                .build());
+    }
+
+    /** An edge gave a beacon to a client of a network. */
+    private void fetched(String beacon, String network) throws Exception {
+        read(BeaconFetched.newBuilder()
+                .setHeader(new TelemetryHeader("edge-fra", 1L, 0, 0L, nowMs))
+                .setBeacon(beacon)
+                .setPrefix(network)
+                .build());
+    }
+
+    private void read(SpecificRecordBase record) throws Exception {
+        reader.setProcessingTime(nowMs);
+        reader.processElement(new StreamRecord<>(raw(record)));
+        toWatch();
+        Queue<StreamRecord<BeaconEnd>> ends = reader.getSideOutput(ResolverReader.BEACONS);
+        for (StreamRecord<BeaconEnd> end = ends.poll(); end != null; end = ends.poll()) {
+            join.processElement(new StreamRecord<>(end.getValue()));
+        }
+        for (ResolverSignal tied : join.extractOutputValues()) {
+            watch.processElement(new StreamRecord<>(tied));
+        }
+        join.getOutput().clear();
+    }
+
+    private static RawRecord raw(SpecificRecordBase record) {
         return new RawRecord(Topics.TELEMETRY_RESOLVERS.name(), 0, 0, Long.MAX_VALUE, null, WireEncoder.encode(record));
     }
 
@@ -260,6 +307,73 @@ class ResolverWatchTest {
             assertThat(one.getVerdict()).as("the 20 of before and the 20 since").isEqualTo(PopularityVerdict.PREFERS);
             assertThat(one.getVersion().getJobEpoch()).isGreaterThan(before);
         });
+    }
+
+    private List<String> clientsAfterALook() throws Exception {
+        asked(RESOLVER, "ns-ams", 1, 1);
+        List<ResolverPopularity> told = after(LOOK_MS);
+        return told.isEmpty()
+                ? List.of()
+                : told.get(told.size() - 1).getClients().stream()
+                        .map(ResolverClients::getPrefix)
+                        .toList();
+    }
+
+    @Test
+    void aBeaconTiesAResolverToItsClientsWhicheverEndIsHeardFirst() throws Exception {
+        askedFor("b1", RESOLVER);
+        fetched("b1", "198.51.100.0/24");
+        fetched("b2", "203.0.113.0/24");
+        askedFor("b2", RESOLVER);
+        fetched("b3", "198.51.100.0/24");
+        askedFor("b3", RESOLVER);
+        askedFor("b4", RESOLVER);
+        fetched("b5", "10.0.0.0/24");
+        assertThat(clientsAfterALook())
+                .as("the fourth was never fetched, the fifth never asked for")
+                .containsExactly("198.51.100.0/24", "203.0.113.0/24");
+    }
+
+    /** Whoever fetches another's beacon once more, or after its time, says nothing by that. */
+    @Test
+    void aBeaconCountsOnceAndForTwoMinutes() throws Exception {
+        askedFor("b1", RESOLVER);
+        fetched("b1", "198.51.100.0/24");
+        fetched("b1", "203.0.113.0/24");
+        askedFor("b1", RESOLVER);
+        askedFor("b2", RESOLVER);
+        nowMs += BeaconJoin.GOOD_MS + 1;
+        join.setProcessingTime(nowMs);
+        fetched("b2", "203.0.113.0/24");
+        asked(RESOLVER, "ns-ams", 1, 1);
+        assertThat(after(LOOK_MS))
+                .last()
+                .satisfies(one -> assertThat(one.getClients()).singleElement().satisfies(each -> {
+                    assertThat(each.getPrefix()).isEqualTo("198.51.100.0/24");
+                    assertThat(each.getWeight()).isCloseTo(1, within(0.01));
+                }));
+    }
+
+    @Test
+    void ofAllResolversThatAskForABeaconOnlyTheFirstFourAreTied() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            askedFor("b1", "192.0.2." + i);
+        }
+        fetched("b1", "198.51.100.0/24");
+        assertThat(after(LOOK_MS)).hasSize(BeaconJoin.MOST_RESOLVERS);
+    }
+
+    @Test
+    void aRestartForgetsNoClients() throws Exception {
+        askedFor("b1", RESOLVER);
+        fetched("b1", "198.51.100.0/24");
+        after(LOOK_MS);
+        OperatorSubtaskState ofWatch = watch.snapshot(1, nowMs);
+        OperatorSubtaskState ofCalibration = calibration.snapshot(1, nowMs);
+        watch.close();
+        calibration.close();
+        start(ofWatch, ofCalibration);
+        assertThat(clientsAfterALook()).containsExactly("198.51.100.0/24");
     }
 
     @Test

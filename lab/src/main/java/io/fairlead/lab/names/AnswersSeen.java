@@ -22,6 +22,10 @@ public final class AnswersSeen {
     private final long[] atMs = new long[KEPT];
     private final long[] lastNamedMs;
     private final long[] namedSinceFailure;
+
+    /** Part of all demand that each site serves without a map, 0–1. */
+    private final double[] byRank;
+
     private long answers;
     private long answersSinceFailure;
 
@@ -31,7 +35,7 @@ public final class AnswersSeen {
      * @param answers since the start
      * @param ofClients by what the groups told are farther from the client than the nearest
      * @param ofResolvers the same, from the resolver
-     * @param withoutMap of clients, if everybody were told the first group
+     * @param withoutMap of clients, if everybody were told what name servers say without a map: the first group, as far as it carries all, then the next
      */
     public record Picture(
             long answers, Regret ofClients, Regret ofResolvers, Regret withoutMap, List<GroupSeen> groups) {}
@@ -56,8 +60,10 @@ public final class AnswersSeen {
             long answersSinceFailure,
             double shareLately) {}
 
-    AnswersSeen(NameWorld world) {
+    /** @param byRank part of all demand that each site would serve without a map */
+    AnswersSeen(NameWorld world, double[] byRank) {
         this.world = world;
+        this.byRank = byRank.clone();
         lastNamedMs = new long[world.sites().size()];
         namedSinceFailure = new long[world.sites().size()];
     }
@@ -71,7 +77,7 @@ public final class AnswersSeen {
         int at = (int) (answers++ % KEPT);
         ofClientsMs[at] = (float) (world.ms(clients.node(), site) - nearestMs(clients.node(), failures));
         ofResolversMs[at] = (float) (world.ms(resolver.node(), site) - nearestMs(resolver.node(), failures));
-        withoutMapMs[at] = (float) (world.ms(clients.node(), 0) - nearestMs(clients.node(), failures));
+        withoutMapMs[at] = (float) (byRankMs(clients.node()) - nearestMs(clients.node(), failures));
         named[at] = (byte) site;
         atMs[at] = nowMs;
         lastNamedMs[site] = nowMs;
@@ -79,6 +85,15 @@ public final class AnswersSeen {
         if (failures.get(site) != null) {
             namedSinceFailure[site]++;
         }
+    }
+
+    /** In the mean of those that it may be told. */
+    private double byRankMs(int node) {
+        double ms = 0;
+        for (int site = 0; site < byRank.length; site++) {
+            ms += byRank[site] * world.ms(node, site);
+        }
+        return ms;
     }
 
     private double nearestMs(int node, AtomicReferenceArray<NameService.Failure> failures) {

@@ -77,7 +77,7 @@ public final class NameService implements AutoCloseable {
         this.bitsAQuestion = totalBitsPerSecond / questionsPerSecond;
         this.random = new SplittableRandom(seed);
         this.failures = new AtomicReferenceArray<>(world.sites().size());
-        this.seen = new AnswersSeen(world);
+        this.seen = new AnswersSeen(world, world.sharesByRank());
         this.weightUpTo = new double[world.resolvers().size()];
         try {
             List<InetSocketAddress> nameServers = new ArrayList<>();

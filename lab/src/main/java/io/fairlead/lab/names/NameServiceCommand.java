@@ -13,7 +13,6 @@ import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.topics.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,10 +36,8 @@ public final class NameServiceCommand implements Callable<Integer> {
 
     private static final int GROUPS = 4;
 
-    /** What a group can carry, of the demand that it is nearest to; of the one that is nearest to most less, so that it has a price. */
-    private static final double SPARE = 1.7;
-
-    private static final double SCARCE = 1.15;
+    /** Of a hundred and sixty resolvers two in a hundred would say nothing. */
+    private static final double CONTROL_SHARE = 0.1;
 
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();
@@ -115,14 +112,12 @@ public final class NameServiceCommand implements Callable<Integer> {
 
     private void define(NameWorld world) {
         ConfigStore store = new ConfigStore(kafka.client());
-        double[] nearest = world.nearestShares();
-        double most = Arrays.stream(nearest).max().orElse(0);
+        double[] capacityShares = world.capacityShares();
         for (int i = 0; i < world.sites().size(); i++) {
             NameWorld.Site site = world.sites().get(i);
             int rank = i + 1;
             String address = NameService.address(i);
-            long capacity =
-                    (long) ((nearest[i] == most ? SCARCE : SPARE) * Math.max(0.05, nearest[i]) * TOTAL_BITS_PER_SECOND);
+            long capacity = (long) (capacityShares[i] * TOTAL_BITS_PER_SECOND);
             if (!store.read(Topics.CONFIG_GROUPS).containsKey(site.id())) {
                 store.write(
                         Topics.CONFIG_GROUPS,
@@ -165,8 +160,8 @@ public final class NameServiceCommand implements Callable<Integer> {
                 usual.hysteresisShare(),
                 0.25,
                 usual.shedFromShare(),
-                5_000,
-                usual.controlShare(),
+                2_000,
+                CONTROL_SHARE,
                 usual.haltRegretMs());
     }
 }

@@ -1,6 +1,8 @@
 package io.fairlead.lab.names;
 
+import io.fairlead.model.policy.MapPolicy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,11 @@ public record NameWorld(RttMatrix rtt, List<Site> sites, List<Asker> resolvers) 
 
     /** A route is longer than the great circle, and light slower in glass: km of great circle for each ms of round trip. */
     private static final double KM_A_MS = 62;
+
+    private static final double SPARE = 1.7;
+    private static final double SCARCE = 1.15;
+    private static final double LEAST_SHARE = 0.05;
+    private static final double SHED_FROM_SHARE = MapPolicy.defaults().shedFromShare();
 
     private static final double LAST_MILE_MS = 6;
     private static final double LEAST_MS = 2;
@@ -223,6 +230,31 @@ public record NameWorld(RttMatrix rtt, List<Site> sites, List<Asker> resolvers) 
         }
         for (int site = 0; site < shares.length; site++) {
             shares[site] /= sum;
+        }
+        return shares;
+    }
+
+    /** What each site can carry, by all demand: more than that of those whose nearest it is, but of the one that is nearest to most not much more, so that it has a price. */
+    double[] capacityShares() {
+        double[] shares = nearestShares();
+        double most = Arrays.stream(shares).max().orElse(0);
+        return Arrays.stream(shares)
+                .map(nearest -> (nearest == most ? SCARCE : SPARE) * Math.max(LEAST_SHARE, nearest))
+                .toArray();
+    }
+
+    /** Part of all demand that each site serves without a map, 0–1: the first as far as it takes all who come, then the next. */
+    double[] sharesByRank() {
+        double[] capacity = capacityShares();
+        double[] shares = new double[capacity.length];
+        double left = 1;
+        for (int site = 0; site < shares.length; site++) {
+            shares[site] = Math.min(left, SHED_FROM_SHARE * capacity[site]);
+            left -= shares[site];
+        }
+        double all = Arrays.stream(capacity).sum();
+        for (int site = 0; site < shares.length; site++) {
+            shares[site] += left * capacity[site] / all; // more than all take: all are over alike
         }
         return shares;
     }

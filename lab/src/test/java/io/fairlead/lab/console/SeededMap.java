@@ -168,6 +168,7 @@ final class SeededMap {
                         .setEvidenceAtMs(now)
                         .setReason(
                                 prefers ? "" : "no share is over that of an even choice by three standard deviations")
+                        .setClients(List.of())
                         .build());
     }
 

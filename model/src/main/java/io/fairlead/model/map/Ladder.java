@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * What every part of the network costs every group, by the best evidence that there is: its own, else that of its neighbours, else none. Rows are
  * added with what is known of themselves; {@link #climb} fills in what their neighbours know. One use, one owner.
  *
- * <p>Where something is known of a row, but nothing of a group, that group is taken to be as far as it is from others in the middle: a row that was measured to be far from the one group it has met is not
- * kept there. Where nothing is known of any, all are as far but for a small step from each to the next in the order of defaults, which thus decides.
+ * <p>A group of which nothing is known for a row is taken to be as far as it is in the middle from rows that know all groups; others say too little, for clients are measured where they were sent, which is
+ * where they are near. But of such groups only the first of the defaults may attract a row, which is so sent where it would be without a map: a row that was measured to be far from the one group
+ * it has met is not kept there, and is sent nowhere on a guess. Until some know all groups, those are as far as each other but for a small step from each to the next in the order of defaults, which thus
+ * decides.
  */
 public final class Ladder {
 
@@ -21,6 +23,9 @@ public final class Ladder {
 
     private static final int WIDE_IPV4_BITS = 20;
     private static final int WIDE_IPV6_BITS = 40;
+
+    /** Rows that must know all groups before they say how far a group is in the middle. */
+    private static final int LEAST_COMPLETE = 8;
 
     /** A group of which nobody knows anything is taken to be this far, ms … */
     private static final double UNKNOWN_MS = 100;
@@ -35,6 +40,9 @@ public final class Ladder {
 
     /** Place of each group in the order of defaults. */
     private final int[] defaultPlace;
+
+    /** The first of the defaults. */
+    private final int first;
 
     private final List<AddressPrefix> prefixes = new ArrayList<>();
     private double[] bitsPerSecond = new double[64];
@@ -72,6 +80,7 @@ public final class Ladder {
      */
     public Ladder(int[] defaultOrder) {
         groups = defaultOrder.length;
+        first = defaultOrder[0];
         defaultPlace = new int[groups];
         for (int i = 0; i < groups; i++) {
             defaultPlace[defaultOrder[i]] = i;
@@ -110,9 +119,10 @@ public final class Ladder {
     public void climb() {
         Map<AddressPrefix, Neighbours> near = new HashMap<>();
         Map<AddressPrefix, Neighbours> wide = new HashMap<>();
-        Neighbours everybody = new Neighbours(groups);
+        Neighbours complete = new Neighbours(groups);
         for (int row = 0; row < rows(); row++) {
             AddressPrefix prefix = prefixes.get(row);
+            boolean all = knowsAll(row);
             for (int group = 0; group < groups; group++) {
                 int cell = row * groups + group;
                 if (evidence[cell] != null) {
@@ -120,7 +130,9 @@ public final class Ladder {
                             .note(group, costMs[cell]);
                     wide.computeIfAbsent(wide(prefix), key -> new Neighbours(groups))
                             .note(group, costMs[cell]);
-                    everybody.note(group, costMs[cell]);
+                    if (all) {
+                        complete.note(group, costMs[cell]);
+                    }
                 }
             }
         }
@@ -128,8 +140,17 @@ public final class Ladder {
             AddressPrefix prefix = prefixes.get(row);
             ask(row, near.get(prefix.neighbourhood()), EvidenceClass.NEAR_NEIGHBOURS);
             ask(row, wide.get(wide(prefix)), EvidenceClass.NEIGHBOURS);
-            assume(row, everybody);
+            assume(row, complete);
         }
+    }
+
+    private boolean knowsAll(int row) {
+        for (int group = 0; group < groups; group++) {
+            if (evidence[row * groups + group] == null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static AddressPrefix wide(AddressPrefix prefix) {
@@ -146,17 +167,21 @@ public final class Ladder {
         }
     }
 
-    private void assume(int row, Neighbours everybody) {
+    private void assume(int row, Neighbours complete) {
         double farthest = 0;
         for (int group = 0; group < groups; group++) {
             int cell = row * groups + group;
             farthest = evidence[cell] == null ? farthest : Math.max(farthest, costMs[cell]);
         }
-        boolean met = farthest > 0;
+        boolean told = complete.count[first] >= LEAST_COMPLETE;
         double far = Math.max(UNKNOWN_MS, UNKNOWN_FACTOR * farthest);
+        double firstMs = evidence[row * groups + first] == null
+                ? told ? complete.meanMs(first) : far
+                : costMs[row * groups + first];
         for (int group = 0; group < groups; group++) {
             if (evidence[row * groups + group] == null) {
-                double unknown = met && everybody.count[group] > 0 ? everybody.meanMs(group) : far;
+                double middle = told ? complete.meanMs(group) : far;
+                double unknown = group == first ? firstMs : Math.max(middle, firstMs);
                 know(row, group, EvidenceClass.DEFAULT, unknown + DEFAULT_STEP_MS * defaultPlace[group], unknown);
             }
         }

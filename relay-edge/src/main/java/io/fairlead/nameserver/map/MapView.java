@@ -57,6 +57,16 @@ record MapView(
         return new Steered(chosen.group().addresses(name), scope);
     }
 
+    /** Any group that can be used, by a hash; if none can, the least bad. Null: there is none at all. */
+    @Nullable
+    Steered anywhere(MappedName name, long hash) {
+        List<GroupStanding> usable =
+                byRank.stream().filter(GroupStanding::usable).toList();
+        GroupStanding chosen =
+                usable.isEmpty() ? leastBad(null) : usable.get((int) (Hashes.share(hash) * usable.size()));
+        return chosen == null ? null : new Steered(chosen.addresses(name), 0);
+    }
+
     /** What is told the same whatever its last bits are. */
     static long network(boolean isIpv6, long address) {
         return address & -1L << (Long.SIZE - (isIpv6 ? IPV6_NETWORK_BITS : IPV4_NETWORK_BITS));

@@ -199,6 +199,11 @@ public final class NetworkMap implements Steering {
     }
 
     @Override
+    public @Nullable Steered anywhere(MappedName name, long hash) {
+        return view.anywhere(name, hash);
+    }
+
+    @Override
     public String explain(MappedName name, boolean ipv6, long address, int bits) {
         return String.join("; ", explanation(ipv6, address));
     }

@@ -16,4 +16,7 @@ public interface Asked {
      * @return whether it should be answered empty and truncated, so that the source proves itself over TCP; only counts if it is not proven
      */
     boolean asked(Query query, Source source, boolean proven, boolean tcp, long nowMs);
+
+    /** A beacon was asked for by a source that is who it says, besides being {@link #asked}. */
+    default void beacon(Query query, Source source) {}
 }

@@ -190,8 +190,12 @@ final class Responder {
     }
 
     private Body mapped(MappedName name, Answer answer, boolean proven, boolean tcp, long nowMs) {
-        if (asked.asked(query, source, proven, tcp, nowMs) && !proven) {
+        boolean beacon = name.beacon();
+        if ((beacon && !proven) || (asked.asked(query, source, proven, tcp, nowMs) && !proven)) {
             return CHALLENGE;
+        }
+        if (beacon) {
+            return beacon(name, answer);
         }
         boolean bySubnet = query.subnetBits() > 0;
         boolean ipv6 = bySubnet ? query.subnetIpv6() : source.ipv6();
@@ -201,6 +205,18 @@ final class Responder {
         if (query.edns() && settings.explains(source)) {
             explanation = cut(served.steering().explain(name, ipv6, address, bits));
         }
+        return steered(name, answer, found);
+    }
+
+    /** Its name alone decides: each is drawn anew, so that clients of each resolver come to all groups. */
+    private Body beacon(MappedName name, Answer answer) {
+        if (query.type() != RecordType.HTTPS) {
+            asked.beacon(query, source);
+        }
+        return steered(name, answer, served.steering().anywhere(name, query.suffixHash(0)));
+    }
+
+    private Body steered(MappedName name, Answer answer, @Nullable Steered found) {
         if (found == null) {
             counters.unsteered.increment();
             return FAILED;

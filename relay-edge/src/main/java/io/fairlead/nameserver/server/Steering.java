@@ -30,6 +30,16 @@ public interface Steering {
     @Nullable
     Steered steer(MappedName name, boolean ipv6, long address, int bits);
 
+    /**
+     * The addresses of any group that serves, so that the ways to all of them become known.
+     *
+     * @param hash of what is asked for, by which one is chosen
+     * @return null: there is none; its scope is 0, since the asker's address decides nothing
+     */
+    default @Nullable Steered anywhere(MappedName name, long hash) {
+        return steer(name, false, 0, 0);
+    }
+
     /** Why, in one line. */
     String explain(MappedName name, boolean ipv6, long address, int bits);
 }

@@ -1,10 +1,14 @@
 package io.fairlead.nameserver.tally;
 
+import io.fairlead.model.popularity.BeaconName;
 import io.fairlead.nameserver.server.Asked;
 import io.fairlead.nameserver.wire.Query;
 import io.fairlead.nameserver.wire.Source;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +28,16 @@ final class LoopTally implements Asked {
     private final RandomGenerator random;
     private @Nullable ResolverCount[] slots;
     private int counted;
+    private final Set<BeaconSeen> beacons = new LinkedHashSet<>();
+    private long beaconsUntold;
     private final long[] repeatKeys;
     private final long[] repeatAtMs;
+
+    /** A beacon that was asked for, and by whom. */
+    record BeaconSeen(String beacon, boolean ipv6, long high, long low) {}
+
+    /** All that was counted. */
+    record Drained(List<ResolverCount> resolvers, List<BeaconSeen> beacons, long beaconsUntold) {}
 
     LoopTally(TallySettings settings, RandomGenerator random) {
         this.settings = settings;
@@ -54,6 +66,28 @@ final class LoopTally implements Asked {
         }
         count.count(subnet, proven, tcp, settings.maxSubnets());
         return false;
+    }
+
+    /** Of a client whose subnet is told nothing else needs to be known. */
+    @Override
+    public void beacon(Query query, Source source) {
+        String beacon = query.subnetBits() > 0 ? null : BeaconName.of(firstLabel(query));
+        if (beacon == null) {
+            return;
+        }
+        BeaconSeen seen = new BeaconSeen(beacon, source.ipv6(), source.high(), source.low());
+        if (beacons.size() < settings.maxBeacons()) {
+            beacons.add(seen); // it asks for both families
+        } else if (!beacons.contains(seen)) {
+            beaconsUntold++;
+        }
+    }
+
+    /** As a host begins with it. */
+    private static String firstLabel(Query query) {
+        int length = Math.min(BeaconName.DIGITS, query.name()[0]);
+        return new String(query.name(), 1, length, StandardCharsets.US_ASCII)
+                + (query.name()[0] == BeaconName.DIGITS ? "." : "");
     }
 
     /** Bits of the client's subnet, at most a /24 or /48, and how many they are. */
@@ -184,7 +218,7 @@ final class LoopTally implements Asked {
     }
 
     /** Takes out all that was counted. On the event loop. */
-    List<ResolverCount> drain() {
+    Drained drain() {
         List<ResolverCount> all = new ArrayList<>(counted);
         for (ResolverCount each : slots) {
             if (each != null) {
@@ -193,6 +227,9 @@ final class LoopTally implements Asked {
         }
         slots = new ResolverCount[tableSize(Math.min(settings.maxResolvers(), Math.max(1_024, counted)))];
         counted = 0;
-        return all;
+        Drained drained = new Drained(all, List.copyOf(beacons), beaconsUntold);
+        beacons.clear();
+        beaconsUntold = 0;
+        return drained;
     }
 }

@@ -4,6 +4,7 @@ import io.fairlead.edge.publish.Telling;
 import io.fairlead.model.map.AddressPrefix;
 import io.fairlead.nameserver.server.Asked;
 import io.fairlead.nameserver.wire.Source;
+import io.fairlead.schemas.telemetry.BeaconAsked;
 import io.fairlead.schemas.telemetry.ResolverRtt;
 import io.fairlead.schemas.telemetry.ResolverTally;
 import io.fairlead.schemas.telemetry.RttSource;
@@ -50,6 +51,8 @@ public final class TallyDesk {
     private final Map<InetAddress, List<Long>> rttUs = new ConcurrentHashMap<>();
     private final LongAdder told = new LongAdder();
     private final LongAdder overcounted = new LongAdder();
+    private final LongAdder beaconsTold = new LongAdder();
+    private final LongAdder beaconsUntold = new LongAdder();
     private long lastNanos;
 
     public TallyDesk(
@@ -99,7 +102,10 @@ public final class TallyDesk {
         long nowNanos = nanoClock.getAsLong();
         long intervalMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - lastNanos);
         lastNanos = nowNanos;
-        collected().values().forEach(count -> tell(count, intervalMs));
+        List<LoopTally.Drained> drained = drained();
+        collected(drained).values().forEach(count -> tell(count, intervalMs));
+        drained.forEach(each -> each.beacons().forEach(this::tell));
+        drained.forEach(each -> beaconsUntold.add(each.beaconsUntold()));
         for (InetAddress from : List.copyOf(rttUs.keySet())) {
             List<Long> samples = rttUs.remove(from);
             if (samples != null) {
@@ -110,17 +116,13 @@ public final class TallyDesk {
 
     private record Key(boolean ipv6, long high, long low) {}
 
-    private Map<Key, ResolverCount> collected() {
-        List<Future<List<ResolverCount>>> drained = new ArrayList<>();
-        loops.forEach((loop, tally) -> drained.add(loop.submit(tally::drain)));
-        Map<Key, ResolverCount> all = new HashMap<>();
-        for (Future<List<ResolverCount>> each : drained) {
+    private List<LoopTally.Drained> drained() {
+        List<Future<LoopTally.Drained>> asked = new ArrayList<>();
+        loops.forEach((loop, tally) -> asked.add(loop.submit(tally::drain)));
+        List<LoopTally.Drained> all = new ArrayList<>();
+        for (Future<LoopTally.Drained> each : asked) {
             try {
-                each.get(LOOP_ANSWER_MS, TimeUnit.MILLISECONDS)
-                        .forEach(count -> all.merge(new Key(count.ipv6, count.high, count.low), count, (one, other) -> {
-                            one.add(other, settings.maxSubnets());
-                            return one;
-                        }));
+                all.add(each.get(LOOP_ANSWER_MS, TimeUnit.MILLISECONDS));
             } catch (ExecutionException | TimeoutException e) {
                 LOG.warn("What an event loop has counted is not told: {}", e.toString());
             } catch (InterruptedException e) {
@@ -129,6 +131,27 @@ public final class TallyDesk {
             }
         }
         return all;
+    }
+
+    private Map<Key, ResolverCount> collected(List<LoopTally.Drained> drained) {
+        Map<Key, ResolverCount> all = new HashMap<>();
+        for (LoopTally.Drained each : drained) {
+            each.resolvers()
+                    .forEach(count -> all.merge(new Key(count.ipv6, count.high, count.low), count, (one, other) -> {
+                        one.add(other, settings.maxSubnets());
+                        return one;
+                    }));
+        }
+        return all;
+    }
+
+    private void tell(LoopTally.BeaconSeen seen) {
+        InetAddress resolver = Source.address(seen.ipv6(), seen.high(), seen.low());
+        BeaconAsked asked = new BeaconAsked();
+        asked.setBeacon(seen.beacon());
+        asked.setResolver(resolver.getHostAddress());
+        offer(resolver, asked);
+        beaconsTold.increment();
     }
 
     private void tell(ResolverCount count, long intervalMs) {
@@ -190,6 +213,12 @@ public final class TallyDesk {
                 .register(registry);
         FunctionCounter.builder("fairlead.dns.tally.overcount", overcounted, LongAdder::sum)
                 .description("Questions that may have been counted for another resolver: there were too many at once")
+                .register(registry);
+        FunctionCounter.builder("fairlead.dns.beacons.told", beaconsTold, LongAdder::sum)
+                .description("Beacons that were told, with who asked for them")
+                .register(registry);
+        FunctionCounter.builder("fairlead.dns.beacons.untold", beaconsUntold, LongAdder::sum)
+                .description("Beacons that were asked for and not told: there were too many at once")
                 .register(registry);
     }
 }

@@ -10,6 +10,7 @@ package io.fairlead.nameserver.tally;
  * @param repeatSlots questions that are remembered for that at each event loop; a power of 2
  * @param challengeShare of unproven questions that are answered truncated, so that their source proves itself (0–1)
  * @param rttSamples round trips of a resolver that are kept between two tellings
+ * @param maxBeacons beacons that are kept at each event loop between two tellings; over it they are counted only
  */
 public record TallySettings(
         int intervalMs,
@@ -18,10 +19,11 @@ public record TallySettings(
         int repeatMs,
         int repeatSlots,
         double challengeShare,
-        int rttSamples) {
+        int rttSamples,
+        int maxBeacons) {
 
     /** What counts where nothing else is said. */
-    public static final TallySettings DEFAULTS = new TallySettings(5_000, 50_000, 32, 2_000, 65_536, 0.002, 64);
+    public static final TallySettings DEFAULTS = new TallySettings(5_000, 50_000, 32, 2_000, 65_536, 0.002, 64, 1_000);
 
     public TallySettings {
         within("intervalMs", intervalMs, 100, 600_000);
@@ -30,6 +32,7 @@ public record TallySettings(
         within("repeatMs", repeatMs, 0, 600_000);
         within("repeatSlots", repeatSlots, 1, 1 << 24);
         within("rttSamples", rttSamples, 1, 4_096);
+        within("maxBeacons", maxBeacons, 0, 1_000_000);
         if (Integer.bitCount(repeatSlots) != 1) {
             throw new IllegalArgumentException("repeatSlots is " + repeatSlots + " but must be a power of 2");
         }
@@ -45,14 +48,34 @@ public record TallySettings(
     }
 
     public TallySettings withChallengeShare(double share) {
-        return new TallySettings(intervalMs, maxResolvers, maxSubnets, repeatMs, repeatSlots, share, rttSamples);
+        return new TallySettings(
+                intervalMs, maxResolvers, maxSubnets, repeatMs, repeatSlots, share, rttSamples, maxBeacons);
     }
 
     public TallySettings withIntervalMs(int ms) {
-        return new TallySettings(ms, maxResolvers, maxSubnets, repeatMs, repeatSlots, challengeShare, rttSamples);
+        return new TallySettings(
+                ms, maxResolvers, maxSubnets, repeatMs, repeatSlots, challengeShare, rttSamples, maxBeacons);
     }
 
     public TallySettings withMaxResolvers(int resolvers) {
-        return new TallySettings(intervalMs, resolvers, maxSubnets, repeatMs, repeatSlots, challengeShare, rttSamples);
+        return new TallySettings(
+                intervalMs, resolvers, maxSubnets, repeatMs, repeatSlots, challengeShare, rttSamples, maxBeacons);
+    }
+
+    /** With other bounds for what is kept of one resolver. */
+    public TallySettings withOfOne(int subnets, int samples) {
+        return new TallySettings(
+                intervalMs, maxResolvers, subnets, repeatMs, repeatSlots, challengeShare, samples, maxBeacons);
+    }
+
+    /** With another bound for the questions that are remembered, so that repeats count once. */
+    public TallySettings withRepeats(int ms, int slots) {
+        return new TallySettings(
+                intervalMs, maxResolvers, maxSubnets, ms, slots, challengeShare, rttSamples, maxBeacons);
+    }
+
+    public TallySettings withMaxBeacons(int beacons) {
+        return new TallySettings(
+                intervalMs, maxResolvers, maxSubnets, repeatMs, repeatSlots, challengeShare, rttSamples, beacons);
     }
 }

@@ -11,13 +11,15 @@ public final class MappedName {
     private final byte[] serviceMiddle;
     private final byte[] serviceTail;
     private final long hash;
+    private final boolean beacon;
 
-    MappedName(byte[] name, int ttlS, ServiceParameters parameters) {
+    MappedName(byte[] name, int ttlS, ServiceParameters parameters, boolean beacon) {
         this.text = Names.text(Names.lower(name));
         this.ttlS = ttlS;
         this.serviceHead = parameters.between(-1, ServiceParameters.IPV4_HINT);
         this.serviceMiddle = parameters.between(ServiceParameters.IPV4_HINT, ServiceParameters.IPV6_HINT);
         this.serviceTail = parameters.between(ServiceParameters.IPV6_HINT, 0x10000);
+        this.beacon = beacon;
         this.hash = text.hashCode() * 0x9E3779B97F4A7C15L;
     }
 
@@ -27,7 +29,7 @@ public final class MappedName {
      * @throws IllegalArgumentException with a sentence, if it is no name
      */
     public static MappedName of(String text) {
-        return new MappedName(Names.parse(text, new byte[1]), 0, ServiceParameters.none());
+        return new MappedName(Names.parse(text, new byte[1]), 0, ServiceParameters.none(), false);
     }
 
     /** With a dot at its end. */
@@ -53,6 +55,11 @@ public final class MappedName {
     /** … and behind them. */
     public byte[] serviceTail() {
         return serviceTail;
+    }
+
+    /** Whether names below it are beacons: who asks for one must prove to be it, and is told any group. */
+    public boolean beacon() {
+        return beacon;
     }
 
     /** Spreads names over the addresses of a group. */

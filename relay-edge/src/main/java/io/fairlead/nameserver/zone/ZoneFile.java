@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A zone file, read (RFC 1035 §5): {@code $ORIGIN}, {@code $TTL}, parentheses, comments, times such as 1h, any order of TTL and class; and
- * {@code $MAPPED NAME [TTL] [PARAMETER…]} for a name that the network map answers, with the parameters of its HTTPS record. All that is wrong is
+ * {@code $MAPPED NAME [TTL] [PARAMETER…]} for a name that the network map answers, with the parameters of its HTTPS record; {@code $BEACON *.NAME [TTL]} for the names of beacons. All that is wrong is
  * gathered with its line, {@value #PROBLEMS_MAX} problems at most.
  */
 public final class ZoneFile {
@@ -110,15 +110,16 @@ public final class ZoneFile {
         switch (directive) {
             case "$ORIGIN" -> origin = Names.parse(words.get(0).text(), origin);
             case "$TTL" -> defaultTtlS = Ttl.parse(words.get(0).text(), "$TTL");
-            case "$MAPPED" -> mapped(line, words);
+            case "$MAPPED" -> mapped(line, words, false);
+            case "$BEACON" -> mapped(line, words, true);
             default ->
                 throw new IllegalArgumentException(
                         "there is no directive " + directive
-                                + " here; there are $ORIGIN, $TTL and $MAPPED (files that are included must be put together first)");
+                                + " here; there are $ORIGIN, $TTL, $MAPPED and $BEACON (files that are included must be put together first)");
         }
     }
 
-    private void mapped(int line, List<Token> words) {
+    private void mapped(int line, List<Token> words, boolean beacon) {
         byte[] name = Names.parse(words.get(0).text(), origin);
         boolean hasTtl = words.size() > 1 && Ttl.looksLikeOne(words.get(1).text());
         long ttlS = hasTtl ? Ttl.parse(words.get(1).text(), "the TTL") : MAPPED_TTL_S;
@@ -127,7 +128,11 @@ public final class ZoneFile {
         if (parameters.hasHints()) {
             throw new IllegalArgumentException("hints of a mapped name come from the map; leave them out");
         }
-        MappedEntry entry = new MappedEntry(name, new MappedName(name, (int) ttlS, parameters), line);
+        if (beacon && !Names.isWildcard(name)) {
+            throw new IllegalArgumentException(
+                    "beacons have a name each, so $BEACON takes a wildcard, such as *.beacon");
+        }
+        MappedEntry entry = new MappedEntry(name, new MappedName(name, (int) ttlS, parameters, beacon), line);
         if (mapped.put(entry.name.text(), entry) != null) {
             throw new IllegalArgumentException(entry.name.text() + " is mapped twice; leave one line out");
         }

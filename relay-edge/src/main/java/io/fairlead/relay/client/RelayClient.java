@@ -181,7 +181,7 @@ public final class RelayClient implements AutoCloseable {
 
     /** Shows all that is counted. */
     public void bindTo(MeterRegistry registry) {
-        viewers.counters().bindTo(registry);
+        viewers.bindTo(registry);
         roomCounters.bindTo(registry);
         linkCounters.bindTo(registry);
         Gauge.builder("fairlead.relay.parents.reachable", this, RelayClient::reachableParents)

@@ -71,6 +71,24 @@ final class Answers {
         last(channel, response);
     }
 
+    /** To a beacon: nothing, which nobody keeps. */
+    static void beacon(Channel channel) {
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT);
+        response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        last(channel, response);
+    }
+
+    /** A script for pages of any site. */
+    static void script(Channel channel, String script) {
+        ByteBuf text = ByteBufUtil.writeUtf8(channel.alloc(), script);
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, text);
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, "text/javascript; charset=utf-8")
+                .set(HttpHeaderNames.CONTENT_LENGTH, text.readableBytes())
+                .set(HttpHeaderNames.CACHE_CONTROL, "public, max-age=3600");
+        last(channel, response);
+    }
+
     /** A sentence, and the end of the connection once it is written. */
     static void say(Channel channel, HttpResponseStatus status, String sentence) {
         ByteBuf text = ByteBufUtil.writeUtf8(channel.alloc(), sentence + "\n");

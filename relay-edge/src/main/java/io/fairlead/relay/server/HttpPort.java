@@ -18,6 +18,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A port that speaks HTTP/1.1, one request a connection; connections over the bound are reset. */
@@ -32,16 +33,24 @@ final class HttpPort {
     private final ServerSettings settings;
     private final ServerCounters counters;
     private final Supplier<RequestHandler> handlers;
+    private final Consumer<SocketChannel> accepted;
     private final Channel listening;
 
-    /** @throws IOException if the address can't be bound */
+    /**
+     * Listens.
+     *
+     * @param accepted told of each connection that is let in, on its event loop, behind the making of its pipeline
+     * @throws IOException if the address can't be bound
+     */
     HttpPort(
             InetSocketAddress address,
             EventLoopGroup loops,
             ServerSettings settings,
             ServerCounters counters,
-            Supplier<RequestHandler> handlers)
+            Supplier<RequestHandler> handlers,
+            Consumer<SocketChannel> accepted)
             throws IOException {
+        this.accepted = accepted;
         this.loops = loops;
         this.settings = settings;
         this.counters = counters;
@@ -108,6 +117,7 @@ final class HttpPort {
                             .setMaxHeaderSize(settings.maxHeadBytes())))
                     .addLast(new HttpResponseEncoder())
                     .addLast(handlers.get());
+            accepted.accept(channel);
         }
     }
 }

@@ -69,7 +69,8 @@ public final class RelayServer implements AutoCloseable {
                     loops,
                     settings,
                     counters,
-                    () -> new RequestHandler(rooms, entrance, access, settings, counters, hls));
+                    () -> new RequestHandler(rooms, entrance, access, settings, counters, hls, null),
+                    channel -> {});
         } catch (IOException e) {
             loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS);
             throw e;

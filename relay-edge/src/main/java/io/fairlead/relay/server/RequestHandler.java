@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The first request of a connection, which is its only one; but one who watches by HLS may send one after the other.
  *
- * <p>Consumes the head; then gives its place to a {@link PublishHandler} (POST, PUT), a {@link WatchHandler} (GET), or answers and closes:
+ * <p>Consumes the head; then gives its place to a {@link PublishHandler} (POST, PUT), a {@link WatchHandler} (GET), or answers and closes: a beacon and its script;
  * 400 and 431 to heads that can't be read, 404, 405, 401 and 409 to publishers, 503 when a bound is reached. Closes connections whose head
  * does not come in time.
  */
@@ -50,21 +50,29 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     private final ServerSettings settings;
     private final ServerCounters counters;
     private final HlsDesk hls;
+    private final @Nullable Beacons beacons;
     private @Nullable Future<?> deadline;
     private boolean taken;
 
     /** Another request has come while one was answered. */
     private boolean hasMore;
 
-    /** @param access null: nobody publishes here */
+    /**
+     * For one connection.
+     *
+     * @param access null: nobody publishes here
+     * @param beacons null: none are fetched here
+     */
     RequestHandler(
             RoomDirectory rooms,
             Entrance entrance,
             @Nullable RoomAccess access,
             ServerSettings settings,
             ServerCounters counters,
-            HlsDesk hls) {
+            HlsDesk hls,
+            @Nullable Beacons beacons) {
         this.hls = hls;
+        this.beacons = beacons;
         this.rooms = rooms;
         this.entrance = entrance;
         this.access = access;
@@ -133,6 +141,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                     "the request is " + request.protocolVersion() + "; speak HTTP/1.1");
             return;
         }
+        if (beacons != null && request.method().equals(HttpMethod.GET) && beacon(ctx, beacons, request)) {
+            return;
+        }
         HlsPath fetched = request.method().equals(HttpMethod.GET) ? HlsPath.of(request.uri()) : null;
         if (fetched != null) {
             hls.fetch(ctx, fetched, turn(ctx));
@@ -180,6 +191,20 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
                     Turned.MALFORMED,
                     method + " is not for rooms; GET watches, POST and PUT publish");
         }
+    }
+
+    /** Whether it asked for a beacon, or for the script that fetches them. */
+    private static boolean beacon(ChannelHandlerContext ctx, Beacons desk, HttpRequest request) {
+        if (request.uri().equals(Beacons.PATH)) {
+            desk.fetched(ctx.channel(), request.headers().get(HttpHeaderNames.HOST));
+            Answers.beacon(ctx.channel());
+            return true;
+        }
+        boolean script = request.uri().equals(Beacons.SCRIPT_PATH);
+        if (script) {
+            Answers.script(ctx.channel(), desk.script());
+        }
+        return script;
     }
 
     // ---- watching

@@ -12,6 +12,8 @@ package io.fairlead.relay.server;
  * @param maxHlsViewers viewers by HLS; over it new ones get 503
  * @param hlsIdleMs a viewer by HLS that asks for nothing for so long has left
  * @param hlsWaitMs what is to come is waited for so long
+ * @param maxPaths networks of viewers whose round trips an event loop tells at once
+ * @param maxBeaconsPerSecond beacons that are told in a second
  */
 public record ServerSettings(
         int maxConnections,
@@ -22,10 +24,12 @@ public record ServerSettings(
         int publisherIdleMs,
         int maxHlsViewers,
         int hlsIdleMs,
-        int hlsWaitMs) {
+        int hlsWaitMs,
+        int maxPaths,
+        int maxBeaconsPerSecond) {
 
     public static final ServerSettings DEFAULTS =
-            new ServerSettings(50_000, 10_000, 4 << 10, 16 << 10, 10_000, 30_000, 20_000, 30_000, 10_000);
+            new ServerSettings(50_000, 10_000, 4 << 10, 16 << 10, 10_000, 30_000, 20_000, 30_000, 10_000, 10_000, 200);
 
     public ServerSettings {
         positive("maxConnections", maxConnections);
@@ -37,6 +41,8 @@ public record ServerSettings(
         positive("maxHlsViewers", maxHlsViewers);
         positive("hlsIdleMs", hlsIdleMs);
         positive("hlsWaitMs", hlsWaitMs);
+        positive("maxPaths", maxPaths);
+        positive("maxBeaconsPerSecond", maxBeaconsPerSecond);
     }
 
     private static void positive(String name, int value) {
@@ -56,7 +62,9 @@ public record ServerSettings(
                 publisherIdleMs,
                 maxHlsViewers,
                 hlsIdleMs,
-                hlsWaitMs);
+                hlsWaitMs,
+                maxPaths,
+                maxBeaconsPerSecond);
     }
 
     /** With other times for heads and silent publishers. */
@@ -70,7 +78,9 @@ public record ServerSettings(
                 newPublisherIdleMs,
                 maxHlsViewers,
                 hlsIdleMs,
-                hlsWaitMs);
+                hlsWaitMs,
+                maxPaths,
+                maxBeaconsPerSecond);
     }
 
     /** With other bounds for viewers by HLS. */
@@ -84,6 +94,24 @@ public record ServerSettings(
                 publisherIdleMs,
                 viewers,
                 idleMs,
-                waitMs);
+                waitMs,
+                maxPaths,
+                maxBeaconsPerSecond);
+    }
+
+    /** With other bounds for what is told of viewers' networks. */
+    public ServerSettings withNetworks(int paths, int beaconsPerSecond) {
+        return new ServerSettings(
+                maxConnections,
+                maxRooms,
+                maxRequestLineBytes,
+                maxHeadBytes,
+                headTimeoutMs,
+                publisherIdleMs,
+                maxHlsViewers,
+                hlsIdleMs,
+                hlsWaitMs,
+                paths,
+                beaconsPerSecond);
     }
 }

@@ -2,6 +2,7 @@ package io.fairlead.relay.server;
 
 import io.fairlead.relay.room.RoomCounters;
 import io.fairlead.relay.room.RoomSettings;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,6 +13,8 @@ public final class ViewerPort implements AutoCloseable {
 
     private final RoomDirectory rooms;
     private final HlsDesk hls;
+    private final ClientPaths paths;
+    private final Beacons beacons;
     private final HttpPort port;
     private final ServerCounters counters = new ServerCounters();
 
@@ -29,12 +32,15 @@ public final class ViewerPort implements AutoCloseable {
         rooms = new RoomDirectory(
                 loops, roomSettings, roomCounters, nanoClock, settings.maxRooms(), feeds, closed -> {}, reports);
         hls = new HlsDesk(rooms, rooms::enterToWatch, settings, counters);
+        paths = new ClientPaths(reports, settings.maxPaths());
+        beacons = new Beacons(reports, settings.maxBeaconsPerSecond(), nanoClock);
         port = new HttpPort(
                 address,
                 loops,
                 settings,
                 counters,
-                () -> new RequestHandler(rooms, rooms::enterToWatch, null, settings, counters, hls));
+                () -> new RequestHandler(rooms, rooms::enterToWatch, null, settings, counters, hls, beacons),
+                paths::follow);
     }
 
     /** Lets rooms follow what is said of them now. */
@@ -48,6 +54,13 @@ public final class ViewerPort implements AutoCloseable {
 
     public ServerCounters counters() {
         return counters;
+    }
+
+    /** Shows all that is counted here. */
+    public void bindTo(MeterRegistry registry) {
+        counters.bindTo(registry);
+        paths.bindTo(registry);
+        beacons.bindTo(registry);
     }
 
     /** Takes nobody any more, and ends viewers in order. */

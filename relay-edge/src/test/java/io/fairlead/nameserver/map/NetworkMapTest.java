@@ -2,9 +2,15 @@ package io.fairlead.nameserver.map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.nameserver.server.Steered;
+import io.fairlead.nameserver.zone.MappedName;
 import io.fairlead.schemas.decisions.GroupState;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class NetworkMapTest {
@@ -53,6 +59,24 @@ class NetworkMapTest {
         stage.entry("192.0.2.0/24", "fra=1").check();
         assertThat(stage.of("192.0.2.7")).isEqualTo("none");
         assertThat(stage.map.explanation(false, 0xC0000207L << 32)).containsExactly("no delivery group is known");
+    }
+
+    /** Whoever asks: of a beacon its name alone decides. */
+    @Test
+    void aBeaconIsSentToAnyGroupThatServes() {
+        stage.group("ams", 1, 1).group("fra", 2, 1).group("sin", 3, 1).check();
+        for (String edge : List.of("ams-1", "fra-1", "sin-1")) {
+            stage.reports(edge, 1);
+        }
+        stage.check().after(1_000).reports("ams-1", 1).reports("fra-1", 1).check();
+        stage.after(1_000).check();
+        Set<String> told = new TreeSet<>();
+        for (long hash = 0; hash < 100; hash++) {
+            Steered steered = Objects.requireNonNull(stage.map.anywhere(MappedName.of("b.example"), hash));
+            told.add(steered.addresses().groupId());
+            assertThat(steered.scopeBits()).isZero();
+        }
+        assertThat(told).as("sin has been silent for 2 s").containsExactly("ams", "fra");
     }
 
     @Test

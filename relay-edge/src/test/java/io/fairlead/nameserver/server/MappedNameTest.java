@@ -15,7 +15,8 @@ class MappedNameTest {
 
     private static final String ZONE = NameServerStage.ZONE + """
             $MAPPED live 20 alpn=h2 port=443
-            $MAPPED *.beacon
+            $MAPPED *.any
+            $BEACON *.beacon 10
             watch CNAME live
             """;
 
@@ -37,6 +38,11 @@ class MappedNameTest {
         public @Nullable Steered steer(MappedName name, boolean ipv6, long address, int bits) {
             boolean near = !ipv6 && address >>> 40 == 0xC63364;
             return near ? new Steered(NEAR, 24) : new Steered(FAR, 0);
+        }
+
+        @Override
+        public Steered anywhere(MappedName name, long hash) {
+            return new Steered(new GroupAddresses("any", List.of(AddressPrefix.address("198.51.100.9"))), 0);
         }
 
         @Override
@@ -116,8 +122,21 @@ class MappedNameTest {
 
     @Test
     void anyNameBelowAMappedWildcardIsAnswered() throws Exception {
-        assertThat(stage.dig("+norec", "+subnet=198.51.100.0/24", "a7f3.beacon.fairlead.example"))
-                .containsPattern("a7f3.beacon.fairlead.example.\\s+30\\s+IN\\s+A\\s+192.0.2.1");
+        assertThat(stage.dig("+norec", "+subnet=198.51.100.0/24", "a7f3.any.fairlead.example"))
+                .containsPattern("a7f3.any.fairlead.example.\\s+30\\s+IN\\s+A\\s+192.0.2.1");
+    }
+
+    /** By one who could have written any address on his question it is not taken; over TCP he is who he says. */
+    @Test
+    void whoAsksForABeaconMustProveToBeWhoHeSays() throws Exception {
+        String beacon = "0123456789abcdef0123456789abcdef.beacon.fairlead.example";
+        assertThat(stage.dig("+norec", "+ignore", "+nocookie", beacon)).contains("flags: qr tc", "ANSWER: 0");
+        assertThat(stage.dig("+norec", "+tcp", "+nocookie", beacon))
+                .contains("flags: qr aa")
+                .containsPattern(beacon + ".\\s+10\\s+IN\\s+A\\s+198.51.100.9");
+        assertThat(stage.dig("+norec", "+nocookie", beacon))
+                .as("a resolver comes again over TCP by itself")
+                .contains("198.51.100.9");
     }
 
     @Test

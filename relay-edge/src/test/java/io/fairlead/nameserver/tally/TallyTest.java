@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.nameserver.wire.Query;
 import io.fairlead.nameserver.wire.Source;
+import io.fairlead.schemas.telemetry.BeaconAsked;
 import io.fairlead.schemas.telemetry.ResolverRtt;
 import io.fairlead.schemas.telemetry.ResolverTally;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
@@ -185,5 +187,47 @@ class TallyTest {
         assertThat(rtt.getMedianUs()).isEqualTo(20_000);
         assertThat(rtt.getSamples()).isEqualTo(3);
         assertThat(keys).containsExactly("2001:db8::/48");
+    }
+
+    private static final String BEACON = "0123456789abcdef0123456789abcdef";
+
+    /** A page asks for both families of a name at once. */
+    @Test
+    void aBeaconIsToldOnceWithWhoAskedForIt() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS);
+        desk.of(loops.get(0)).beacon(query(BEACON + ".beacon.example", ""), from("192.0.2.7"));
+        desk.of(loops.get(0))
+                .beacon(query(BEACON.toUpperCase(java.util.Locale.ROOT) + ".beacon.example", ""), from("192.0.2.7"));
+        desk.of(loops.get(0)).beacon(query("a7.beacon.example", ""), from("192.0.2.7"));
+        desk.tell();
+        BeaconAsked asked = (BeaconAsked) told.get(0);
+        assertThat(told).hasSize(1);
+        assertThat(asked.getBeacon()).isEqualTo(BEACON);
+        assertThat(asked.getResolver()).isEqualTo("192.0.2.7");
+        assertThat(keys).containsExactly("192.0.2.0/24");
+        desk.tell();
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void whoTellsHisClientsSubnetNeedsNoBeacon() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS);
+        desk.of(loops.get(0)).beacon(query(BEACON + ".beacon.example", "198.51.100.0"), from("192.0.2.7"));
+        desk.tell();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void beaconsOverTheBoundAreCounted() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withMaxBeacons(2));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        desk.bindTo(meters);
+        for (int i = 0; i < 5; i++) {
+            desk.of(loops.get(0)).beacon(query(i + BEACON.substring(1) + ".beacon.example", ""), from("192.0.2.7"));
+        }
+        desk.tell();
+        assertThat(told).hasSize(2);
+        assertThat(meters.get("fairlead.dns.beacons.untold").functionCounter().count())
+                .isEqualTo(3);
     }
 }

@@ -62,6 +62,7 @@ class ZoneTest {
                 "www CAA 0 bad_tag \"x\" | no tag of CAA",
                 "www TYPE300 \\# 3 0102 | says 3 bytes but 2",
                 "www TYPE300 010203 | as RFC 3597 says",
+                "$BEACON live | takes a wildcard",
                 "$MAPPED live ipv4hint=192.0.2.1 | come from the map",
                 "$MAPPED ns | come from the map; leave those of the file out",
                 "*.w NS ns | can't be delegated"

@@ -48,13 +48,14 @@ final class RelayPair implements AutoCloseable {
             .withLinksPerParent(1)
             .withPulse(new PulseSettings(10_000, 0.2, 30_000, 60_000, 60_000));
     MoveSettings moves = new MoveSettings(20, 20, 0, 20_000, 20_000);
+    ServerSettings server = ServerSettings.DEFAULTS;
     Admission admission = Admission.OPEN;
     Predicate<String> mergeable = room -> true;
 
     private int servers;
 
     private Reports reports(String edgeId) {
-        return new Reports((topic, key, record) -> told.add(record), edgeId, 200, 100);
+        return new Reports((topic, key, record) -> told.add(record), edgeId, "", 200, 100, 100);
     }
 
     private static InetSocketAddress anywhere() {
@@ -91,7 +92,7 @@ final class RelayPair implements AutoCloseable {
 
     RelayClient client(String id, SslContext tls, InetSocketAddress... parents) throws Exception {
         RelayClient client = RelayClient.start(
-                new ClientSettings(id, anywhere(), List.of(parents), tls, links, ServerSettings.DEFAULTS, rooms, moves),
+                new ClientSettings(id, anywhere(), List.of(parents), tls, links, server, rooms, moves),
                 System::nanoTime,
                 ThreadLocalRandom.current(),
                 reports(id));

@@ -68,7 +68,7 @@ class HlsTest {
                 null,
                 request -> CompletableFuture.completedStage(verdict.get()),
                 null,
-                new Reports((topic, key, record) -> told.add(record), "edge", 60_000, 60_000),
+                new Reports((topic, key, record) -> told.add(record), "edge", "", 60_000, 60_000, 60_000),
                 System::nanoTime);
     }
 

@@ -27,6 +27,8 @@ import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.decisions.RelayPlan;
 import io.fairlead.schemas.decisions.ResolverPopularity;
+import io.fairlead.schemas.telemetry.BeaconAsked;
+import io.fairlead.schemas.telemetry.BeaconFetched;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.EdgeTick;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
@@ -70,8 +72,10 @@ public final class Topics {
     public static final TopicSpec TELEMETRY_EDGES =
             telemetry("edges", "edge id", List.of(EdgeReport.class, EdgeTick.class));
 
-    public static final TopicSpec TELEMETRY_RESOLVERS =
-            telemetry("resolvers", "resolver prefix", List.of(ResolverTally.class, ResolverRtt.class, EdgeTick.class));
+    public static final TopicSpec TELEMETRY_RESOLVERS = telemetry(
+            "resolvers",
+            "resolver prefix",
+            List.of(ResolverTally.class, ResolverRtt.class, BeaconAsked.class, BeaconFetched.class, EdgeTick.class));
 
     public static final TopicSpec TELEMETRY_RELAY = telemetry(
             "relay",

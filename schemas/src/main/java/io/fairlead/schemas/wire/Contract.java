@@ -27,6 +27,8 @@ import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.decisions.RelayPlan;
 import io.fairlead.schemas.decisions.ResolverPopularity;
+import io.fairlead.schemas.telemetry.BeaconAsked;
+import io.fairlead.schemas.telemetry.BeaconFetched;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.EdgeTick;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
@@ -76,6 +78,8 @@ public final class Contract {
             EdgeReport.class,
             ResolverTally.class,
             ResolverRtt.class,
+            BeaconAsked.class,
+            BeaconFetched.class,
             ViewerReport.class,
             LegReport.class,
             LinkReport.class,
