@@ -117,6 +117,22 @@ public final class ConfigStore {
     }
 
     /**
+     * Deletes a record.
+     *
+     * @param noun what it is called
+     * @param by as {@link #write}
+     * @throws UserError as {@link #write}, and if there is none
+     */
+    public Change remove(TopicSpec topic, String noun, String key, Attribution by) {
+        return write(topic, key, by, next -> {
+            if (next.present() == null) {
+                throw new UserError("There is no " + noun + " '" + key + "'.");
+            }
+            return null;
+        });
+    }
+
+    /**
      * Writes records of several keys, all or none.
      *
      * <p>A second writer takes over from one that has not committed yet. If that one has changed none of these keys, it is all tried

@@ -1,7 +1,6 @@
 package io.fairlead.cli.config;
 
 import io.fairlead.cli.UserError;
-import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.schemas.config.DeliveryAddress;
 import io.fairlead.schemas.config.DeliveryGroup;
@@ -10,15 +9,12 @@ import io.fairlead.schemas.topics.Topics;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code fairlead group}. */
 @Command(
@@ -32,21 +28,11 @@ public final class GroupCommand {
 
     /** {@code fairlead group list}. */
     @Command(name = "list", description = "All groups.")
-    static final class Show implements Callable<Integer> {
-
-        @Mixin
-        private SettingsOptions commonOptions = new SettingsOptions();
-
-        @Mixin
-        private KafkaOptions kafka = new KafkaOptions();
-
-        @Spec
-        private CommandSpec spec;
+    static final class Show extends StoreCommand {
 
         @Override
-        public Integer call() {
-            PrintWriter out = spec.commandLine().getOut();
-            Map<String, ConfigEntry> entries = new ConfigStore(kafka.client()).read(Topics.CONFIG_GROUPS);
+        void run(ConfigStore store, PrintWriter out) {
+            Map<String, ConfigEntry> entries = store.read(Topics.CONFIG_GROUPS);
             if (entries.isEmpty()) {
                 out.println("There are no groups; add one with: fairlead group set ID --address IP --capacity 10G");
             }
@@ -63,7 +49,6 @@ public final class GroupCommand {
                         group.getDefaultRank(),
                         group.getAuthorship().getRevision());
             });
-            return 0;
         }
     }
 
@@ -129,7 +114,7 @@ public final class GroupCommand {
         private @Nullable Double longitude;
 
         @Override
-        int run(ConfigStore store, WriteOptions write, String id, PrintWriter out) {
+        void run(ConfigStore store, PrintWriter out) {
             ConfigStore.Change change = store.write(Topics.CONFIG_GROUPS, id, write.attribution(), next -> {
                 ConfigEntry present = next.present();
                 DeliveryGroup.Builder group = present == null
@@ -138,7 +123,6 @@ public final class GroupCommand {
                 return checked(id, changed(group).setAuthorship(next.authorship()));
             });
             out.println("group " + id + " is now revision " + change.revision() + ".");
-            return 0;
         }
 
         private DeliveryGroup.Builder changed(DeliveryGroup.Builder group) {
@@ -211,45 +195,19 @@ public final class GroupCommand {
     static final class Remove extends OnGroup {
 
         @Override
-        int run(ConfigStore store, WriteOptions write, String id, PrintWriter out) {
-            store.write(Topics.CONFIG_GROUPS, id, write.attribution(), next -> {
-                if (next.present() == null) {
-                    throw new UserError("There is no group '" + id + "'.");
-                }
-                return null;
-            });
+        void run(ConfigStore store, PrintWriter out) {
+            store.remove(Topics.CONFIG_GROUPS, "group", id, write.attribution());
             out.println("group " + id + " is removed.");
-            return 0;
         }
     }
 
     /** What the commands on one group have in common. */
-    abstract static class OnGroup implements Callable<Integer> {
+    abstract static class OnGroup extends StoreCommand {
 
         @Mixin
-        private SettingsOptions commonOptions = new SettingsOptions();
-
-        @Mixin
-        private KafkaOptions kafka = new KafkaOptions();
-
-        @Mixin
-        private WriteOptions write = new WriteOptions();
+        WriteOptions write = new WriteOptions();
 
         @Parameters(paramLabel = "GROUP", description = "Its id.")
-        private String id = "";
-
-        @Spec
-        private CommandSpec spec;
-
-        @Override
-        public Integer call() {
-            return run(
-                    new ConfigStore(kafka.client()),
-                    write,
-                    id,
-                    spec.commandLine().getOut());
-        }
-
-        abstract int run(ConfigStore store, WriteOptions options, String groupId, PrintWriter out);
+        String id = "";
     }
 }

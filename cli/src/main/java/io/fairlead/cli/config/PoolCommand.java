@@ -3,7 +3,6 @@ package io.fairlead.cli.config;
 import static java.util.Objects.requireNonNull;
 
 import io.fairlead.cli.UserError;
-import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.model.pool.PoolDefinition;
 import io.fairlead.schemas.config.Authorship;
@@ -26,15 +25,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code fairlead pool}. */
 @Command(
@@ -56,24 +52,7 @@ public final class PoolCommand {
     private SettingsOptions commonOptions = new SettingsOptions();
 
     /** What the commands have in common. */
-    abstract static class OnPools implements Callable<Integer> {
-
-        @Mixin
-        private SettingsOptions commonOptions = new SettingsOptions();
-
-        @Mixin
-        private KafkaOptions kafka = new KafkaOptions();
-
-        @Spec
-        private CommandSpec spec;
-
-        @Override
-        public Integer call() {
-            run(new ConfigStore(kafka.client()), spec.commandLine().getOut());
-            return 0;
-        }
-
-        abstract void run(ConfigStore store, PrintWriter out);
+    abstract static class OnPools extends StoreCommand {
 
         static List<io.fairlead.schemas.config.PoolDefinition> pools(ConfigStore store) {
             return store.read(Topics.CONFIG_POOLS).values().stream()

@@ -1,7 +1,6 @@
 package io.fairlead.cli.config;
 
 import io.fairlead.cli.UserError;
-import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.relay.server.RoomBook;
 import io.fairlead.schemas.config.RoomAdmission;
@@ -39,21 +38,11 @@ public final class RoomCommand {
 
     /** {@code fairlead room list}. */
     @Command(name = "list", description = "All rooms that are defined, without their keys.")
-    static final class Show implements Callable<Integer> {
-
-        @Mixin
-        private SettingsOptions commonOptions = new SettingsOptions();
-
-        @Mixin
-        private KafkaOptions kafka = new KafkaOptions();
-
-        @Spec
-        private CommandSpec spec;
+    static final class Show extends StoreCommand {
 
         @Override
-        public Integer call() {
-            PrintWriter out = spec.commandLine().getOut();
-            Map<String, ConfigEntry> entries = new ConfigStore(kafka.client()).read(Topics.CONFIG_ROOMS);
+        void run(ConfigStore store, PrintWriter out) {
+            Map<String, ConfigEntry> entries = store.read(Topics.CONFIG_ROOMS);
             if (entries.isEmpty()) {
                 out.println("There are no rooms; add one with: fairlead room set ROOM --new-key --reason TEXT");
             }
@@ -68,7 +57,6 @@ public final class RoomCommand {
                         room.getRenditions(),
                         room.getAuthorship().getRevision());
             });
-            return 0;
         }
     }
 
@@ -115,28 +103,27 @@ public final class RoomCommand {
         private @Nullable List<String> renditions;
 
         @Override
-        int run(ConfigStore store, WriteOptions write, String name, PrintWriter out) {
+        void run(ConfigStore store, PrintWriter out) {
             byte[] random = new byte[KEY_BYTES];
             new SecureRandom().nextBytes(random);
             String key = HexFormat.of().formatHex(random);
-            ConfigStore.Change change = store.write(Topics.CONFIG_ROOMS, name, write.attribution(), next -> {
+            ConfigStore.Change change = store.write(Topics.CONFIG_ROOMS, id, write.attribution(), next -> {
                 ConfigEntry present = next.present();
                 RoomDefinition.Builder room = present == null
                         ? RoomDefinition.newBuilder()
-                                .setRoom(name)
+                                .setRoom(id)
                                 .setPublishKeyDigests(List.of())
                                 .setAdmission(RoomAdmission.EDGE)
                                 .setRenditions(List.of())
                         : RoomDefinition.newBuilder((RoomDefinition) present.value());
                 return checked(
-                        name,
+                        id,
                         changed(room, key).setAuthorship(next.authorship()).build());
             });
-            out.println("room " + name + " is now revision " + change.revision() + ".");
+            out.println("room " + id + " is now revision " + change.revision() + ".");
             if (newKey) {
                 out.println("Its key is " + key + " and is shown only now; publish with ?key=" + key);
             }
-            return 0;
         }
 
         private RoomDefinition.Builder changed(RoomDefinition.Builder room, String key) {
@@ -175,15 +162,9 @@ public final class RoomCommand {
     static final class Remove extends OnRoom {
 
         @Override
-        int run(ConfigStore store, WriteOptions write, String name, PrintWriter out) {
-            store.write(Topics.CONFIG_ROOMS, name, write.attribution(), next -> {
-                if (next.present() == null) {
-                    throw new UserError("There is no room '" + name + "'.");
-                }
-                return null;
-            });
-            out.println("room " + name + " is removed.");
-            return 0;
+        void run(ConfigStore store, PrintWriter out) {
+            store.remove(Topics.CONFIG_ROOMS, "room", id, write.attribution());
+            out.println("room " + id + " is removed.");
         }
     }
 
@@ -213,32 +194,12 @@ public final class RoomCommand {
     }
 
     /** What the commands on one room have in common. */
-    abstract static class OnRoom implements Callable<Integer> {
+    abstract static class OnRoom extends StoreCommand {
 
         @Mixin
-        private SettingsOptions commonOptions = new SettingsOptions();
-
-        @Mixin
-        private KafkaOptions kafka = new KafkaOptions();
-
-        @Mixin
-        private WriteOptions write = new WriteOptions();
+        WriteOptions write = new WriteOptions();
 
         @Parameters(paramLabel = "ROOM", description = "Its name, such as live/a.")
-        private String room = "";
-
-        @Spec
-        private CommandSpec spec;
-
-        @Override
-        public Integer call() {
-            return run(
-                    new ConfigStore(kafka.client()),
-                    write,
-                    room,
-                    spec.commandLine().getOut());
-        }
-
-        abstract int run(ConfigStore store, WriteOptions options, String room, PrintWriter out);
+        String id = "";
     }
 }

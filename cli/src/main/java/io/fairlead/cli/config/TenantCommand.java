@@ -1,7 +1,6 @@
 package io.fairlead.cli.config;
 
 import io.fairlead.cli.UserError;
-import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.ByteSize;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.proxy.tenant.SecretHashes;
@@ -40,21 +39,11 @@ public final class TenantCommand {
 
     /** {@code fairlead tenant list}. */
     @Command(name = "list", description = "Tenants, without their secrets.")
-    static final class ListTenants implements Callable<Integer> {
-
-        @Mixin
-        private SettingsOptions commonOptions = new SettingsOptions();
-
-        @Mixin
-        private KafkaOptions kafka = new KafkaOptions();
-
-        @Spec
-        private CommandSpec spec;
+    static final class ListTenants extends StoreCommand {
 
         @Override
-        public Integer call() {
-            PrintWriter out = spec.commandLine().getOut();
-            Map<String, ConfigEntry> entries = new ConfigStore(kafka.client()).read(Topics.CONFIG_TENANTS);
+        void run(ConfigStore store, PrintWriter out) {
+            Map<String, ConfigEntry> entries = store.read(Topics.CONFIG_TENANTS);
             if (entries.isEmpty()) {
                 out.println("No tenants: everybody is answered 407. Add one with: fairlead tenant set");
             }
@@ -73,7 +62,6 @@ public final class TenantCommand {
                         tenant.getSources(),
                         tenant.getAuthorship().getRevision());
             });
-            return 0;
         }
     }
 
@@ -148,7 +136,7 @@ public final class TenantCommand {
         private @Nullable Boolean enabled;
 
         @Override
-        int run(ConfigStore store, WriteOptions write, String id, PrintWriter out) {
+        void run(ConfigStore store, PrintWriter out) {
             ConfigStore.Change change = store.write(Topics.CONFIG_TENANTS, id, write.attribution(), next -> {
                 ConfigEntry present = next.present();
                 Tenant.Builder tenant = present == null
@@ -160,7 +148,6 @@ public final class TenantCommand {
                 return checked(changed(tenant).setAuthorship(next.authorship()).build());
             });
             out.println("tenant " + id + " is now revision " + change.revision() + ".");
-            return 0;
         }
 
         private Tenant.Builder changed(Tenant.Builder tenant) {
@@ -213,15 +200,9 @@ public final class TenantCommand {
     static final class Remove extends OnTenant {
 
         @Override
-        int run(ConfigStore store, WriteOptions write, String id, PrintWriter out) {
-            store.write(Topics.CONFIG_TENANTS, id, write.attribution(), next -> {
-                if (next.present() == null) {
-                    throw new UserError("There is no tenant " + id + ".");
-                }
-                return null;
-            });
+        void run(ConfigStore store, PrintWriter out) {
+            store.remove(Topics.CONFIG_TENANTS, "tenant", id, write.attribution());
             out.println("tenant " + id + " is removed.");
-            return 0;
         }
     }
 
@@ -249,32 +230,12 @@ public final class TenantCommand {
     }
 
     /** What the commands on one tenant have in common. */
-    abstract static class OnTenant implements Callable<Integer> {
+    abstract static class OnTenant extends StoreCommand {
 
         @Mixin
-        private SettingsOptions commonOptions = new SettingsOptions();
-
-        @Mixin
-        private KafkaOptions kafka = new KafkaOptions();
-
-        @Mixin
-        private WriteOptions write = new WriteOptions();
+        WriteOptions write = new WriteOptions();
 
         @Parameters(paramLabel = "TENANT", description = "Its id.")
-        private String id = "";
-
-        @Spec
-        private CommandSpec spec;
-
-        @Override
-        public Integer call() {
-            return run(
-                    new ConfigStore(kafka.client()),
-                    write,
-                    id,
-                    spec.commandLine().getOut());
-        }
-
-        abstract int run(ConfigStore store, WriteOptions options, String tenantId, PrintWriter out);
+        String id = "";
     }
 }

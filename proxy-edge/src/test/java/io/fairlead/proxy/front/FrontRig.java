@@ -184,11 +184,14 @@ final class FrontRig implements AutoCloseable, RequestTelemetry {
     public void close() {
         front.close();
         try {
-            await("slots given back").atMost(60, TimeUnit.SECONDS).until(() -> exits.running() == 0);
+            await("requests over")
+                    .atMost(60, TimeUnit.SECONDS)
+                    .until(() -> lives.counters().inFlightRequests() == 0);
+            await("slots given back")
+                    .atMost(60, TimeUnit.SECONDS)
+                    .until(() -> exits.running() == 0 && exits.releases.get() == exits.picks.get());
             await("tunnels closed").atMost(60, TimeUnit.SECONDS).until(() -> links.registry.online().stream()
                     .allMatch(exit -> links.registry.tunnels(exit) == 0));
-            Assertions.assertThat(exits.releases.get()).isEqualTo(exits.picks.get());
-            await("requests over").until(() -> lives.counters().inFlightRequests() == 0);
             await("connections counted off").until(() -> front.counters().openConnections() == 0);
             await("tenant left").until(() -> tenants.find("acme").inFlightRequests() == 0);
         } finally {
