@@ -5,20 +5,19 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** The results of all policies in one scenario, at one load and one staleness, over the same seeds. */
-record Comparison(Scenario scenario, double load, double stalenessS, Map<Policy, List<Result>> results) {
+/** The results of policies in one scenario, at one load and one staleness, over the same seeds. */
+record Comparison(Map<Policy, List<Result>> results) {
 
-    static Comparison of(Scenario scenario, double load, double stalenessS, List<Result> all) {
+    static Comparison of(List<Result> all) {
         Map<Policy, List<Result>> byPolicy = new EnumMap<>(Policy.class);
         all.forEach(result -> byPolicy.computeIfAbsent(result.setup().policy(), p -> new ArrayList<>())
                 .add(result));
-        return new Comparison(scenario, load, stalenessS, byPolicy);
+        return new Comparison(byPolicy);
     }
 
     String title() {
-        String age = Double.isInfinite(stalenessS) ? "no decisions" : "decisions " + Math.round(stalenessS) + " s old";
-        int seeds = results.values().stream().mapToInt(List::size).max().orElse(0);
-        return "%s, load %d %%, %s, %d seeds".formatted(scenario.name(), Math.round(100 * load), age, seeds);
+        List<Result> any = results.values().iterator().next();
+        return any.get(0).setup().title() + ", " + any.size() + " seeds";
     }
 
     /** Goodput as a share of the oracle's on the same seed, %. */

@@ -76,6 +76,14 @@ public final class SimulateCommand implements Callable<Integer> {
     private int seconds;
 
     @Option(
+            names = "--plane-down",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "Kafka and Flink are down for so long from when measuring begins: no decisions, no heartbeats of"
+                    + " jobs (default: ${DEFAULT-VALUE}).")
+    private int planeDownS;
+
+    @Option(
             names = "--estimates",
             description = "Also hold what the model foretells and learns against the truth: half a minute more a seed.")
     private boolean estimates;
@@ -117,21 +125,22 @@ public final class SimulateCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        if (load <= 0 || load > 4 || seeds < 1 || exits < 2 || seconds < 1) {
+        if (load <= 0 || load > 4 || seeds < 1 || exits < 2 || seconds < 1 || planeDownS < 0) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--load is " + Math.round(100 * load) + ", --seeds " + seeds + ", --exits " + exits + ", --seconds "
-                            + seconds + "; give a load of 1 to 400 %, at least one seed, two exits and a second");
+                            + seconds + ", --plane-down " + planeDownS
+                            + "; give a load of 1 to 400 %, at least one seed, two exits and a second, and no time below 0");
         }
         List<Setup> setups = new ArrayList<>();
         for (int i = 0; i < seeds; i++) {
             for (Policy policy : compared) {
-                setups.add(new Setup(what, policy, seed + i, load, stalenessS));
+                setups.add(new Setup(what, policy, seed + i, load, stalenessS, planeDownS));
             }
         }
         Result[] results = new Result[setups.size()];
         IntStream.range(0, setups.size()).parallel().forEach(i -> results[i] = Simulation.run(setups.get(i)));
-        return Comparison.of(what, load, stalenessS, List.of(results));
+        return Comparison.of(List.of(results));
     }
 
     private double seconds(String age) {

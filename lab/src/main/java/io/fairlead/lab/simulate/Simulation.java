@@ -2,10 +2,14 @@ package io.fairlead.lab.simulate;
 
 import io.fairlead.model.attribution.Culprit;
 import io.fairlead.model.exit.Verdict;
+import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.proxy.attempt.AttemptSettings;
+import io.fairlead.schemas.decisions.ExitScore;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +58,8 @@ final class Simulation implements World.Watch {
     private final List<Set<Session>> sessions = new ArrayList<>();
     private final int[][] runningHere;
     private final boolean decided;
+    private final Map<String, ExitScore> heldBack = new LinkedHashMap<>();
+    private boolean planeDown;
     private @Nullable SimulatedExit touched;
     private double requestsPerSecond;
     private double retryBudget;
@@ -65,23 +71,43 @@ final class Simulation implements World.Watch {
         this.decided = !Double.isInfinite(setup.stalenessS());
         timeline.startAt(-World.HISTORY_US);
         world = new World(setup.scenario(), setup.seed(), timeline, this);
-        plane = new DecisionPlane(timeline, 1_000 * setup.stalenessS(), score -> {
-            for (Chooser edge : edges) {
-                edge.decided(score);
-            }
-        });
+        plane = new DecisionPlane(timeline, 1_000 * setup.stalenessS(), this::decided);
         tally = new Tally(setup.scenario().seconds());
         runningHere = new int[EDGES][world.exits.size()];
         for (int i = 0; i < EDGES; i++) {
             edges[i] = setup.policy().onEdge(world, timeline, new Chance(setup.seed(), 20, i));
-            if (decided) {
-                edges[i].jobSilent(false);
-            }
+        }
+        if (decided) {
+            jobSilent(false);
         }
         world.exits.forEach(exit -> {
             flights.add(new LinkedHashSet<>());
             sessions.add(new LinkedHashSet<>());
         });
+    }
+
+    private void decided(ExitScore score) {
+        if (planeDown) {
+            heldBack.put(score.getExitId(), score);
+            return;
+        }
+        for (Chooser edge : edges) {
+            edge.decided(score);
+        }
+    }
+
+    private void jobSilent(boolean silent) {
+        for (Chooser edge : edges) {
+            edge.jobSilent(silent);
+        }
+    }
+
+    /** Jobs that come back have caught up with what edges had told meanwhile. */
+    private void planeIsBack() {
+        planeDown = false;
+        jobSilent(false);
+        heldBack.values().forEach(this::decided);
+        heldBack.clear();
     }
 
     /** Runs it. */
@@ -102,6 +128,11 @@ final class Simulation implements World.Watch {
         }
         timeline.at((long) (-WARM_UP_S * US_PER_S), this::users);
         timeline.at((long) (setup.scenario().seconds() * US_PER_S / 2), this::kill);
+        if (decided && setup.planeDownS() > 0) {
+            timeline.at(0, () -> planeDown = true);
+            timeline.at(1_000 * QualityPolicy.defaults().jobSilenceMs(), () -> jobSilent(planeDown));
+            timeline.at((long) (setup.planeDownS() * US_PER_S), this::planeIsBack);
+        }
         long events = timeline.runUntil((long) (setup.scenario().seconds() * US_PER_S), this::check);
         world.exits.forEach(exit -> exit.count(timeline.nowUs()));
         sessions.forEach(held -> List.copyOf(held).forEach(Session::leave));

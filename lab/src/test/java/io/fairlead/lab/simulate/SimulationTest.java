@@ -66,6 +66,17 @@ class SimulationTest {
         assertThat(oracle).isGreaterThan(0.95 * band);
     }
 
+    /** Edges that hear of no decision choose by what they see themselves. */
+    @Test
+    void edgesDoWithoutThePlaneOfDecisions() {
+        Scenario world = Scenario.of("churn").sized(40, 120);
+        Result served = Simulation.run(new Setup(world, Policy.BAND, 1, 0.7, 1));
+        Result alone = Simulation.run(new Setup(world, Policy.BAND, 1, 0.7, 1, 120));
+        assertThat(alone.digest()).isNotEqualTo(served.digest());
+        assertThat(alone.goodput()).isGreaterThan(0.97 * served.goodput());
+        assertThat(alone.setup().replay()).endsWith("--plane-down 120");
+    }
+
     @Test
     void namesThatAreNotKnownAreRefusedWithThoseThatAre() {
         assertThatThrownBy(() -> Scenario.of("calm"))
@@ -81,7 +92,7 @@ class SimulationTest {
                 Simulation.run(new Setup(small, Policy.BAND, 1, 0.5, 0)),
                 Simulation.run(new Setup(small, Policy.BAND, 2, 0.5, 0)),
                 Simulation.run(new Setup(small, Policy.ORACLE, 1, 0.5, 0)));
-        String html = Report.html(List.of(Comparison.of(small, 0.5, 0, results)), null);
+        String html = Report.html(List.of(Comparison.of(results)), null);
         assertThat(html).contains("<svg", "band", "steady, load 50 %").doesNotContain("http", "<script", "NaN");
     }
 
