@@ -72,7 +72,8 @@ public final class AnswerSigner {
                     end = each.data;
                 }
             }
-            Message.Item denial = denial(Names.lower(end), zones.types(Names.lower(end)), query.type(), first.ttlS);
+            Message.Item denial =
+                    denial(Names.lower(end), zones.types(Names.lower(end), query.type()), query.type(), first.ttlS);
             if (query.type() == RecordType.NSEC && message.sections.get(0).isEmpty()) {
                 authority.clear();
                 message.sections.get(0).add(denial);

@@ -49,8 +49,13 @@ final class Node {
         answers[answers.length - 1] = answer;
     }
 
-    /** What is there, for who denies the rest. An alias has nothing of its own beside. */
+    /** What is there, for who denies the rest. An alias has nothing of its own beside; a cut has name servers, which its referral tells. */
     int[] types() {
+        if (cut) {
+            int[] all = Arrays.copyOf(types, types.length + 1);
+            all[types.length] = RecordType.NS;
+            return all;
+        }
         for (int type : types) {
             if (type == RecordType.CNAME) {
                 return new int[] {type};

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** All zones of a name server. Immutable; where zones lie within each other, the inner one answers. */
+/** All zones of a name server. Immutable; where zones lie within each other, the inner one answers, but for what is asked of its parent: DS records (RFC 4035 §3.1.4.1). */
 public final class Zones {
 
     /** No zone. */
@@ -20,6 +20,9 @@ public final class Zones {
     private final List<Zone> zones;
     private final NameTable names;
 
+    /** What outer zones say at the names of inner ones. */
+    private final NameTable cuts;
+
     /** @throws IllegalArgumentException if two zones have the same name */
     public Zones(List<Zone> zones) {
         this.zones = List.copyOf(zones);
@@ -27,7 +30,12 @@ public final class Zones {
         List<Zone> outerFirst = zones.stream()
                 .sorted(Comparator.comparingInt(zone -> zone.apex().length))
                 .toList();
+        Map<String, Node> above = new HashMap<>();
         for (Zone zone : outerFirst) {
+            Node cut = nodes.get(zone.name());
+            if (cut != null && cut.cut) {
+                above.put(zone.name(), cut);
+            }
             nodes.keySet().removeIf(name -> name.equals(zone.name()) || name.endsWith("." + zone.name()));
             zone.nodes().forEach(node -> nodes.put(Names.text(node.name), node));
         }
@@ -36,6 +44,7 @@ public final class Zones {
                     + zones.stream().map(Zone::name).sorted().collect(Collectors.joining(", ")));
         }
         this.names = new NameTable(nodes.values());
+        this.cuts = new NameTable(above.values());
     }
 
     public List<Zone> zones() {
@@ -44,6 +53,10 @@ public final class Zones {
 
     /** What to answer to a question of class IN; null: its name is in none of the zones. */
     public @Nullable Answer find(Query question) {
+        Node cut = question.type() == RecordType.DS ? cuts.find(question, 0) : null;
+        if (cut != null) {
+            return at(cut, true, RecordType.DS);
+        }
         for (int label = 0; label <= question.labels(); label++) {
             Node node = names.find(question, label);
             if (node != null) {
@@ -53,13 +66,14 @@ public final class Zones {
         return null;
     }
 
-    /** The zone that a question's name is in, the innermost; null: it is in none. */
+    /** The zone that answers a question: the innermost that its name is in, or of DS at a cut that one's parent; null: it is in none. */
     public @Nullable Zone of(Query question) {
+        boolean above = question.type() == RecordType.DS && cuts.find(question, 0) != null;
         Zone innermost = null;
         for (Zone zone : zones) {
             byte[] apex = zone.apex();
             int at = question.nameBytes() - apex.length;
-            boolean within = at >= 0
+            boolean within = (above ? at > 0 : at >= 0)
                     && Arrays.equals(question.name(), at, question.nameBytes(), apex, 0, apex.length)
                     && isLabel(question, at);
             if (within && (innermost == null || innermost.apex().length < apex.length)) {
@@ -82,10 +96,12 @@ public final class Zones {
      * Types that a name has, by itself or by a wildcard.
      *
      * @param name in wire form, in lower case
+     * @param asked type that was asked for: of DS the side above a cut counts
      * @return null: the name is not there
      */
-    public int @Nullable [] types(byte[] name) {
-        Node exact = names.find(name);
+    public int @Nullable [] types(byte[] name, int asked) {
+        Node cut = asked == RecordType.DS ? cuts.find(name) : null;
+        Node exact = cut == null ? names.find(name) : cut;
         if (exact != null) {
             return exact.types();
         }

@@ -36,6 +36,9 @@ class MappedNameTest {
 
         @Override
         public @Nullable Steered steer(MappedName name, boolean ipv6, long address, int bits) {
+            if (ipv6 && address >>> 16 == 0x2001_0DB8_0007L) {
+                return new Steered(NEAR, 48);
+            }
             boolean near = !ipv6 && address >>> 40 == 0xC63364;
             return near ? new Steered(NEAR, 24) : new Steered(FAR, 0);
         }
@@ -76,6 +79,14 @@ class MappedNameTest {
                 .contains("CLIENT-SUBNET: 198.51.101.0/24/0", "ANSWER: 1", "192.0.2.9");
         assertThat(stage.dig("+norec", "+subnet=198.51.96.0/20", "live.fairlead.example"))
                 .contains("CLIENT-SUBNET: 198.51.96.0/20/0");
+    }
+
+    @Test
+    void aSubnetOfIpv6DecidesAsWell() throws Exception {
+        assertThat(stage.dig("+norec", "+subnet=2001:db8:7::/48", "aaaa", "live.fairlead.example"))
+                .contains("CLIENT-SUBNET: 2001:db8:7::/48/48", "ANSWER: 1", "2001:db8::1");
+        assertThat(stage.dig("+norec", "+subnet=2001:db8:8::/48", "live.fairlead.example"))
+                .contains("CLIENT-SUBNET: 2001:db8:8::/48/0", "192.0.2.9");
     }
 
     @Test

@@ -88,10 +88,15 @@ public final class NameServerStage implements AutoCloseable {
         if (good == null) {
             throw new AssertionError(loaded.problems());
         }
+        return start(settings, List.of(good), steering, clock);
+    }
+
+    static NameServerStage start(NameServerSettings settings, List<Zone> zones, Steering steering, InstantSource clock)
+            throws IOException {
         return new NameServerStage(NameServer.start(
                 List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 settings,
-                new Served(new Zones(List.of(good)), steering),
+                new Served(new Zones(zones), steering),
                 new NameServerCounters(),
                 loop -> Asked.NOBODY,
                 (channel, from) -> {},

@@ -108,6 +108,46 @@ class SignedZoneTest {
         return (DNSKEYRecord) Record.newRecord(name("@"), Type.DNSKEY, DClass.IN, 3_600, of.data());
     }
 
+    private static final String CHILD = """
+            $ORIGIN %s.fairlead.example.
+            $TTL 300
+            @ SOA ns1.fairlead.example. hostmaster 1 1h 15m 1w 60
+              NS ns1.fairlead.example.
+            """;
+
+    /** Both zones lie on one name server, but of a DS record the parent is asked, and his keys sign it, or that there is none. */
+    @Test
+    void theParentAnswersForTheKeysOfAChildBesideIt() throws Exception {
+        List<Zone> zones = List.of(
+                Objects.requireNonNull(Zone.parse(TEXT, null, List.of(KEY)).zone()),
+                Objects.requireNonNull(Zone.parse(CHILD.formatted("signed"), null, List.of(NEXT))
+                        .zone()),
+                Objects.requireNonNull(Zone.parse(CHILD.formatted("sub"), null).zone()));
+        try (NameServerStage both = NameServerStage.start(
+                NameServerSettings.DEFAULTS.withUdpSockets(1).withRate(0, 0), zones, Steering.NONE, () -> NOW)) {
+            Message there = ask(both, "signed", Type.DS, true);
+            assertThat(verified(there, NOW)).extracting(RRset::getType).containsExactly(Type.DS);
+            assertThat(there.getHeader().getFlag(Flags.AA)).isTrue();
+            Message none = ask(both, "sub", Type.DS, true);
+            assertThat(none.getSection(Section.ANSWER)).isEmpty();
+            assertThat(verified(none, NOW)).anySatisfy(set -> {
+                assertThat(set.getType()).isEqualTo(Type.SOA);
+                assertThat(set.getName()).isEqualTo(name("@"));
+            });
+            NSECRecord denial = (NSECRecord) none.getSection(Section.AUTHORITY).stream()
+                    .filter(NSECRecord.class::isInstance)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(denial.hasType(Type.NS)).as("it is a cut").isTrue();
+            assertThat(denial.hasType(Type.SOA)).as("and not the zone below it").isFalse();
+            assertThat(ask(both, "signed", Type.SOA, false)
+                            .getSection(Section.ANSWER)
+                            .get(0)
+                            .getName())
+                    .isEqualTo(name("signed"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "@,SOA",
