@@ -207,6 +207,11 @@ public final class LinkVitals extends ChannelInboundHandlerAdapter {
         flush();
     }
 
+    /** How long nothing was heard, ms; on the link's loop. */
+    public long quietMs() {
+        return pulse.quietMs(nanoClock.getAsLong());
+    }
+
     private void beat() {
         ChannelHandlerContext ctx = context;
         if (ctx == null || !ctx.channel().isActive()) {

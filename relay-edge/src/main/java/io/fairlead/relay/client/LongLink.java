@@ -49,10 +49,14 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
     private final String name;
     private final EventLoop loop;
     private final LinkTerms terms;
+    private final Consumer<LongLink> fellSilent;
     private final Backoff backoff;
     private @Nullable Channel dialled;
     private volatile @Nullable Way way;
     private volatile boolean closing;
+
+    /** The relay server has not answered, on this link or on another one to it: this one takes no stream before it is known to live. */
+    private volatile boolean doubted;
 
     /** A link that is up. */
     private record Way(Channel channel, LinkVitals vitals) {}
@@ -60,11 +64,13 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
     private volatile @Nullable Http2Connection streams;
     private final AtomicInteger lostWhileUp = new AtomicInteger();
 
-    LongLink(InetSocketAddress server, EventLoop loop, LinkTerms terms) {
+    /** @param fellSilent told, on the loop, before it is given up because the relay server does not answer */
+    LongLink(InetSocketAddress server, EventLoop loop, LinkTerms terms, Consumer<LongLink> fellSilent) {
         this.server = server;
         this.name = server.getHostString() + ":" + server.getPort();
         this.loop = loop;
         this.terms = terms;
+        this.fellSilent = fellSilent;
         this.backoff =
                 new Backoff(terms.settings().firstPauseMs(), terms.settings().mostPauseMs(), terms.random());
         loop.execute(this::dial);
@@ -93,7 +99,24 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
 
     /** Whether streams can be opened. */
     boolean up() {
-        return way != null;
+        return way != null && !doubted;
+    }
+
+    /**
+     * Another link to the same relay server was given up: this one is too if nothing was heard on it for as long as makes a link suspicious. Else a room would go from one
+     * link to the next of a relay server that is gone, and wait on each. Any thread; takes no stream from now on until that is known.
+     */
+    void doubt() {
+        doubted = true;
+        loop.execute(() -> {
+            Way open = way;
+            if (open == null || open.vitals.quietMs() < terms.settings().pulse().suspicionMs()) {
+                doubted = false;
+                return;
+            }
+            LOG.warn("another link to the relay server {} was given up, and this one is quiet", name);
+            end();
+        });
     }
 
     /**
@@ -199,6 +222,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
             lostWhileUp.incrementAndGet();
             LOG.warn("the link to the relay server {} is lost", name);
         }
+        doubted = false;
         if (!closing) {
             loop.schedule(this::dial, backoff.nextMs(), TimeUnit.MILLISECONDS);
         }
@@ -273,6 +297,8 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
     public void silent(long quietMs) {
         terms.counters().fallSilent();
         LOG.warn("the relay server {} has not answered for {} ms; its link is given up", name, quietMs);
+        doubted = true;
+        fellSilent.accept(this);
         end();
     }
 

@@ -18,8 +18,12 @@ final class Parent {
     Parent(InetSocketAddress server, EventLoopGroup loops, LinkTerms terms) {
         this.address = address(server);
         for (int each = 0; each < terms.settings().linksPerParent(); each++) {
-            links.add(new LongLink(server, loops.next(), terms));
+            links.add(new LongLink(server, loops.next(), terms, this::fellSilent));
         }
+    }
+
+    private void fellSilent(LongLink silent) {
+        links.stream().filter(link -> link != silent).forEach(LongLink::doubt);
     }
 
     /** As plans and settings write it, HOST:PORT; two that are written alike are one. */

@@ -347,6 +347,29 @@ class LongLinkTest {
         }
     }
 
+    /** Not to the next of the links to the same relay server, on which it would wait once more. */
+    @Test
+    void aRoomLeavesARelayServerThatIsSilentWithAllOfItsLinks() throws Exception {
+        relays.links = relays.links.withLinksPerParent(2).withPulse(new PulseSettings(60_000, 0.2, 50, 3_000, 60_000));
+        server = relays.server(media.address());
+        RelayServer standby = relays.server(media.address());
+        try (StallingPath path = new StallingPath(linkOf(server))) {
+            client = relays.client("client-1", path.address(), linkOf(standby));
+            await().atMost(PATIENCE)
+                    .until(() -> client.reachableParents() == 2
+                            && client.linkCounters().up() == 4);
+            Seen viewer = watch("");
+            media.send(0, 60);
+            seen(List.of(viewer), 59);
+            path.stall();
+            await().atMost(PATIENCE)
+                    .until(() -> Objects.requireNonNull(standby.legCounters()).carriers() == 1);
+            assertThat(client.linkCounters().silent())
+                    .as("links that were waited on")
+                    .isEqualTo(1);
+        }
+    }
+
     /** Of each viewer and of both ends of the leg; sums are those of the bytes that were seen. */
     @Test
     void viewersAndLegsAreToldOfAndTheirBytesAddUp() throws Exception {
