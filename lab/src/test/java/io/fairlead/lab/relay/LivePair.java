@@ -20,7 +20,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,18 +30,18 @@ final class LivePair implements AutoCloseable {
 
     static final String ROOM = "live/a";
     private static final String KEY = "a-key-for-tests";
-    private static final int RECORDED_S = 10;
+
+    /** Players may take their time on a machine that is busy. */
+    private static final int HLS_IDLE_MS = 120_000;
 
     final RelayServer server;
     final RelayClient client;
-    private final Path recording;
-    private Process publishing;
+    private final Process publishing;
 
     LivePair(Path directory) throws Exception {
         CertificateAuthority authority = CertificateAuthority.create(InstantSource.system());
         Duration hour = Duration.ofHours(1);
-        recording = directory.resolve("picture.flv");
-        encode();
+        Path recording = Recording.encode(directory);
         server = RelayServer.start(
                 anywhere(),
                 new RoomBook(Map.of(ROOM, RoomTerms.ofKey(RoomBook.digest(KEY)))),
@@ -69,50 +68,17 @@ final class LivePair implements AutoCloseable {
                                 authority.certificate(),
                                 RelayNames.SERVER),
                         LongLinkSettings.DEFAULTS,
-                        ServerSettings.DEFAULTS,
+                        ServerSettings.DEFAULTS.withHls(100, HLS_IDLE_MS, 10_000),
                         RoomSettings.DEFAULTS),
                 System::nanoTime,
                 ThreadLocalRandom.current(),
                 Reports.NONE);
-        publishing = publish();
+        publishing = Recording.publish(
+                recording, "http://127.0.0.1:" + server.address().getPort() + "/" + ROOM + "?key=" + KEY);
     }
 
     private static InetSocketAddress anywhere() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    }
-
-    /** A picture that moves and a tone: 25 frames a second, a key frame each second. */
-    private void encode() throws Exception {
-        List<String> line = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-loglevel", "error"));
-        line.addAll(List.of("-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25"));
-        line.addAll(List.of("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"));
-        line.addAll(List.of("-t", Integer.toString(RECORDED_S), "-c:v", "libx264", "-preset", "ultrafast"));
-        line.addAll(List.of("-tune", "zerolatency", "-g", "25", "-pix_fmt", "yuv420p", "-threads", "1"));
-        line.addAll(List.of("-c:a", "aac", "-f", "flv", recording.toString()));
-        if (new ProcessBuilder(line).inheritIO().start().waitFor() != 0) {
-            throw new IllegalStateException("ffmpeg has not encoded the picture");
-        }
-    }
-
-    private Process publish() throws Exception {
-        String to = "http://127.0.0.1:" + server.address().getPort() + "/" + ROOM + "?key=" + KEY;
-        return new ProcessBuilder(
-                        "ffmpeg",
-                        "-nostdin",
-                        "-loglevel",
-                        "error",
-                        "-re",
-                        "-stream_loop",
-                        "-1",
-                        "-i",
-                        recording.toString(),
-                        "-c",
-                        "copy",
-                        "-f",
-                        "flv",
-                        to)
-                .inheritIO()
-                .start();
     }
 
     /** Address of the room at the relay client. */

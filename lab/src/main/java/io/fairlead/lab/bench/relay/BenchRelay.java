@@ -65,27 +65,44 @@ final class BenchRelay {
      * What such a process has counted.
      *
      * @param carriers streams of long links that carry media now; of relay servers
+     * @param silences streams from media servers that were silent and gave way; of relay servers
      * @param mediaStreams streams of long links that have brought media so far; of relay clients
      * @param parents relay servers that can be reached; of relay clients
+     * @param rooms that are open, with viewers or lingering
      */
-    record Counts(long carriers, long mediaStreams, long parents) {
+    record Counts(long carriers, long silences, long mediaStreams, long parents, long rooms) {
 
         private static Counts of(RelayServer server) {
             LegCounters legs = server.legCounters();
-            return new Counts(legs == null ? 0 : legs.carriers(), 0, 0);
+            return new Counts(
+                    legs == null ? 0 : legs.carriers(),
+                    server.roomCounters().silences(),
+                    0,
+                    0,
+                    server.roomCounters().rooms());
         }
 
         private static Counts of(RelayClient client) {
-            return new Counts(0, client.linkCounters().mediaStreams(), client.reachableParents());
+            return new Counts(
+                    0,
+                    0,
+                    client.linkCounters().mediaStreams(),
+                    client.reachableParents(),
+                    client.roomCounters().rooms());
         }
 
         static Counts read(String line) {
             String[] words = line.split(" ", -1);
-            return new Counts(Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2]));
+            return new Counts(
+                    Long.parseLong(words[0]),
+                    Long.parseLong(words[1]),
+                    Long.parseLong(words[2]),
+                    Long.parseLong(words[3]),
+                    Long.parseLong(words[4]));
         }
 
         private String line() {
-            return carriers + " " + mediaStreams + " " + parents;
+            return carriers + " " + silences + " " + mediaStreams + " " + parents + " " + rooms;
         }
     }
 

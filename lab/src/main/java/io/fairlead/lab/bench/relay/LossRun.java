@@ -11,15 +11,16 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A room that two relay servers have, and one relay client with viewers: the one that carries is lost, and what counts is for how long viewers
- * get nothing. The other one has served before, and is no fresh process.
+ * A room that two relay servers have, and one relay client with viewers: the one that carries is lost, or its stream from the media server is,
+ * and what counts is for how long viewers get nothing. The other relay server has served before, and is no fresh process.
  */
 final class LossRun implements AutoCloseable {
 
-    /** How a relay server is lost. */
+    /** What is lost, and how. */
     enum Loss {
-        KILLED("kill -9"),
-        STOPPED("kill -STOP"),
+        UPSTREAM("silence of the master's stream from the media server"),
+        KILLED("kill -9 of the relay server"),
+        STOPPED("kill -STOP of the relay server"),
         RESET("TCP reset of the long link"),
         SILENT("silence of the long link");
 
@@ -44,6 +45,7 @@ final class LossRun implements AutoCloseable {
     private final int mergeMs;
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Relay media;
+    private final CuttablePath upstream;
     private final Relay[] servers = new Relay[2];
     private final CuttablePath[] paths = new CuttablePath[2];
     private final Relay client;
@@ -55,8 +57,10 @@ final class LossRun implements AutoCloseable {
         media = processes.server(mergeMs, null);
         open.add(media);
         open.add(BenchPublisher.start(media.viewers(), BenchRelay.WATCH + "?key=" + BenchRelay.KEY));
+        upstream = new CuttablePath(media.viewers());
+        open.add(upstream);
         for (int each = 0; each < servers.length; each++) {
-            servers[each] = processes.server(mergeMs, media.viewers());
+            servers[each] = processes.server(mergeMs, upstream.address());
             paths[each] = new CuttablePath(servers[each].links());
             open.add(paths[each]);
         }
@@ -124,6 +128,13 @@ final class LossRun implements AutoCloseable {
                 "the first relay server carries",
                 () -> processes.counts(servers[0]).carriers() == 1);
         switch (loss) {
+            case UPSTREAM -> {
+                long before = processes.counts(servers[0]).silences();
+                upstream.silenceOldest();
+                Audience.await(
+                        "the spare's stream follows",
+                        () -> processes.counts(servers[0]).silences() > before);
+            }
             case KILLED -> signal("-KILL");
             case STOPPED -> signal("-STOP");
             case RESET -> paths[0].reset();
@@ -134,24 +145,19 @@ final class LossRun implements AutoCloseable {
     /** As it was, and without the room. */
     private void restore(Loss loss) throws IOException, InterruptedException {
         switch (loss) {
-            case KILLED -> {
+            case KILLED, STOPPED -> {
                 InetSocketAddress viewers = servers[0].viewers();
                 InetSocketAddress links = servers[0].links();
                 servers[0].close();
-                servers[0] = processes.server(mergeMs, media.viewers(), viewers, links);
+                servers[0] = processes.server(mergeMs, upstream.address(), viewers, links);
             }
-            case STOPPED -> signal("-CONT");
-            case RESET -> {
-                // links come back by themselves
+            case RESET, UPSTREAM -> {
+                // links come back by themselves, and spares are asked for
             }
             case SILENT -> paths[0].restore();
         }
         processes.awaitParents(client, paths.length);
-        Audience.await(
-                "the room is let go",
-                () -> processes.counts(servers[0]).carriers()
-                                + processes.counts(servers[1]).carriers()
-                        == 0);
+        Audience.await("the room is let go", () -> processes.counts(client).rooms() == 0);
     }
 
     private void signal(String which) throws IOException, InterruptedException {
