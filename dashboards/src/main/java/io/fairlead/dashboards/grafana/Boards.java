@@ -14,11 +14,11 @@ public final class Boards {
                     + " WHERE $__timeFilter(at) ORDER BY config_offset LIMIT 1 BY config_topic, config_offset LIMIT 500";
 
     /** Seconds of a point of a series over minutes. */
-    private static final String STEP = "greatest($__interval_s, 60)";
+    static final String STEP = "greatest($__interval_s, 60)";
 
-    private static final String MINUTES = "toStartOfInterval(bucket, toIntervalSecond(" + STEP + ")) AS time";
-    private static final String IN_TIME = " WHERE $__timeFilter(bucket)";
-    private static final String BY_TIME = " GROUP BY time ORDER BY time";
+    static final String MINUTES = "toStartOfInterval(bucket, toIntervalSecond(" + STEP + ")) AS time";
+    static final String IN_TIME = " WHERE $__timeFilter(bucket)";
+    static final String BY_TIME = " GROUP BY time ORDER BY time";
 
     private static final String OF_TENANT =
             IN_TIME + " AND $__conditionalAll(tenant IN (${tenant:singlequote}), $tenant)";
@@ -41,7 +41,7 @@ public final class Boards {
 
     /** In the order in which they are listed. */
     public static List<Board> all() {
-        return List.of(fleet(), pools(), tenants(), jobs(), edges());
+        return List.of(fleet(), pools(), tenants(), RelayBoards.rooms(), RelayBoards.map(), jobs(), edges());
     }
 
     private static Board fleet() {

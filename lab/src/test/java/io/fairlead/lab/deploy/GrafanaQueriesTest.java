@@ -58,6 +58,11 @@ class GrafanaQueriesTest {
         fill(
                 "edges_1m",
                 "concat('edge-', toString(n % 10)), 'proxy', bucket, 12, 40, 90, 100, 99, 0, 1000000, 1000000, 0.2, 0, 0");
+        fill(
+                "viewers_1m",
+                "concat('edge-', toString(n % 10)), bucket, 60, 1000000, 5, 600000, 900, 30, 40, 2, initializeAggregation('quantilesTDigestIfState(0.5, 0.9, 0.95, 0.99)', toInt64(1000 + n % 900), 1)");
+        fill("legs_1m", "concat('client-', toString(n % 10)), bucket, 6, 1000, 9000, 1, 0, 0, 40000");
+        fill("verdicts_1m", "concat('verdict-', toString(n % 10)), bucket, 30, 4000");
         fill("loops_1m", "concat('topic-', toString(n % 10)), bucket, 30, 400, 900");
     }
 
