@@ -117,8 +117,7 @@ public final class RoomCommand {
                                 .setRenditions(List.of())
                         : RoomDefinition.newBuilder((RoomDefinition) present.value());
                 return checked(
-                        id,
-                        changed(room, key).setAuthorship(next.authorship()).build());
+                        id, changed(room, key).setAuthorship(next.authorship()).build());
             });
             out.println("room " + id + " is now revision " + change.revision() + ".");
             if (newKey) {

@@ -79,8 +79,9 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--plane-down",
             paramLabel = "SECONDS",
             defaultValue = "0",
-            description = "Kafka and Flink are down for so long from when measuring begins: no decisions, no heartbeats of"
-                    + " jobs (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Kafka and Flink are down for so long from when measuring begins: no decisions, no heartbeats of"
+                            + " jobs (default: ${DEFAULT-VALUE}).")
     private int planeDownS;
 
     @Option(
