@@ -400,6 +400,8 @@ export interface RoomBranch {
   spliceGapMs: number;
   roles: Record<string, number>;
   plan: { server: string; quality: number; rttMs: number; lowConfidence: boolean }[];
+  /** Where viewers reach the relay client, http://HOST:PORT; empty: it is not told. */
+  viewerAddress: string;
   named: RoomViewer[];
 }
 

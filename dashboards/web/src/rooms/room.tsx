@@ -3,6 +3,7 @@ import { api, type RoomBranch, type RoomDetails, type RoomOrigin } from "../api"
 import { bits, count, duration, milliseconds, percent, word } from "../format";
 import { useAnswer, walk } from "../pools/ask";
 import { Figure } from "./page";
+import { Player } from "./player";
 
 /** What a role is called, and what it means for the long link. */
 const ROLES: Record<string, string> = { MASTER: "its stream carries", SPARE: "received, not sent", SLAVE: "open and empty", DIRECT: "its own stream" };
@@ -44,6 +45,7 @@ export function RoomPage({ id }: { id: string; tick: number }) {
         <Figure label="Stalled" value={row.stalledShare < 0 ? "–" : percent(row.stalledShare, 2)} window="of watching, at the send side" />
         <Figure label="Gaps at splices" value={duration(row.spliceGapMs)} window={`${count(row.promotions, "promotion")}, last 10 min`} />
       </dl>
+      <Player room={id} places={details.origins.flatMap((origin) => origin.branches).filter((branch) => branch.viewerAddress).map((branch) => ({ relayClient: branch.relayClient, address: branch.viewerAddress }))} />
       <section aria-labelledby="tree-title">
         <header class="section"><h2 id="tree-title">On its way</h2><span class="note">{Object.entries(GLYPHS).map(([role, glyph]) => `${glyph} ${word(role)}`).join("  ")}</span></header>
         <ul class="card tree">

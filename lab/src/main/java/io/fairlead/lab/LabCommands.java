@@ -6,6 +6,7 @@ import io.fairlead.lab.demo.DemoCommand;
 import io.fairlead.lab.fleet.FleetCommand;
 import io.fairlead.lab.names.NameServiceCommand;
 import io.fairlead.lab.replay.ReplayCommand;
+import io.fairlead.lab.rooms.RoomsCommand;
 import io.fairlead.lab.simulate.SimulateCommand;
 import java.util.List;
 
@@ -20,6 +21,7 @@ public final class LabCommands implements CommandSource {
                 new FleetCommand(),
                 new NameServiceCommand(),
                 new ReplayCommand(),
+                new RoomsCommand(),
                 new SimulateCommand());
     }
 }

@@ -3,6 +3,7 @@ package io.fairlead.relay;
 import io.fairlead.edge.report.EdgeLoad;
 import io.fairlead.edge.table.DecisionReader;
 import io.fairlead.relay.client.RelayClient;
+import io.fairlead.relay.link.LongLinkCounters;
 import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.schemas.topics.Topics;
 import io.micrometer.core.instrument.Gauge;
@@ -91,7 +92,23 @@ public final class RelayClientEdge implements AutoCloseable {
                 kit.draining(),
                 settings.groupId(),
                 delivered.bitsPerSecond(client.roomCounters().bytesOut()),
-                "");
+                "",
+                announced());
+    }
+
+    /** Where pages find its rooms: as the settings say, else where it listens, if that is an address that others can dial. */
+    private String announced() {
+        String dialable = RelayKit.dialable(client.address());
+        return settings.announced().isEmpty() && !dialable.isEmpty() ? "http://" + dialable : settings.announced();
+    }
+
+    public LongLinkCounters linkCounters() {
+        return client.linkCounters();
+    }
+
+    /** Whether rooms are taken from relay servers as planned. */
+    public boolean planCounts() {
+        return client.planCounts();
     }
 
     /** Where viewers connect. */

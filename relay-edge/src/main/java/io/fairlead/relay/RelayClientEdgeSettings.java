@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param client what makes the relay client itself
  * @param adminAddress of health and metrics
  * @param groupId delivery group that it serves viewers for; empty: none
+ * @param announced where viewers reach it, http://HOST:PORT or https://HOST[:PORT], as its reports say it; empty: where it listens
  * @param certificate by which relay servers know it
  * @param kit what all edges share; null: there is no Kafka
  */
@@ -18,6 +19,7 @@ public record RelayClientEdgeSettings(
         ClientSettings client,
         InetSocketAddress adminAddress,
         String groupId,
+        String announced,
         CertificateWatch certificate,
         @Nullable EdgeKitSettings kit) {
 

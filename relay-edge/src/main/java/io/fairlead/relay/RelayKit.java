@@ -159,6 +159,15 @@ final class RelayKit implements AutoCloseable {
         }
     }
 
+    /** An address as others would dial it, HOST:PORT; empty: it is every address of this machine, which says nothing to others. */
+    static String dialable(InetSocketAddress listening) {
+        if (listening.getAddress().isAnyLocalAddress()) {
+            return "";
+        }
+        String host = listening.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + listening.getPort();
+    }
+
     /** After a start that has failed. */
     void close(Exception because) {
         try {

@@ -1,6 +1,8 @@
 package io.fairlead.relay;
 
 import io.fairlead.edge.report.EdgeLoad;
+import io.fairlead.relay.leg.LegCounters;
+import io.fairlead.relay.leg.Standing;
 import io.fairlead.relay.server.RelayServer;
 import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.relay.server.RoomTerms;
@@ -9,6 +11,9 @@ import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A relay server put together with what all edges share: rooms as {@code config.rooms} has them, applied while they run, health and metrics.
@@ -78,17 +83,23 @@ public final class RelayServerEdge implements AutoCloseable {
                 kit.draining(),
                 "",
                 delivered.bitsPerSecond(server.roomCounters().bytesOut()),
-                announced());
+                announced(),
+                "");
     }
 
     /** What relay clients are told by way of reports: as the settings say, else where it listens, if that is an address that others can dial. */
     private String announced() {
-        InetSocketAddress links = linkAddress();
-        if (!announced.isEmpty() || links.getAddress().isAnyLocalAddress()) {
-            return announced;
-        }
-        String host = links.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + links.getPort();
+        return announced.isEmpty() ? RelayKit.dialable(linkAddress()) : announced;
+    }
+
+    /** Who is behind that relay client in a room, and with which role now; nobody if it has none of that room. */
+    public CompletableFuture<List<Standing>> standings(String room, String relayClientId) {
+        return server.standings(room, relayClientId);
+    }
+
+    /** Of the legs to relay clients. */
+    public LegCounters legCounters() {
+        return Objects.requireNonNull(server.legCounters(), "the relay server was started without long links");
     }
 
     /** Where publishers connect, and viewers who are behind no relay client. */

@@ -78,6 +78,7 @@ class RelayEdgesTest {
                         RoomSettings.DEFAULTS),
                 ANY,
                 "",
+                "",
                 new CertificateWatch("rc-1.crt", Instant.now().plus(Duration.ofDays(2))),
                 null));
     }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +35,10 @@ import picocli.CommandLine.Spec;
 final class RelayClientCommand implements Callable<Integer> {
 
     private static final String CERTIFICATE_KIND = "relay-client";
+
+    /** Scheme, host and port, as browsers compare them. */
+    private static final Pattern ORIGIN =
+            Pattern.compile("https?://([A-Za-z0-9.-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(:\\d{1,5})?");
 
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();
@@ -92,6 +97,13 @@ final class RelayClientCommand implements Callable<Integer> {
             description = "Beacons that are told; further ones are answered only (default: ${DEFAULT-VALUE}).")
     private int maxBeaconsPerSecond = 200;
 
+    @Option(
+            names = "--announce",
+            paramLabel = "URL",
+            description =
+                    "Where viewers reach --address from elsewhere, for pages that show its rooms: http://HOST:PORT or https://HOST[:PORT]; default: --address, unless that is every address of this machine, which is announced to nobody.")
+    private String announce = "";
+
     @Parameters(
             arity = "0..1",
             paramLabel = RelayOptions.CHECK_CONFIG,
@@ -123,6 +135,9 @@ final class RelayClientCommand implements Callable<Integer> {
     private int check() {
         Findings findings = new Findings(spec.commandLine().getOut());
         findings.look("viewers on", () -> Needs.bindable(HostPort.here(address)));
+        if (!announce.isEmpty()) {
+            findings.look("announced as", this::announced);
+        }
         findings.look("admin on", () -> Needs.bindable(HostPort.here(adminAddress)));
         relay.checkLink(findings, CERTIFICATE_KIND, () -> {
             own();
@@ -151,11 +166,22 @@ final class RelayClientCommand implements Callable<Integer> {
                             RoomSettings.DEFAULTS),
                     HostPort.here(adminAddress),
                     group,
+                    announced(),
                     watch,
                     relay.kit(RelayClientEdgeSettings.KIND, HostPort.here(adminAddress)));
         } catch (IllegalArgumentException e) {
             throw new UserError("The relay client can't start: " + e.getMessage() + ".", e);
         }
+    }
+
+    private String announced() {
+        String told = announce.endsWith("/") ? announce.substring(0, announce.length() - 1) : announce;
+        if (!told.isEmpty() && !ORIGIN.matcher(told).matches()) {
+            throw new UserError(
+                    "--announce is '" + announce
+                            + "'; write where viewers reach this relay client, such as https://live.example or http://192.0.2.7:8061.");
+        }
+        return told;
     }
 
     /** The certificate, which must be this relay client's: relay servers refuse requests that name another. */

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,9 +50,10 @@ public final class Console implements AutoCloseable {
     private static final int SEARCH_MAX = 200;
     private static final long SPAN_SECONDS_MAX = 400L * 86_400;
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
-    private static final String POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-                    + " connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String POLICY = browserPolicy("");
+
+    /** Relay clients that one page may reach. */
+    private static final int REACHED_MAX = 100;
 
     private final ConsoleSettings settings;
     private final InstantSource clock;
@@ -196,7 +198,10 @@ public final class Console implements AutoCloseable {
         server.get("/pool/{pool}", assets::page);
         server.get("/map", assets::page);
         server.get("/rooms", assets::page);
-        server.get("/room/<room>", assets::page);
+        server.get("/room/<room>", context -> {
+            context.header("Content-Security-Policy", roomPolicy(context.pathParam("room")));
+            assets.page(context);
+        });
         server.get("/assets/{name}", context -> {
             if (!assets.asset(context, context.pathParam("name"))) {
                 throw new NotFoundResponse(
@@ -265,6 +270,26 @@ public final class Console implements AutoCloseable {
             throw new HttpResponseException(
                     421, "This console answers to localhost and 127.0.0.1, not to '" + host + "'.", Map.of());
         }
+    }
+
+    /**
+     * What a browser may do with a page.
+     *
+     * @param players that play in it: origins they reach, each with a blank before it; media are put together in the page (blob)
+     */
+    private static String browserPolicy(String players) {
+        return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+                + players
+                + (players.isEmpty() ? "" : "; media-src blob:")
+                + "; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    }
+
+    /** The page of a room reaches the relay clients that are known now. */
+    private String roomPolicy(String room) {
+        return browserPolicy(rooms.addresses(room, clock.millis()).stream()
+                .limit(REACHED_MAX)
+                .map(origin -> " " + origin)
+                .collect(Collectors.joining()));
     }
 
     private Status status() {

@@ -273,6 +273,7 @@ final class LiveTopics implements AutoCloseable {
             fleet.apply(verdict).ifPresent(onPolicyChange);
         } else if (record instanceof EdgeReport report) {
             fleet.apply(report);
+            rooms.apply(report, clock.millis());
         } else if (record instanceof QualityPolicy policy) {
             changed(key, offset, policy.getAuthorship());
         } else if (record instanceof CapacityPolicy policy) {

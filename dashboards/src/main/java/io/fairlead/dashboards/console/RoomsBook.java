@@ -1,6 +1,7 @@
 package io.fairlead.dashboards.console;
 
 import io.fairlead.schemas.decisions.RelayPlan;
+import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.LegEnd;
 import io.fairlead.schemas.telemetry.LegReport;
 import io.fairlead.schemas.telemetry.ViewerClose;
@@ -9,10 +10,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,13 @@ final class RoomsBook {
 
     static final int LEGS_MAX = 20_000;
     static final int VIEWERS_MAX = 50_000;
+
+    /** Relay clients that say where viewers reach them. */
+    static final int PLACES_MAX = 2_000;
+
+    /** Scheme, host and port: nothing else may stand in the policy that a page is given. */
+    private static final Pattern ORIGIN =
+            Pattern.compile("https?://([A-Za-z0-9.-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(:\\d{1,5})?");
 
     /** Viewers of one relay client that a room's page names. */
     static final int NAMED_MAX = 100;
@@ -104,7 +115,11 @@ final class RoomsBook {
     /** What a relay client's plan says of a relay server. */
     record Planned(String server, double quality, double rttMs, boolean lowConfidence) {}
 
-    /** A room on its way to one relay client. */
+    /**
+     * A room on its way to one relay client.
+     *
+     * @param viewerAddress where viewers reach it, http://HOST:PORT or https://HOST[:PORT]; empty: it is not told
+     */
     record Branch(
             String relayClient,
             int viewers,
@@ -119,6 +134,7 @@ final class RoomsBook {
             long spliceGapMs,
             Map<String, Long> roles,
             List<Planned> plan,
+            String viewerAddress,
             List<Viewer> named) {}
 
     /** A relay server that has a room. */
@@ -132,6 +148,7 @@ final class RoomsBook {
     private final Map<ViewerKey, Long> firstKeyUs = new HashMap<>();
     private final Map<String, ArrayDeque<Event>> events = new HashMap<>();
     private final Map<String, RelayPlan> plans = new HashMap<>();
+    private final Map<String, Told<String>> places = new HashMap<>();
 
     synchronized void apply(RelayPlan plan) {
         plans.put(plan.getRelayClientId(), plan);
@@ -144,6 +161,33 @@ final class RoomsBook {
 
     synchronized void forgetPlan(String client) {
         plans.remove(client);
+    }
+
+    /** Where an edge says that viewers reach it. */
+    synchronized void apply(EdgeReport report, long nowMs) {
+        String edge = report.getHeader().getEdgeId();
+        if (ORIGIN.matcher(report.getViewerAddress()).matches()
+                && (places.size() < PLACES_MAX || places.containsKey(edge))) {
+            places.put(edge, new Told<>(report.getViewerAddress(), nowMs));
+        }
+    }
+
+    private String address(String client) {
+        Told<String> told = places.get(client);
+        return told == null ? "" : told.report;
+    }
+
+    /** Where relay clients are reached, those that have the room first. */
+    synchronized List<String> addresses(String room, long nowMs) {
+        sweep(nowMs);
+        Set<String> addresses = new LinkedHashSet<>();
+        legs.keySet().stream()
+                .filter(leg -> leg.room.equals(room))
+                .map(leg -> address(leg.client))
+                .filter(address -> !address.isEmpty())
+                .forEach(addresses::add);
+        places.values().forEach(told -> addresses.add(told.report));
+        return List.copyOf(addresses);
     }
 
     synchronized void apply(LegReport report, long nowMs) {
@@ -199,6 +243,7 @@ final class RoomsBook {
             leg.turns.removeIf(turn -> nowMs - turn.atMs > WINDOW_MS);
             return leg.server == null && leg.client == null;
         });
+        places.values().removeIf(told -> nowMs - told.atMs > LEG_MS);
         viewers.values().removeIf(told -> nowMs - told.atMs > VIEWER_MS);
         firstKeyUs.keySet().retainAll(viewers.keySet());
         events.values().forEach(ofRoom -> ofRoom.removeIf(event -> nowMs - event.atMs > WINDOW_MS));
@@ -328,6 +373,7 @@ final class RoomsBook {
                 leg.turns.stream().mapToLong(Turn::spliceGapMs).sum(),
                 roles,
                 planned,
+                address(key.client),
                 List.copyOf(named.subList(0, Math.min(NAMED_MAX, named.size()))));
     }
 

@@ -14,6 +14,7 @@ package io.fairlead.edge.report;
  * @param groupId delivery group whose viewers it serves; empty: it serves none
  * @param deliveredBitsPerSecond what it sends to viewers, bit/s since the last report; -1: not measured
  * @param linkAddress where relay clients can dial in, HOST:PORT; empty: nowhere, or it is not told
+ * @param viewerAddress where viewers can watch rooms, http://HOST:PORT or https://HOST[:PORT]; empty: nowhere, or it is not told
  */
 public record EdgeLoad(
         int openConnections,
@@ -26,7 +27,8 @@ public record EdgeLoad(
         boolean draining,
         String groupId,
         double deliveredBitsPerSecond,
-        String linkAddress) {
+        String linkAddress,
+        String viewerAddress) {
 
     /** Of an edge that serves no viewers. */
     public EdgeLoad(
@@ -49,6 +51,7 @@ public record EdgeLoad(
                 draining,
                 "",
                 -1,
+                "",
                 "");
     }
 

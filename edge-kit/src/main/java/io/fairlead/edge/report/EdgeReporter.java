@@ -80,6 +80,7 @@ public final class EdgeReporter {
         report.setGroupId(now.groupId());
         report.setDeliveredBitsPerSecond(now.deliveredBitsPerSecond());
         report.setLinkAddress(now.linkAddress());
+        report.setViewerAddress(now.viewerAddress());
         publisher.offer(Topics.TELEMETRY_EDGES, edgeId, report);
     }
 

@@ -222,6 +222,7 @@ public final class FactTables {
             .text("group_id", EdgeReport::getGroupId)
             .float64("delivered_bits_per_second", EdgeReport::getDeliveredBitsPerSecond)
             .text("link_address", EdgeReport::getLinkAddress)
+            .text("viewer_address", EdgeReport::getViewerAddress)
             .build();
 
     static final FactTable<EdgeTick> EDGE_TICKS = FactTable.telemetry(

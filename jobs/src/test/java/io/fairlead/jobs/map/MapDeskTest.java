@@ -123,6 +123,7 @@ class MapDeskTest {
     private void reports(String group) throws IOException {
         EdgeReport report = new EdgeReport();
         report.setLinkAddress("");
+        report.setViewerAddress("");
         report.setHeader(header("edge-" + group));
         report.setKind("relay");
         report.setVersion("");

@@ -146,6 +146,7 @@ class PoolCurationTest {
     private void edgeKnows(DecisionVersion version) throws Exception {
         EdgeReport report = new EdgeReport();
         report.setLinkAddress("");
+        report.setViewerAddress("");
         report.setHeader(new TelemetryHeader("edge-1", 1L, 0, 0L, nowMs));
         report.setKind("supernode");
         report.setVersion("");

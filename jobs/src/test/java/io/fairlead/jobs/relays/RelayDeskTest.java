@@ -90,6 +90,7 @@ class RelayDeskTest {
         report.setPublished(List.of());
         report.setGroupId("");
         report.setLinkAddress(server + ".example:8460");
+        report.setViewerAddress("");
         send(Topics.TELEMETRY_EDGES, server, report);
     }
 

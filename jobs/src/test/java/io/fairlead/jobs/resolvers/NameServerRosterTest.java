@@ -84,6 +84,7 @@ class NameServerRosterTest {
     private void reports(String edge) throws Exception {
         EdgeReport report = new EdgeReport();
         report.setLinkAddress("");
+        report.setViewerAddress("");
         report.setHeader(new TelemetryHeader(edge, 1L, 0, 0L, nowMs));
         report.setKind("nameserver");
         report.setVersion("");

@@ -87,7 +87,7 @@ final class Accounts implements AutoCloseable {
     }
 
     /**
-     * Counts now. What former lives of the edge have told is left out, as far as it is stored.
+     * Counts now. What former lives of the edge, and other edges, have told is left out, as far as it is stored.
      *
      * @param onTheWay how long what is told just now may take to be stored
      */
@@ -95,14 +95,17 @@ final class Accounts implements AutoCloseable {
         Map<String, Long> before = acknowledged(metrics());
         TimeUnit.MILLISECONDS.sleep(onTheWay.toMillis());
         List<TelemetryAccount> accounts = accounts();
-        long life =
-                accounts.stream().mapToLong(TelemetryAccount::edgeEpochMs).max().orElse(0);
-        Map<String, Long> clickHouse = distinct(accounts, account -> account.edgeEpochMs() == life);
-        Map<String, Long> former = distinct(accounts, account -> account.edgeEpochMs() != life);
+        long life = accounts.stream()
+                .filter(account -> account.edgeId().equals(DemoSystem.EDGE))
+                .mapToLong(TelemetryAccount::edgeEpochMs)
+                .max()
+                .orElse(0);
+        Map<String, Long> clickHouse = distinct(accounts, account -> isOf(account, life));
+        Map<String, Long> others = distinct(accounts, account -> !isOf(account, life));
         Map<String, Long> kafka = offsets();
-        former.forEach((topic, records) -> kafka.merge(topic, -records, Long::sum));
+        others.forEach((topic, records) -> kafka.computeIfPresent(topic, (known, all) -> all - records));
         long doubled = accounts.stream()
-                .filter(account -> account.edgeEpochMs() == life)
+                .filter(account -> isOf(account, life))
                 .mapToLong(TelemetryAccount::duplicates)
                 .sum();
         String metrics = metrics();
@@ -111,6 +114,10 @@ final class Accounts implements AutoCloseable {
                 .mapToLong(found -> Math.round(Double.parseDouble(found.group(1))))
                 .sum();
         return new Look(before, clickHouse, kafka, acknowledged(metrics), lost, doubled);
+    }
+
+    private static boolean isOf(TelemetryAccount account, long life) {
+        return account.edgeId().equals(DemoSystem.EDGE) && account.edgeEpochMs() == life;
     }
 
     private String metrics() throws IOException, InterruptedException {

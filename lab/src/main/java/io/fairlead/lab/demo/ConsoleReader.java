@@ -14,29 +14,39 @@ final class ConsoleReader {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final Duration patience;
+    private final HttpClient client;
     private final ObjectMapper json = new ObjectMapper();
 
+    ConsoleReader() {
+        this(PATIENCE);
+    }
+
+    /** @param patience for each answer */
+    ConsoleReader(Duration patience) {
+        this.patience = patience;
+        this.client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    }
+
     JsonNode get(URI url) throws IOException, InterruptedException {
-        return json.readTree(text(HttpRequest.newBuilder(url).timeout(PATIENCE).build()));
+        return json.readTree(text(HttpRequest.newBuilder(url).timeout(patience).build()));
     }
 
     String getText(URI url) throws IOException, InterruptedException {
-        return text(HttpRequest.newBuilder(url).timeout(PATIENCE).build());
+        return text(HttpRequest.newBuilder(url).timeout(patience).build());
     }
 
     /** Sends JSON; {@code DELETE} where there is none. */
     JsonNode change(URI url, Object value) throws IOException, InterruptedException {
         return json.readTree(text(HttpRequest.newBuilder(url)
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .PUT(HttpRequest.BodyPublishers.ofString(json.writeValueAsString(value)))
                 .build()));
     }
 
     JsonNode delete(URI url) throws IOException, InterruptedException {
         return json.readTree(
-                text(HttpRequest.newBuilder(url).timeout(PATIENCE).DELETE().build()));
+                text(HttpRequest.newBuilder(url).timeout(patience).DELETE().build()));
     }
 
     private String text(HttpRequest request) throws IOException, InterruptedException {

@@ -7,10 +7,13 @@ import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigEntry;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.lab.fleet.Impairment;
+import io.fairlead.lab.host.CommandProcess;
+import io.fairlead.lab.rooms.LiveRooms;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.topics.Topics;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /**
  * Plays the demo's scenario and judges whether the loop closed: exits are scored, bad ones get less traffic, a policy is stamped on
@@ -97,8 +101,9 @@ final class DemoCheck {
             policy();
             victim(before.getOrDefault(VICTIM, 0.0));
         }
-        counts();
+        rooms();
         summary.put("memoryMiB", system.rssBytes() >> 20);
+        counts();
         Traffic.Report report = traffic.report();
         summary.put("requests", report.requests());
         summary.put("success", rounded(report.success()));
@@ -180,6 +185,50 @@ final class DemoCheck {
         summary.put("victimShareAfter", rounded(after));
         expect(after < BAD_SHARE_MAX * before, VICTIM + " loses its traffic when it is made worse");
         reader.delete(system.control().resolve("/exits/" + VICTIM + "/impairment"));
+    }
+
+    /** The live room stands, follows its plan, and loses nobody at promotions. */
+    private void rooms() throws IOException, InterruptedException {
+        if (!system.options().rooms()) {
+            return;
+        }
+        JsonNode[] last = new JsonNode[1];
+        boolean watched = await("all viewers watch the room, on one stream a relay client, as planned", () -> {
+            CommandProcess started = system.rooms();
+            if (started == null) {
+                return false;
+            }
+            JsonNode now = DemoRooms.picture(reader, URI.create(started.address("control")));
+            last[0] = now;
+            boolean planned = StreamSupport.stream(now.get("clients").spliterator(), false)
+                    .allMatch(client -> client.get("planCounts").asBoolean());
+            return planned
+                    && now.get("viewers").asInt() == DemoRooms.VIEWERS
+                    && now.get("carriers").asInt() == now.get("clients").size();
+        });
+        ObjectNode told = summary.putObject("rooms");
+        CommandProcess started = system.rooms();
+        if (!watched || started == null) {
+            told.set("last", last[0]);
+            return;
+        }
+        URI control = URI.create(started.address("control"));
+        promotion(told, control, "leave-master");
+        promotion(told, control, "silence-upstream");
+        JsonNode now = DemoRooms.picture(reader, control);
+        List.of("source", "viewers", "carriers", "startP50Ms", "startP95Ms", "frames", "lostFrames", "cutOff")
+                .forEach(field -> told.set(field, now.get(field)));
+        told.put("savedShare", rounded(DemoRooms.saved(now)));
+        expect(now.get("cutOff").asInt() == 0, "no viewer of the room is cut off");
+        started.stop(); // relays tell of themselves all the time
+    }
+
+    private void promotion(ObjectNode told, URI control, String word) throws InterruptedException {
+        await(word + ": another is promoted, and nobody is cut off", () -> {
+            JsonNode seen = DemoRooms.promotion(control, LiveRooms.CLIENTS.get(0), word);
+            told.set(word.equals("leave-master") ? "leaveMaster" : "silenceUpstream", seen);
+            return seen.get("cutOff").asInt() == 0;
+        });
     }
 
     private void counts() throws IOException, InterruptedException {

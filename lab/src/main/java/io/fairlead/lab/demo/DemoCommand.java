@@ -11,12 +11,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,8 @@ import picocli.CommandLine.Spec;
             DecayCommand.class,
             FailGroupCommand.class,
             OutageCommand.class,
+            PromotionCommand.LeaveMaster.class,
+            PromotionCommand.SilenceUpstream.class,
             CanaryDemo.class
         })
 public final class DemoCommand implements Callable<Integer> {
@@ -88,6 +92,14 @@ public final class DemoCommand implements Callable<Integer> {
             description =
                     "With delivery groups, name servers and resolvers, and the two jobs that make their map (they come a moment after the rest, and take as much of two processors again).")
     private boolean map;
+
+    @Option(
+            names = "--rooms",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "With a live room, its relays and 50 viewers, a moment after the rest (default), or without.")
+    private boolean rooms = true;
 
     @Option(
             names = "--rtt-matrix",
@@ -174,6 +186,7 @@ public final class DemoCommand implements Callable<Integer> {
                 exits,
                 rate,
                 map && !check,
+                rooms,
                 rttMatrix == null ? null : rttMatrix.toAbsolutePath(),
                 server == null ? null : new DemoOptions.ClickHouseServer(server, clickHouseUser, clickHousePassword));
         long begunNanos = System.nanoTime();
@@ -243,6 +256,12 @@ public final class DemoCommand implements Callable<Integer> {
         progress.accept("            ./fairlead demo dead-target" + dataHint());
         progress.accept("  try a bad policy on half of the exits, and see it take itself back:");
         progress.accept("            ./fairlead demo canary" + dataHint());
+        if (system.options().rooms()) {
+            progress.accept("  watch a room, and see others promoted and nobody cut off:");
+            progress.accept("            " + system.consoleUrl().resolve(DemoRooms.PAGE));
+            progress.accept("            ./fairlead demo leave-master" + dataHint());
+            progress.accept("            ./fairlead demo silence-upstream" + dataHint());
+        }
         if (system.options().map()) {
             progress.accept("  cut a delivery group off, and see answers leave it:");
             progress.accept("            ./fairlead demo fail-group ams" + dataHint());
@@ -261,6 +280,7 @@ public final class DemoCommand implements Callable<Integer> {
             PrintWriter out)
             throws IOException, InterruptedException {
         ConsoleReader reader = new ConsoleReader();
+        system.startRooms();
         DemoCheck judge = new DemoCheck(
                 system, traffic, pools, reader, new FleetView(reader, system.consoleUrl(), system.control()), progress);
         ObjectNode summary = judge.play(startSeconds);
@@ -291,6 +311,7 @@ public final class DemoCommand implements Callable<Integer> {
                 .build()) {
             boolean live = !Terminal.TYPE_DUMB.equals(terminal.getType())
                     && !Terminal.TYPE_DUMB_COLOR.equals(terminal.getType());
+            system.startRooms();
             system.startMap();
             RecentTraffic minute = new RecentTraffic(MINUTE_ROUNDS);
             traffic.interval();
@@ -308,11 +329,10 @@ public final class DemoCommand implements Callable<Integer> {
                         now.p50Ms(),
                         now.p99Ms(),
                         system.rssBytes() >> 20);
-                String map = live || round % PLAIN_EVERY == 0 ? system.mapLine(reader) : "";
                 if (live) {
-                    draw(terminal, system, view, map.isEmpty() ? line : line + "\n  " + map);
+                    draw(terminal, system, view, String.join("\n  ", lines(system, reader, line)));
                 } else if (round % PLAIN_EVERY == 0) {
-                    out.println(map.isEmpty() ? line : line + "\n" + map);
+                    lines(system, reader, line).forEach(out::println);
                     out.flush();
                 }
             }
@@ -320,6 +340,13 @@ public final class DemoCommand implements Callable<Integer> {
         out.println("Stopping.");
         out.flush();
         return 0;
+    }
+
+    private static List<String> lines(DemoSystem system, ConsoleReader reader, String traffic)
+            throws InterruptedException {
+        return Stream.of(traffic, system.roomsLine(reader), system.mapLine(reader))
+                .filter(line -> !line.isEmpty())
+                .toList();
     }
 
     private void draw(Terminal terminal, DemoSystem system, FleetView view, String line) throws InterruptedException {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param exits how many agents
  * @param requestsPerSecond of the open loop
  * @param map whether groups, name servers and resolvers run, and the jobs that make their map
+ * @param rooms whether a live room runs, with its relays and viewers, and the job that plans them
  * @param rttMatrix file with round trips between nodes, ms; null: nodes on the globe
  * @param clickHouse an own server instead of the embedded engine; null: the embedded one
  */
@@ -23,6 +24,7 @@ record DemoOptions(
         int exits,
         double requestsPerSecond,
         boolean map,
+        boolean rooms,
         @Nullable Path rttMatrix,
         @Nullable ClickHouseServer clickHouse) {
 

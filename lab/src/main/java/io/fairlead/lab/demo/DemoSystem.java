@@ -79,6 +79,8 @@ final class DemoSystem implements AutoCloseable {
     private @Nullable CommandProcess console;
     private volatile @Nullable CommandProcess names;
     private volatile String mapProblem = "";
+    private volatile @Nullable CommandProcess rooms;
+    private volatile String roomsProblem = "";
     private @Nullable TargetSite site;
     private DemoOptions.@Nullable ClickHouseServer store;
     private DemoOptions.@Nullable ClickHouseServer reader;
@@ -243,6 +245,40 @@ final class DemoSystem implements AutoCloseable {
                 mapProblem = "the map did not start: " + e.getMessage();
             }
         });
+    }
+
+    /** Starts the live room, if it is wanted, while the rest serves: it delays nobody. */
+    void startRooms() {
+        if (!options.rooms()) {
+            return;
+        }
+        starters.execute(() -> {
+            try {
+                rooms = opened(DemoRooms.start(options, kafka().bootstrap(), progress));
+                DemoRooms.submitJob(flink(), kafka().bootstrap());
+            } catch (Exception e) {
+                roomsProblem = "the live room did not start: " + e.getMessage();
+            }
+        });
+    }
+
+    /** The process of the live room; null: it has not started, or is not wanted. */
+    @Nullable
+    CommandProcess rooms() {
+        return rooms;
+    }
+
+    /** How the live room is; empty: there is nothing to say yet. */
+    String roomsLine(ConsoleReader reader) throws InterruptedException {
+        CommandProcess started = rooms;
+        if (started == null || !roomsProblem.isEmpty()) {
+            return roomsProblem;
+        }
+        try {
+            return DemoRooms.line(reader, URI.create(started.address("control")));
+        } catch (IOException e) {
+            return "room: its process does not answer: " + e.getMessage();
+        }
     }
 
     /** How good the map's answers are; empty: there is nothing to say yet. */

@@ -31,7 +31,7 @@ import java.util.random.RandomGenerator;
  * A port on loopback from which connections go on to one address, over a path that is as bad as an {@link Impairment} says at
  * that moment. Half-closes pass; order is kept; each direction holds at most {@value #HELD_BYTES_MAX} bytes.
  */
-final class ImpairedPath implements AutoCloseable {
+public final class ImpairedPath implements AutoCloseable {
 
     static final int HELD_BYTES_MAX = 512 << 10;
 
@@ -39,7 +39,7 @@ final class ImpairedPath implements AutoCloseable {
     private static final long DARK_LOOK_MS = 200;
 
     private final EventLoopGroup loops;
-    private final InetSocketAddress target;
+    private final Supplier<InetSocketAddress> target;
     private final Supplier<Impairment> impairment;
     private final RandomGenerator random;
     private final ServerSocketChannel door;
@@ -48,7 +48,7 @@ final class ImpairedPath implements AutoCloseable {
 
     private ImpairedPath(
             EventLoopGroup loops,
-            InetSocketAddress target,
+            Supplier<InetSocketAddress> target,
             Supplier<Impairment> impairment,
             RandomGenerator random,
             ServerSocketChannel door)
@@ -69,6 +69,16 @@ final class ImpairedPath implements AutoCloseable {
     static ImpairedPath open(
             EventLoopGroup loops, InetSocketAddress target, Supplier<Impairment> impairment, RandomGenerator random)
             throws IOException {
+        return open(loops, () -> target, impairment, random);
+    }
+
+    /** The same to an address that is asked for with each connection, and may be known later than the path's own. */
+    public static ImpairedPath open(
+            EventLoopGroup loops,
+            Supplier<InetSocketAddress> target,
+            Supplier<Impairment> impairment,
+            RandomGenerator random)
+            throws IOException {
         ServerSocketChannel door = ServerSocketChannel.open();
         door.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         ImpairedPath path = new ImpairedPath(loops, target, impairment, random, door);
@@ -77,7 +87,7 @@ final class ImpairedPath implements AutoCloseable {
     }
 
     /** Where it begins. */
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return address;
     }
 
@@ -143,7 +153,7 @@ final class ImpairedPath implements AutoCloseable {
                         channels.add(far);
                     }
                 })
-                .connect(target)
+                .connect(target.get())
                 .addListener((ChannelFutureListener) dialled -> {
                     if (!dialled.isSuccess() || !near.isActive()) {
                         dialled.channel().close();

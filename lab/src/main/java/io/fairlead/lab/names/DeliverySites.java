@@ -77,6 +77,7 @@ final class DeliverySites implements AutoCloseable {
         report.setDeliveredBitsPerSecond(1_000 * bits / intervalMs);
         report.setHeader(header(Topics.TELEMETRY_EDGES, edge(which), edge(which), nowMs));
         report.setLinkAddress("");
+        report.setViewerAddress("");
         send(Topics.TELEMETRY_EDGES, edge(which), report.getHeader(), report);
     }
 

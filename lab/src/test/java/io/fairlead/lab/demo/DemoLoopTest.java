@@ -54,8 +54,10 @@ class DemoLoopTest {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        DemoOptions options = new DemoOptions(directory, 0, 0, 0, 0, 0, EXITS, REQUESTS_PER_SECOND, false, null, null);
+        DemoOptions options =
+                new DemoOptions(directory, 0, 0, 0, 0, 0, EXITS, REQUESTS_PER_SECOND, false, true, null, null);
         system = DemoSystem.start(options, System.out::println);
+        system.startRooms();
         traffic = new Traffic(
                 system.users(),
                 DemoConfig.TENANT,

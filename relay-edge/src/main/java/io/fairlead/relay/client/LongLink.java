@@ -82,8 +82,14 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
 
     /** The way that it takes now; any thread. */
     LinkPath path() {
+        return LinkPath.of(connection());
+    }
+
+    /** The connection that it has now; null: none. Any thread. */
+    @Nullable
+    Channel connection() {
         Way open = way;
-        return LinkPath.of(open == null ? null : open.channel);
+        return open == null ? null : open.channel;
     }
 
     /** Connections that were lost though the relay server had not said that it leaves; any thread. */

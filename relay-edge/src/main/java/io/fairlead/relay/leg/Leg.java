@@ -156,6 +156,14 @@ public final class Leg implements Room.Listener {
         return carrier != null;
     }
 
+    /** Everybody who has been admitted, in the order in which they came. */
+    public List<Standing> standings() {
+        return members.stream()
+                .filter(member -> member.admitted)
+                .map(member -> new Standing(member.query, member.role(), member == carrier))
+                .toList();
+    }
+
     /** What has happened so far. */
     public LegTally tally() {
         Member now = carrier;
@@ -413,7 +421,7 @@ public final class Leg implements Room.Listener {
                 return Role.DIRECT;
             }
             if (origin == null) {
-                return carrier == null ? Role.MASTER : Role.SLAVE;
+                return carrier == null || carrier == this ? Role.MASTER : Role.SLAVE;
             }
             if (source == null) {
                 return Role.SLAVE;

@@ -54,6 +54,11 @@ public final class RoomCounters {
         return viewers.sum();
     }
 
+    /** Bytes of tags from sources, sent on. */
+    public long bytesIn() {
+        return bytesIn.sum();
+    }
+
     /** Bytes of tags to viewers. */
     public long bytesOut() {
         return bytesOut.sum();

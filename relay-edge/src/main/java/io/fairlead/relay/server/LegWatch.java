@@ -20,7 +20,7 @@ final class LegWatch {
     private final Room room;
     private final String roomName;
     private final String client;
-    private final boolean shared;
+    private final @Nullable SharedReceipt shared;
     private final boolean published;
     private final Reports reports;
     private final LongSupplier nanoClock;
@@ -29,14 +29,16 @@ final class LegWatch {
     private long toldNs;
     private @Nullable Future<?> timer;
 
-    /** @param shared the room is not this leg's own: what came for it is told by nobody twice, so not here
-     * @param published it is published here */
+    /**
+     * @param shared what came for the room, which is not this leg's own; null: it is
+     * @param published it is published here
+     */
     LegWatch(
             Leg leg,
             Room room,
             String roomName,
             String client,
-            boolean shared,
+            @Nullable SharedReceipt shared,
             boolean published,
             Reports reports,
             LongSupplier nanoClock) {
@@ -54,6 +56,9 @@ final class LegWatch {
 
     void start() {
         if (!reports.silent()) {
+            if (shared != null) {
+                shared.enter(room.story().now());
+            }
             timer = room.loop()
                     .scheduleAtFixedRate(() -> tell(false), reports.legMs(), reports.legMs(), TimeUnit.MILLISECONDS);
         }
@@ -65,6 +70,9 @@ final class LegWatch {
         if (running != null) {
             running.cancel(false);
             tell(true);
+            if (shared != null) {
+                shared.leave();
+            }
         }
     }
 
@@ -72,6 +80,7 @@ final class LegWatch {
         long now = nanoClock.getAsLong();
         RoomStory.Moment moment = room.story().now();
         RoomStory.Moment since = moment.since(before);
+        RoomStory.Moment received = shared == null ? since : shared.take(moment);
         LegTally counted = leg.tally();
         LegTally more = counted.since(tally);
         LinkPath path = leg.path();
@@ -84,8 +93,8 @@ final class LegWatch {
         report.setViewers(leg.viewers());
         report.setUpstreams(leg.upstreams());
         report.setCarriers(leg.carries() ? 1 : 0);
-        report.setReceivedBytes(shared ? 0 : since.receivedBytes());
-        report.setSpareBytes(shared ? 0 : since.spareBytes());
+        report.setReceivedBytes(received.receivedBytes());
+        report.setSpareBytes(received.spareBytes());
         report.setLinkBytes(more.linkBytes());
         report.setPromotions(more.promotions());
         report.setSplices(since.splices());

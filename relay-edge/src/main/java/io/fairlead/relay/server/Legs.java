@@ -5,6 +5,7 @@ import io.fairlead.relay.leg.LegCounters;
 import io.fairlead.relay.leg.LegSettings;
 import io.fairlead.relay.leg.Pull;
 import io.fairlead.relay.leg.Seat;
+import io.fairlead.relay.leg.Standing;
 import io.fairlead.relay.leg.Upstream;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomSettings;
@@ -13,7 +14,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -52,6 +55,7 @@ final class Legs {
     private final Reports reports;
     private final LegCounters counters = new LegCounters();
     private final Map<Key, Place> places = new ConcurrentHashMap<>();
+    private final Map<Room, SharedReceipt> receipts = new ConcurrentHashMap<>();
     private final AtomicLong alone = new AtomicLong();
     private volatile boolean closing;
 
@@ -153,7 +157,8 @@ final class Legs {
     }
 
     private Place place(Key key, Leg leg, Room room, boolean shared, boolean published) {
-        LegWatch watch = new LegWatch(leg, room, key.room, key.client, shared, published, reports, rooms.nanoClock());
+        SharedReceipt receipt = shared ? receipts.computeIfAbsent(room, of -> new SharedReceipt()) : null;
+        LegWatch watch = new LegWatch(leg, room, key.room, key.client, receipt, published, reports, rooms.nanoClock());
         room.loop().execute(watch::start);
         return new Place(leg, room, watch, shared);
     }
@@ -164,6 +169,19 @@ final class Legs {
             place.watch.over();
             places.remove(key, place);
         }
+    }
+
+    /** Who is in a room behind that relay client; nobody if there is no such leg. A room that is not mergeable has one for each viewer. */
+    CompletableFuture<List<Standing>> standings(String room, String client) {
+        List<CompletableFuture<List<Standing>>> asked = places.entrySet().stream()
+                .filter(each ->
+                        each.getKey().room.equals(room) && each.getKey().client.equals(client))
+                .map(each -> CompletableFuture.supplyAsync(
+                        each.getValue().leg::standings, each.getValue().room.loop()))
+                .toList();
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all ->
+                        asked.stream().flatMap(each -> each.join().stream()).toList());
     }
 
     /** Lets open legs, and rooms that are their own, follow what is said of rooms. */
@@ -184,6 +202,7 @@ final class Legs {
                 place.leg.end(ViewerEnd.ROOM_ENDED);
             }
         }
+        receipts.remove(room);
     }
 
     /** Ends all legs; none is opened any more. */

@@ -2,6 +2,7 @@ package io.fairlead.relay.server;
 
 import io.fairlead.edge.link.Sockets;
 import io.fairlead.relay.leg.LegCounters;
+import io.fairlead.relay.leg.Standing;
 import io.fairlead.relay.link.LongLinkCounters;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomCounters;
@@ -11,6 +12,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -192,6 +195,12 @@ public final class RelayServer implements AutoCloseable {
     /** Of the legs to relay clients; null if none dial in. */
     public @Nullable LegCounters legCounters() {
         return legs == null ? null : legs.counters();
+    }
+
+    /** Who is behind that relay client in a room, and with which role now; nobody if it has none of that room. */
+    public CompletableFuture<List<Standing>> standings(String room, String relayClientId) {
+        Legs present = legs;
+        return present == null ? CompletableFuture.completedFuture(List.of()) : present.standings(room, relayClientId);
     }
 
     /** Shows all that is counted. */

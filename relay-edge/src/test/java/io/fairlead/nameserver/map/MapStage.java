@@ -111,6 +111,7 @@ final class MapStage {
     MapStage reports(String edge, double bitsPerSecond, boolean draining) {
         EdgeReport report = new EdgeReport();
         report.setLinkAddress("");
+        report.setViewerAddress("");
         report.setHeader(new TelemetryHeader(edge, 1L, 0, 0L, nowMs));
         report.setGroupId("");
         report.setDeliveredBitsPerSecond(bitsPerSecond);

@@ -3,6 +3,7 @@ package io.fairlead.relay.client;
 import static io.fairlead.relay.client.RelayPair.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.fairlead.edge.link.PulseSettings;
@@ -25,6 +26,9 @@ import io.fairlead.schemas.telemetry.ViewerClose;
 import io.fairlead.schemas.telemetry.ViewerProtocol;
 import io.fairlead.schemas.telemetry.ViewerReport;
 import io.fairlead.schemas.telemetry.ViewerRole;
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.RawUnixChannelOption;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,12 +37,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -50,6 +57,10 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(180)
 class LongLinkTest {
+
+    private static final int BYTES_RECEIVED_AT = 128;
+    private static final RawUnixChannelOption TCP_INFO =
+            new RawUnixChannelOption("TCP_INFO", 6, 11, BYTES_RECEIVED_AT + Long.BYTES);
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -84,8 +95,12 @@ class LongLinkTest {
     }
 
     private HttpRequest request(String query) {
+        return request(client, query);
+    }
+
+    private static HttpRequest request(RelayClient at, String query) {
         return HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + client.address().getPort() + "/live/a.flv" + query))
+                        URI.create("http://127.0.0.1:" + at.address().getPort() + "/live/a.flv" + query))
                 .build();
     }
 
@@ -98,7 +113,11 @@ class LongLinkTest {
     }
 
     private Seen watch(String query) throws Exception {
-        HttpResponse<InputStream> answer = http.send(request(query), BodyHandlers.ofInputStream());
+        return watch(client, query);
+    }
+
+    private Seen watch(RelayClient at, String query) throws Exception {
+        HttpResponse<InputStream> answer = http.send(request(at, query), BodyHandlers.ofInputStream());
         assertThat(answer.statusCode()).isEqualTo(200);
         Watched watched = new Watched();
         watched.reading(answer.body());
@@ -427,6 +446,63 @@ class LongLinkTest {
                     .as("not known at a relay client before the relay server has answered")
                     .isIn(each.getOver() ? List.of("server-1") : List.of("", "server-1"));
         });
+    }
+
+    @Test
+    void ofARoomThatLegsShareEachByteIsToldByOneOfThem() throws Exception {
+        relays.legs = relays.legs.withUpstream(Upstream.SINGLE, 0);
+        begin();
+        RelayClient other = relays.client("client-2", linkOf(server));
+        await().atMost(PATIENCE).until(() -> other.reachableParents() == 1);
+        Seen near = watch("");
+        Seen far = watch(other, "");
+        flowing(2);
+        media.send(0, 40);
+        seen(List.of(near, far), 39);
+        near.leave();
+        await().atMost(PATIENCE).until(() -> legs().legs() == 1);
+        media.send(40, 80);
+        seen(List.of(far), 79);
+        far.leave();
+        await().atMost(PATIENCE)
+                .until(() -> told(LegReport.class)
+                                .filter(each -> each.getEnd() == LegEnd.RELAY_SERVER && each.getOver())
+                                .count()
+                        == 2);
+        assertThat(sum(LegEnd.RELAY_SERVER, LegReport::getReceivedBytes))
+                .isEqualTo(server.roomCounters().bytesIn())
+                .isPositive();
+    }
+
+    /** By the kernel's own count of the link's connection. */
+    @Test
+    void aHundredViewersCostTheLongLinkNoMoreThanOne() throws Exception {
+        begin();
+        List<Seen> all = watchAtOnce(100);
+        flowing(2);
+        media.send(0, 40);
+        seen(all, 39);
+        Channel connection = Objects.requireNonNull(client.parents().choose(null, "live/a", Set.of()))
+                .link("live/a")
+                .connection();
+        assumeTrue(connection instanceof EpollSocketChannel, "the kernel is not asked without epoll");
+        long kernelBefore = kernelReceived(connection);
+        long mediaBefore = client.linkCounters().mediaBytes();
+        for (int from = 40; from < 540; from += 100) { // less at once than makes a viewer slow
+            media.send(from, from + 100);
+            seen(all, from + 99);
+        }
+        long one = client.linkCounters().mediaBytes() - mediaBefore;
+        assertThat(kernelReceived(connection) - kernelBefore)
+                .as("bytes that the kernel has received for 100 viewers; one stream has %d", one)
+                .isBetween(one, 2 * one);
+        assertThat(client.roomCounters().bytesOut()).as("to viewers").isGreaterThan(90 * one);
+    }
+
+    /** {@code tcpi_bytes_received} (Linux, struct tcp_info), in the machine's order of bytes. */
+    private static long kernelReceived(Channel connection) {
+        ByteBuffer told = Objects.requireNonNull(connection.config().getOption(TCP_INFO));
+        return told.order(ByteOrder.nativeOrder()).getLong(BYTES_RECEIVED_AT);
     }
 
     private <T> Stream<T> told(Class<T> of) {
