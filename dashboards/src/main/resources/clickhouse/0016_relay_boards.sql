@@ -74,7 +74,7 @@ CREATE TABLE IF NOT EXISTS fairlead.verdicts_1m
     verdict LowCardinality(String),
     bucket DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
     verdicts SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
-    questions SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1))
+    questions SimpleAggregateFunction(sum, Float64) CODEC(Gorilla, ZSTD(1))
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(bucket)
