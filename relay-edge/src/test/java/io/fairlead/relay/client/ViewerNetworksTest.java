@@ -103,7 +103,8 @@ class ViewerNetworksTest {
 
     @Test
     void aBeaconIsAnsweredWithNothingAndToldWithItsNetwork() throws Exception {
-        await().atMost(PATIENCE).until(() -> { // another test may have used up what is told in this second
+        // another test may have used up what is told in this second
+        await().atMost(PATIENCE).until(() -> {
             String answer = asked("/beacon", BEACON.toUpperCase(java.util.Locale.ROOT) + ".beacon.live.example");
             assertThat(answer)
                     .startsWith("HTTP/1.1 204 ")
