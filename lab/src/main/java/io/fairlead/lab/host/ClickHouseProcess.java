@@ -3,7 +3,6 @@ package io.fairlead.lab.host;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -67,8 +66,7 @@ public final class ClickHouseProcess implements Host {
                         "library", library.toString(),
                         "memoryMib", Integer.toString(options.memoryMib()),
                         "maxQueries", Integer.toString(options.maxQueries())),
-                directory,
-                Duration.ofSeconds(60));
+                directory);
         PortBook ports = new PortBook(
                 launch.title(),
                 directory,

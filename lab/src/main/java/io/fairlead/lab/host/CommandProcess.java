@@ -3,7 +3,6 @@ package io.fairlead.lab.host;
 import io.fairlead.cli.Fairlead;
 import io.fairlead.cli.Foreground;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +15,6 @@ import java.util.random.RandomGenerator;
  * agents. When it dies it stays down until {@link #restart()}.
  */
 public final class CommandProcess implements Host {
-
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private final HostProcess process;
 
@@ -64,8 +61,7 @@ public final class CommandProcess implements Host {
                 Launch.withQuickStart(quickStart, flags),
                 Map.of(),
                 arguments,
-                directory,
-                START_LIMIT);
+                directory);
         PortBook book = new PortBook(title, directory, ports, RandomGenerator.getDefault(), notices);
         HostProcess process = new HostProcess(launch, book, HostProcess.Revival.ON_DEMAND, notices);
         process.start();

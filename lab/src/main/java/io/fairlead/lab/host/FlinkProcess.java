@@ -2,7 +2,6 @@ package io.fairlead.lab.host;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,8 +90,7 @@ public final class FlinkProcess implements Host {
                         "slots", Integer.toString(options.slots()),
                         "managedMib", Integer.toString(options.managedMib()),
                         "stateBackend", options.stateBackend()),
-                directory,
-                Duration.ofSeconds(90));
+                directory);
         PortBook ports = new PortBook(
                 launch.title(),
                 directory,

@@ -36,6 +36,9 @@ public final class HostProcess {
     }
 
     private static final String READY = "READY ";
+    /** Until it says that it is ready: some seconds, or minutes on a machine that is busy with something else. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(4);
+
     private static final int STARTS_WHEN_A_PORT_WAS_LOST = 3;
     private static final int TAIL_LINES = 20;
     private static final long STOP_LIMIT_SECONDS = 8;
@@ -194,12 +197,11 @@ public final class HostProcess {
         reader.setDaemon(true);
         reader.start();
         try {
-            addresses = parse(ready.get(launch.startLimit().toMillis(), TimeUnit.MILLISECONDS));
+            addresses = parse(ready.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
             return born;
         } catch (TimeoutException late) {
             born.destroyForcibly().waitFor();
-            throw new HostFailure(
-                    title() + " was not ready within " + launch.startLimit().toSeconds() + " s." + tails());
+            throw new HostFailure(title() + " was not ready within " + START_LIMIT.toSeconds() + " s." + tails());
         } catch (ExecutionException ended) {
             born.destroyForcibly().waitFor();
             throw new HostFailure(

@@ -1,7 +1,6 @@
 package io.fairlead.lab.host;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -55,8 +54,7 @@ public final class KafkaProcess implements Host {
                 "io.fairlead.host.kafka.KafkaHost",
                 Launch.withQuickStart(options.quickStart(), List.of("-Xmx" + options.heapMib() + "m", "-XX:+UseG1GC")),
                 Map.of(),
-                directory,
-                Duration.ofSeconds(60));
+                directory);
         PortBook ports = new PortBook(
                 launch.title(),
                 directory,

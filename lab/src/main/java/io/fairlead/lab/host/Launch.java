@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,6 @@ import java.util.stream.Stream;
  * @param properties the host's settings, without {@code fairlead.data} and its ports
  * @param arguments of the main class, when the ports are known
  * @param data the host's own directory
- * @param startLimit how long it may take until it says that it is ready
  */
 record Launch(
         String name,
@@ -31,8 +29,7 @@ record Launch(
         List<String> jvmFlags,
         Map<String, String> properties,
         Function<Map<String, Integer>, List<String>> arguments,
-        Path data,
-        Duration startLimit) {
+        Path data) {
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
     /** Code is compiled quickly rather than well: a process is ready and calm in about half the processor time, and slower under load. */
@@ -47,8 +44,7 @@ record Launch(
             String mainClass,
             List<String> jvmFlags,
             Map<String, String> properties,
-            Path data,
-            Duration startLimit)
+            Path data)
             throws HostFailure {
         return new Launch(
                 name,
@@ -58,8 +54,7 @@ record Launch(
                 jvmFlags,
                 properties,
                 ports -> List.of(),
-                data,
-                startLimit);
+                data);
     }
 
     /** Flags with the one for a quick start, if that is wanted. */
