@@ -26,9 +26,9 @@ final class LoopLately {
         }
     }
 
-    /** Takes a report in; one in which nothing was applied says nothing. */
+    /** Takes a report in; one in which nothing was applied, or nothing that names its event, says nothing. */
     synchronized void add(long atMs, AppliedDecisions applied) {
-        if (applied.getApplied() > 0) {
+        if (applied.getApplied() > 0 && applied.getLoopP99Ms() > 0) {
             reports.addLast(new Told(atMs, applied.getLoopP50Ms(), applied.getLoopP99Ms()));
             if (reports.size() > REPORTS_MAX) {
                 reports.removeFirst();
