@@ -18,8 +18,10 @@ import io.fairlead.schemas.decisions.GroupState;
 import io.fairlead.schemas.decisions.MapCohort;
 import io.fairlead.schemas.decisions.MapEntry;
 import io.fairlead.schemas.decisions.NameServerShare;
+import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.topics.Topics;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -347,21 +349,34 @@ final class MapEpochs {
         if (part.popularity == null || part.popularity.getPreferred().isEmpty()) {
             return;
         }
-        Map<String, Double> least = new HashMap<>();
-        for (NameServerShare share : part.popularity.getShares()) {
-            double ms = share.getCalibratedMs() >= 0
-                    ? share.getCalibratedMs()
-                    : POPULARITY_MS
-                            - POPULARITY_UNIT_MS
-                                    * Math.log(Math.max(1e-6, share.getShare().getMean()));
-            least.merge(share.getGroupId(), ms, Math::min);
-        }
-        for (int group = 0; group < all.size(); group++) {
-            Double ms = least.get(all.get(group).getGroupId());
-            if (ms != null) {
-                ladder.know(row, group, EvidenceClass.POPULARITY, ms, POPULARITY_ERROR * ms);
+        prefer(ladder, row, all, part.popularity);
+    }
+
+    /** A group's share is worth what the nearest of its name servers says. */
+    private static void prefer(Ladder ladder, int row, List<DeliveryGroup> all, ResolverPopularity popularity) {
+        double[] ms = new double[all.size()];
+        Arrays.fill(ms, Double.NaN);
+        int preferred = -1;
+        for (int group = 0; group < ms.length; group++) {
+            String id = all.get(group).getGroupId();
+            preferred = id.equals(popularity.getGroupId()) ? group : preferred;
+            for (NameServerShare share : popularity.getShares()) {
+                if (share.getGroupId().equals(id)) {
+                    ms[group] = Double.isNaN(ms[group]) ? ms(share) : Math.min(ms[group], ms(share));
+                }
             }
         }
+        if (preferred >= 0 && !Double.isNaN(ms[preferred])) {
+            ladder.prefer(row, preferred, ms, POPULARITY_ERROR);
+        }
+    }
+
+    private static double ms(NameServerShare share) {
+        return share.getCalibratedMs() >= 0
+                ? share.getCalibratedMs()
+                : POPULARITY_MS
+                        - POPULARITY_UNIT_MS
+                                * Math.log(Math.max(1e-6, share.getShare().getMean()));
     }
 
     private Succession.Former former(List<DeliveryGroup> all, Ladder ladder) {

@@ -33,6 +33,9 @@ public final class Ladder {
     /** … or by this factor farther than the farthest that the row knows. */
     private static final double UNKNOWN_FACTOR = 1.5;
 
+    /** A group that is not preferred is farther than the preferred one by this at least, ms. */
+    private static final double LEAST_FARTHER_MS = 0.5;
+
     /** From one group to the next in the order of defaults, ms. */
     private static final double DEFAULT_STEP_MS = 0.01;
 
@@ -113,6 +116,36 @@ public final class Ladder {
             errorMs[cell] = (float) error;
             evidence[cell] = of;
         }
+    }
+
+    /**
+     * What a resolver's preference says of the groups to which it was not measured: how much farther than the preferred one they are. Where that one was measured it is known from where they are
+     * farther; where another was, the preferred one is no farther than that. What shares are worth in the middle of all resolvers is not what they are worth to one who is far from everybody.
+     *
+     * @param preferred the group that the resolver prefers
+     * @param ms what its shares are worth, ms, of each group; NaN: no name server stands with it
+     * @param errorShare half the width of the 90 % interval, as a share
+     */
+    public void prefer(int row, int preferred, double[] ms, double errorShare) {
+        double from = ms[preferred];
+        if (measured(row, preferred)) {
+            from = costMs[row * groups + preferred];
+        } else {
+            for (int group = 0; group < groups; group++) {
+                from = measured(row, group) ? Math.min(from, costMs[row * groups + group]) : from;
+            }
+        }
+        for (int group = 0; group < groups; group++) {
+            if (!Double.isNaN(ms[group]) && !measured(row, group)) {
+                double farther = group == preferred ? 0 : Math.max(LEAST_FARTHER_MS, ms[group] - ms[preferred]);
+                know(row, group, EvidenceClass.POPULARITY, from + farther, errorShare * (from + farther));
+            }
+        }
+    }
+
+    private boolean measured(int row, int group) {
+        EvidenceClass known = evidence[row * groups + group];
+        return known != null && known.compareTo(EvidenceClass.POPULARITY) < 0;
     }
 
     /** Fills in what neighbours know, and what nobody does. */

@@ -4,6 +4,7 @@ import io.fairlead.model.policy.MapPolicy;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * How one resolver's questions are shared among the name servers, and whether that is a preference.
@@ -23,6 +24,11 @@ public record Popularity(List<Share> shares, double count, double threshold, Ver
     private static final double PRIOR = 1;
 
     private static final double Z_90 = 1.6449;
+
+    /** Up to so many name servers the policy's standard deviations are meant. */
+    private static final int NAME_SERVERS_OF_SIGMAS = 4;
+
+    private static final NormalDistribution STANDARD = NormalDistribution.of(0, 1);
 
     /** What shares come to. */
     public enum Verdict {
@@ -84,14 +90,20 @@ public record Popularity(List<Share> shares, double count, double threshold, Ver
     }
 
     /**
-     * The share that a name server must pass to be preferred: that of an even choice, and so many standard deviations.
+     * The share that a name server must pass to be preferred: that of an even choice, and so many standard deviations. The greatest of many shares is farther from the middle than that of few, so
+     * with more than {@link #NAME_SERVERS_OF_SIGMAS} name servers it must pass more, so that chance is taken for a preference no oftener than with as many (Bonferroni).
      *
      * @param nameServers on offer
      * @param count questions counted
+     * @param sigmas standard deviations, where no more name servers are on offer than that
      */
     public static double threshold(int nameServers, double count, double sigmas) {
         double even = 1.0 / nameServers;
-        return even + sigmas * Math.sqrt(even * (1 - even) / Math.max(count, 1e-9));
+        double more = nameServers <= NAME_SERVERS_OF_SIGMAS
+                ? sigmas
+                : STANDARD.inverseSurvivalProbability(
+                        STANDARD.survivalProbability(sigmas) * NAME_SERVERS_OF_SIGMAS / nameServers);
+        return even + more * Math.sqrt(even * (1 - even) / Math.max(count, 1e-9));
     }
 
     /** Bounds by Wilson's score interval. */

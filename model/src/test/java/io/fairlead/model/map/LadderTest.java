@@ -100,6 +100,38 @@ class LadderTest {
                 .isZero();
     }
 
+    /** A share is worth 5 ms to those in the middle; this one is at the end of the world, and still nearest to the group that it prefers. */
+    @Test
+    void aPreferenceSaysHowMuchFartherOthersAreThanTheOneThatWasMeasured() {
+        Ladder ladder = new Ladder(new int[] {0, 1, 2});
+        int row = ladder.add(prefix("192.0.2.7/32"), 1);
+        ladder.know(row, 1, EvidenceClass.RESOLVER_RTT, 180, 5);
+        ladder.prefer(row, 1, new double[] {60, 5, 4}, 0.5);
+        assertThat(ladder.costMs(row, 1)).isEqualTo(180);
+        assertThat(ladder.costMs(row, 0)).as("55 ms farther").isCloseTo(235, within(1e-3));
+        assertThat(ladder.costMs(row, 2))
+                .as("not nearer than what is preferred")
+                .isGreaterThan(180);
+        assertThat(ladder.evidence(row, 2)).isEqualTo(EvidenceClass.POPULARITY);
+        assertThat(ladder.errorMs(row, 0)).isCloseTo(117.5, within(1e-3));
+    }
+
+    @Test
+    void thePreferredGroupIsNoFartherThanAnotherThatWasMeasuredAndWithoutAnyShareIsWorthWhatItIsInTheMiddle() {
+        Ladder ladder = new Ladder(new int[] {0, 1, 2});
+        int row = ladder.add(prefix("192.0.2.7/32"), 1);
+        int unmeasured = ladder.add(prefix("192.0.2.8/32"), 1);
+        ladder.know(row, 0, EvidenceClass.PROBE, 20, 1);
+        ladder.prefer(row, 1, new double[] {60, 30, Double.NaN}, 0.5);
+        ladder.prefer(unmeasured, 1, new double[] {60, 30, Double.NaN}, 0.5);
+        assertThat(ladder.costMs(row, 0)).as("its own").isEqualTo(20);
+        assertThat(ladder.costMs(row, 1)).isEqualTo(20);
+        assertThat(ladder.costMs(unmeasured, 0)).isEqualTo(60);
+        assertThat(ladder.costMs(unmeasured, 1)).isEqualTo(30);
+        ladder.climb();
+        assertThat(ladder.evidence(row, 2)).as("no name server stands with it").isNotEqualTo(EvidenceClass.POPULARITY);
+    }
+
     @Test
     void measurementsFadeAndTheNextBestClassCounts() throws Exception {
         Whereabouts whereabouts = new Whereabouts();

@@ -82,6 +82,16 @@ class PopularityTest {
                 .isEqualTo(Verdict.TOO_FEW);
     }
 
+    /** The greatest of sixteen even shares is over three standard deviations in one case of fifty; it must be as rare as with four. */
+    @Test
+    void withManyNameServersTheGateIsAsTightAsWithFew() {
+        assertThat(Popularity.threshold(16, 100, 3))
+                .isCloseTo(0.0625 + 3.40 * Math.sqrt(0.0625 * 0.9375 / 100), within(5e-4));
+        assertThat(Popularity.threshold(8, 100, 3))
+                .isCloseTo(0.125 + 3.205 * Math.sqrt(0.125 * 0.875 / 100), within(5e-4));
+        assertThat(Popularity.threshold(2, 100, 3)).isCloseTo(0.65, within(1e-9));
+    }
+
     /** A resolver that chooses evenly is hardly ever taken for one that prefers. */
     @Test
     void chanceHardlyPassesTheGate() {
