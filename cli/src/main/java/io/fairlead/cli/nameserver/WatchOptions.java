@@ -87,6 +87,14 @@ final class WatchOptions {
     private int repeatSlots = 65_536;
 
     @Option(
+            names = "--meet-again-ms",
+            paramLabel = "MS",
+            defaultValue = "3600000",
+            description =
+                    "A resolver that has not come over TCP for so long, nor been asked to, is challenged ten times as often, though it shows a cookie: its round trip is known no more (default: ${DEFAULT-VALUE}).")
+    private int meetAgainMs = 3_600_000;
+
+    @Option(
             names = "--max-beacons",
             paramLabel = "N",
             defaultValue = "1000",
@@ -126,6 +134,7 @@ final class WatchOptions {
     TallySettings tally(double challengeShare) {
         return TallySettings.DEFAULTS
                 .withChallengeShare(challengeShare)
+                .withMeetAgainMs(meetAgainMs)
                 .withIntervalMs(tallyIntervalMs)
                 .withMaxResolvers(maxResolvers)
                 .withOfOne(maxSubnets, rttSamples)

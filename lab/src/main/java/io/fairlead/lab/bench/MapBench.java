@@ -61,6 +61,22 @@ public final class MapBench implements Callable<Integer> {
             description = "Deviation of each prefix's demand from one epoch to the next (default: ${DEFAULT-VALUE}).")
     private double drift;
 
+    @Option(
+            names = "--hours",
+            paramLabel = "N",
+            defaultValue = "12",
+            description =
+                    "With --rtt-matrix: for which resolvers ask before maps are made (default: ${DEFAULT-VALUE}).")
+    private int hours;
+
+    @Option(
+            names = "--questions",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description =
+                    "With --rtt-matrix: of each resolver, as they count, halving in an hour (default: ${DEFAULT-VALUE}).")
+    private int questions;
+
     @Option(names = "--seed", defaultValue = "7", description = "Of all chance (default: ${DEFAULT-VALUE}).")
     private long seed;
 
@@ -79,7 +95,8 @@ public final class MapBench implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Path file = rttMatrix;
         if (file != null) {
-            new MatrixTrial(RttMatrix.read(file), groups, spare, seed).run(out);
+            new MatrixTrial(RttMatrix.read(file), groups, spare, new MatrixTrial.Asking(hours, questions), seed)
+                    .run(out);
             return 0;
         }
         out.printf(

@@ -7,8 +7,10 @@ import io.fairlead.model.map.EvidenceClass;
 import io.fairlead.model.map.Ladder;
 import io.fairlead.model.map.Plan;
 import io.fairlead.model.map.Pricing;
+import io.fairlead.model.map.Whereabouts;
 import io.fairlead.model.policy.MapPolicy;
 import io.fairlead.model.popularity.NameServerSet;
+import io.fairlead.model.popularity.Popularity;
 import io.fairlead.model.popularity.Popularity.Share;
 import io.fairlead.model.popularity.Resolver;
 import io.fairlead.model.popularity.RttCalibration;
@@ -26,23 +28,49 @@ import java.util.stream.IntStream;
 
 /**
  * How far maps are from what would be best, on measured round trips. Some nodes are groups, each with a name server; the others are resolvers with demand by Zipf (0.8). Of them 60 % ask name
- * servers the oftener the nearer, by exp(−rtt/30 ms) and a floor, and 40 % evenly, as Müller et al. (IMC 2017) have seen. Every question is proven; one in five hundred comes over TCP and shows its round trip.
+ * servers the oftener the nearer, by exp(−rtt/30 ms) and a floor, and 40 % evenly, as Müller et al. (IMC 2017) have seen. All prove themselves by cookies, and ask as often as each other;
+ * a name server that has not met one for an hour answers one question in fifty truncated, and so learns its round trip. Clients of some fetch beacons, which come to all groups; some answer agents' probes.
  */
 final class MatrixTrial {
 
-    private static final int QUESTIONS = 1_000;
     private static final double MEASURING = 0.6;
     private static final double SCALE_MS = 30;
     private static final double FLOOR = 0.02;
     private static final double ZIPF = 0.8;
-    private static final double CHALLENGES = 0.002;
+    private static final double CHALLENGES = 0.02;
+    private static final double WITH_BEACONS = 0.3;
+    private static final double PROBED = 0.5;
     private static final double NOISE = 0.1;
+    private static final double CLIENTS_NOISE = 0.2;
     private static final int PLACING_ROUNDS = 300;
     private static final double PLACING_STEP = 0.05;
     private static final double POPULARITY_MS = 5;
     private static final double POPULARITY_UNIT_MS = 20;
+    private static final double POPULARITY_ERROR = 0.5;
     private static final long NOW_MS = 1_800_000_000_000L;
+    private static final long HOUR_MS = 3_600_000;
     private static final double UNREACHABLE_MS = 1_000;
+
+    /**
+     * How long and how often resolvers ask before maps are made.
+     *
+     * @param counted questions of each in the end, which halve in an hour
+     */
+    record Asking(int hours, double counted) {}
+
+    /** What a map may stand on; each has what those before it have. */
+    private enum Known {
+        POPULARITY("popularity"),
+        PASSIVE("and TCP"),
+        CLIENTS("and beacons"),
+        PROBES("and probes");
+
+        private final String text;
+
+        Known(String text) {
+            this.text = text;
+        }
+    }
 
     private final RttMatrix matrix;
     private final Random random;
@@ -50,12 +78,15 @@ final class MatrixTrial {
     private final List<Integer> nodes;
     private final double[] bits;
     private final double[] capacity;
+    private final Asking asking;
     private final List<Resolver> resolvers = new ArrayList<>();
+    private final List<Whereabouts> measured = new ArrayList<>();
     private final RttCalibration calibration = new RttCalibration();
     private final NameServerSet offered;
 
-    MatrixTrial(RttMatrix matrix, int groups, double spare, long seed) {
+    MatrixTrial(RttMatrix matrix, int groups, double spare, Asking asking, long seed) {
         this.matrix = matrix;
+        this.asking = asking;
         this.random = new Random(seed);
         this.sites = matrix.sites(groups);
         this.nodes = new ArrayList<>(IntStream.range(0, matrix.nodes())
@@ -71,7 +102,10 @@ final class MatrixTrial {
         Map<String, Long> since = new TreeMap<>();
         sites.forEach(site -> since.put(name(site), 0L));
         offered = new NameServerSet(since, 0, 0);
-        nodes.forEach(node -> resolvers.add(asking(node)));
+        for (int row = 0; row < nodes.size(); row++) {
+            resolvers.add(asking(row));
+            measured.add(measured(row));
+        }
     }
 
     private static String name(int site) {
@@ -82,25 +116,55 @@ final class MatrixTrial {
         return Math.min(UNREACHABLE_MS, matrix.ms(nodes.get(row), sites.get(group)));
     }
 
-    private Resolver asking(int node) {
+    private Resolver asking(int row) {
         boolean measures = random.nextDouble() < MEASURING;
         double[] upTo = new double[sites.size()];
         double sum = 0;
         for (int group = 0; group < upTo.length; group++) {
-            sum += measures ? Math.exp(-matrix.ms(node, sites.get(group)) / SCALE_MS) + FLOOR : 1;
+            sum += measures ? Math.exp(-matrix.ms(nodes.get(row), sites.get(group)) / SCALE_MS) + FLOOR : 1;
             upTo[group] = sum;
         }
         Resolver resolver = new Resolver();
-        for (int i = 0; i < QUESTIONS; i++) {
+        long[] metAtMs = new long[sites.size()];
+        long everyMs = Math.round((double) HOUR_MS / Math.log(2) / asking.counted);
+        for (long atMs = NOW_MS - asking.hours * HOUR_MS; atMs < NOW_MS; atMs += everyMs) {
             int at = Arrays.binarySearch(upTo, sum * random.nextDouble());
-            int site = sites.get(at < 0 ? -at - 1 : at);
-            resolver.asked(name(site), 1, NOW_MS, MapPolicy.defaults());
-            double rttMs = matrix.ms(node, site) * (1 + NOISE * Math.abs(random.nextGaussian()));
-            if (random.nextDouble() < CHALLENGES && rttMs < UNREACHABLE_MS) {
-                resolver.measured(name(site), rttMs, 1, NOW_MS, MapPolicy.defaults());
+            int group = at < 0 ? -at - 1 : at;
+            resolver.asked(name(sites.get(group)), 1, atMs, MapPolicy.defaults());
+            if (atMs - metAtMs[group] >= HOUR_MS
+                    && random.nextDouble() < CHALLENGES
+                    && trueMs(row, group) < UNREACHABLE_MS) {
+                metAtMs[group] = atMs;
+                resolver.measured(name(sites.get(group)), noisyMs(row, group, NOISE), 1, atMs, MapPolicy.defaults());
             }
         }
         return resolver;
+    }
+
+    private double noisyMs(int row, int group, double noise) {
+        return trueMs(row, group) * (1 + noise * Math.abs(random.nextGaussian()));
+    }
+
+    /** Of its clients, and by agents. */
+    private Whereabouts measured(int row) {
+        Whereabouts known = new Whereabouts();
+        boolean beacons = random.nextDouble() < WITH_BEACONS;
+        boolean probes = random.nextDouble() < PROBED;
+        for (int group = 0; group < sites.size(); group++) {
+            String name = name(sites.get(group));
+            if (trueMs(row, group) >= UNREACHABLE_MS) {
+                continue;
+            }
+            if (beacons) {
+                double ms = noisyMs(row, group, CLIENTS_NOISE);
+                known.measured(name, EvidenceClass.CLIENT_RTT, ms, 10, NOW_MS, (double) HOUR_MS);
+            }
+            if (probes) {
+                double ms = noisyMs(row, group, NOISE);
+                known.measured(name, EvidenceClass.PROBE, ms, 3, NOW_MS, (double) HOUR_MS);
+            }
+        }
+        return known;
     }
 
     void run(PrintWriter out) {
@@ -117,10 +181,10 @@ final class MatrixTrial {
                 "true round trips: mean %.1f ms, no plan can be under %.1f ms; everybody with his nearest %.1f ms%n",
                 best.meanCostMs(truth), best.boundMs(), nearestMeanMs());
         learn();
-        Ladder popular = ladder(false);
-        print("popularity", popular, Pricing.solve(popular.demand(), capacity), best, out);
-        Ladder all = ladder(true);
-        print("all evidence", all, Pricing.solve(all.demand(), capacity), best, out);
+        for (Known known : Known.values()) {
+            Ladder ladder = ladder(known);
+            print(known.text, ladder, Pricing.solve(ladder.demand(), capacity), best, out);
+        }
         Ladder placed = placed();
         double[] boundless = new double[sites.size()];
         Arrays.fill(boundless, 2 * Arrays.stream(bits).sum());
@@ -156,35 +220,39 @@ final class MatrixTrial {
     }
 
     /** As MapJob does it. */
-    private Ladder ladder(boolean roundTrips) {
+    private Ladder ladder(Known known) {
         Ladder ladder = empty();
         for (int row = 0; row < nodes.size(); row++) {
-            Resolver resolver = resolvers.get(row);
-            Resolver.Judgement judgement = resolver.judge(offered, NOW_MS, MapPolicy.defaults());
-            for (int group = 0; roundTrips && group < sites.size(); group++) {
-                Optional<Estimate> rtt = resolver.roundTripMs(name(sites.get(group)), NOW_MS, MapPolicy.defaults());
-                if (rtt.isPresent()) {
-                    ladder.know(
-                            row,
-                            group,
-                            EvidenceClass.RESOLVER_RTT,
-                            rtt.get().mean(),
-                            rtt.get().mean() / 2);
-                }
+            for (int group = 0; group < sites.size(); group++) {
+                know(ladder, row, group, known);
             }
-            if (judgement.popularity().preferred().isPresent()) {
-                for (Share share : judgement.popularity().shares()) {
-                    ladder.know(
-                            row,
-                            group(share),
-                            EvidenceClass.POPULARITY,
-                            ms(share, roundTrips),
-                            ms(share, roundTrips) / 2);
-                }
+            Popularity popularity = resolvers
+                    .get(row)
+                    .judge(offered, NOW_MS, MapPolicy.defaults())
+                    .popularity();
+            if (popularity.preferred().isPresent()) {
+                double[] ms = new double[sites.size()];
+                popularity.shares().forEach(share -> ms[group(share)] = ms(share, known != Known.POPULARITY));
+                ladder.prefer(row, group(popularity.shares().get(0)), ms, POPULARITY_ERROR);
             }
         }
         ladder.climb();
         return ladder;
+    }
+
+    private void know(Ladder ladder, int row, int group, Known known) {
+        String name = name(sites.get(group));
+        Optional<Estimate> overTcp = resolvers.get(row).roundTripMs(name, NOW_MS, MapPolicy.defaults());
+        if (known != Known.POPULARITY && overTcp.isPresent()) {
+            double ms = overTcp.get().mean();
+            ladder.know(row, group, EvidenceClass.RESOLVER_RTT, ms, ms / 2);
+        }
+        Optional<Whereabouts.Known> best = measured.get(row).best(name, NOW_MS, (double) HOUR_MS);
+        if (best.isPresent()
+                && known.compareTo(best.get().evidence() == EvidenceClass.PROBE ? Known.PROBES : Known.CLIENTS) >= 0) {
+            double ms = best.get().rttMs().mean();
+            ladder.know(row, group, best.get().evidence(), ms, ms / 2);
+        }
     }
 
     private int group(Share share) {

@@ -13,7 +13,7 @@ public interface Asked {
      * A question was asked.
      *
      * @param proven the source is who it says: over TCP, or with a cookie of ours
-     * @return whether it should be answered empty and truncated, so that the source proves itself over TCP; only counts if it is not proven
+     * @return whether it should be answered empty and truncated, so that the source comes over TCP, proves itself and shows its round trip; never if it came so
      */
     boolean asked(Query query, Source source, boolean proven, boolean tcp, long nowMs);
 

@@ -191,7 +191,7 @@ final class Responder {
 
     private Body mapped(MappedName name, Answer answer, boolean proven, boolean tcp, long nowMs) {
         boolean beacon = name.beacon();
-        if ((beacon && !proven) || (asked.asked(query, source, proven, tcp, nowMs) && !proven)) {
+        if ((beacon && !proven) || asked.asked(query, source, proven, tcp, nowMs)) {
             return CHALLENGE;
         }
         if (beacon) {

@@ -24,6 +24,9 @@ final class LoopTally implements Asked {
     private static final int IPV6_SUBNET_BITS = 48;
     private static final int IPV6_MARK = 0x80;
 
+    /** Who was not met of late is challenged so many times as often. */
+    private static final double UNMET_FACTOR = 10;
+
     private final TallySettings settings;
     private final RandomGenerator random;
     private @Nullable ResolverCount[] slots;
@@ -32,6 +35,11 @@ final class LoopTally implements Asked {
     private long beaconsUntold;
     private final long[] repeatKeys;
     private final long[] repeatAtMs;
+
+    /** Who came over TCP, or was asked to, and when; one that takes another's slot makes that one be met again. */
+    private final long[] metKeys;
+
+    private final long[] metAtMs;
 
     /** A beacon that was asked for, and by whom. */
     record BeaconSeen(String beacon, boolean ipv6, long high, long low) {}
@@ -45,6 +53,8 @@ final class LoopTally implements Asked {
         this.slots = new ResolverCount[tableSize(Math.min(1_024, settings.maxResolvers()))];
         this.repeatKeys = new long[settings.repeatSlots()];
         this.repeatAtMs = new long[settings.repeatSlots()];
+        this.metKeys = new long[Integer.highestOneBit(settings.maxResolvers()) * 2];
+        this.metAtMs = new long[metKeys.length];
     }
 
     /** At most half full. */
@@ -59,13 +69,34 @@ final class LoopTally implements Asked {
             return false;
         }
         ResolverCount count = of(source);
-        if (!proven && random.nextDouble() < settings.challengeShare()) {
+        if (!tcp && random.nextDouble() < challengeShare(source, proven, nowMs)) {
             count.challenges++;
+            meet(source, nowMs);
             forget(query, source, subnet); // it comes again over TCP, proven, and counts then
             return true;
         }
         count.count(subnet, proven, tcp, settings.maxSubnets());
+        if (tcp) {
+            meet(source, nowMs);
+        }
         return false;
+    }
+
+    /** Who was not met of late shows his round trip soon, though he has proven himself; who was is asked to prove himself now and then. */
+    private double challengeShare(Source source, boolean proven, long nowMs) {
+        int slot = place(source.high(), source.low(), metKeys.length);
+        boolean met = metKeys[slot] == metKey(source) && nowMs - metAtMs[slot] < settings.meetAgainMs();
+        return met ? proven ? 0 : settings.challengeShare() : UNMET_FACTOR * settings.challengeShare();
+    }
+
+    private void meet(Source source, long nowMs) {
+        int slot = place(source.high(), source.low(), metKeys.length);
+        metKeys[slot] = metKey(source);
+        metAtMs[slot] = nowMs;
+    }
+
+    private static long metKey(Source source) {
+        return mix(source.high() ^ mix(source.low())) | 1;
     }
 
     /** Of a client whose subnet is told nothing else needs to be known. */
@@ -125,7 +156,7 @@ final class LoopTally implements Asked {
     }
 
     private ResolverCount of(Source source) {
-        int at = place(source.high(), source.low());
+        int at = place(source.high(), source.low(), slots.length);
         for (; slots[at] != null; at = (at + 1) & (slots.length - 1)) {
             ResolverCount known = slots[at];
             if (known != null
@@ -151,8 +182,8 @@ final class LoopTally implements Asked {
         return fresh;
     }
 
-    private int place(long high, long low) {
-        return (int) mix(high * 31 + low) & (slots.length - 1);
+    private static int place(long high, long low, int slots) {
+        return (int) mix(high * 31 + low) & (slots - 1);
     }
 
     private static long mix(long value) {
@@ -161,7 +192,7 @@ final class LoopTally implements Asked {
     }
 
     private void put(ResolverCount one) {
-        int at = place(one.high, one.low);
+        int at = place(one.high, one.low, slots.length);
         while (slots[at] != null) {
             at = (at + 1) & (slots.length - 1);
         }
@@ -207,7 +238,7 @@ final class LoopTally implements Asked {
             if (one == null) {
                 return;
             }
-            int home = place(one.high, one.low);
+            int home = place(one.high, one.low, slots.length);
             boolean between = gap <= at ? gap < home && home <= at : gap < home || home <= at;
             if (!between) {
                 slots[gap] = one;

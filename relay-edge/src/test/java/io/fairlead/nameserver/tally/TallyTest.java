@@ -2,6 +2,7 @@ package io.fairlead.nameserver.tally;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.nameserver.server.Asked;
 import io.fairlead.nameserver.wire.Query;
 import io.fairlead.nameserver.wire.Source;
 import io.fairlead.schemas.telemetry.BeaconAsked;
@@ -120,6 +121,27 @@ class TallyTest {
                 .isFalse();
         desk.tell();
         assertThat(only().getChallenges()).isEqualTo(1);
+    }
+
+    /** So that its round trip is known, too, though it has proven itself by a cookie; a resolver that comes over TCP by itself is left alone. */
+    @Test
+    void whoHasNotBeenMetForAnHourIsChallengedThoughHeIsProvenAndThenNoMore() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withChallengeShare(0.1).withMeetAgainMs(3_600_000));
+        Asked tally = desk.of(loops.get(0));
+        tally.asked(query("t.example", ""), from("192.0.2.8"), true, true, nowMs);
+        assertThat(tally.asked(query("a.example", ""), from("192.0.2.8"), true, false, nowMs))
+                .as("came over TCP by itself")
+                .isFalse();
+        assertThat(tally.asked(query("a.example", ""), from("192.0.2.7"), true, false, nowMs))
+                .isTrue();
+        for (int i = 0; i < 100; i++) {
+            assertThat(tally.asked(query(i + ".example", ""), from("192.0.2.7"), true, false, nowMs))
+                    .isFalse();
+        }
+        nowMs += 3_600_000;
+        assertThat(tally.asked(query("a.example", ""), from("192.0.2.7"), true, false, nowMs))
+                .as("an hour later")
+                .isTrue();
     }
 
     /** It is the same question within two seconds, and yet the one that counts. */
