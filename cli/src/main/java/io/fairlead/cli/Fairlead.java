@@ -16,6 +16,7 @@ import io.fairlead.cli.edge.ProxyCommand;
 import io.fairlead.cli.flink.JobsCommand;
 import io.fairlead.cli.grafana.GrafanaCommand;
 import io.fairlead.cli.nameserver.NameServerCommand;
+import io.fairlead.cli.nameserver.ProbeCommand;
 import io.fairlead.cli.relay.RelayCommand;
 import io.fairlead.cli.settings.LayeredSettings;
 import io.fairlead.cli.topics.TopicsCommand;
@@ -96,6 +97,7 @@ public final class Fairlead {
                 new AgentCommand(),
                 new AuthorityCommand(),
                 new NameServerCommand(),
+                new ProbeCommand(),
                 new RoomCommand(),
                 new RelayCommand(),
                 new VersionCommand());

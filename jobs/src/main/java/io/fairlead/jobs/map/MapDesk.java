@@ -240,7 +240,7 @@ final class MapDesk implements Desk {
         if (group == null || !evidence.measured() || rtt.getSamples() < 1) {
             return;
         }
-        AddressPrefix prefix = AddressPrefix.parse(rtt.getPrefix());
+        AddressPrefix prefix = AddressPrefix.parse(whole(rtt.getPrefix()));
         Part part = part(prefix, true);
         double ms = rtt.getMedianUs() / US_PER_MS;
         if (part != null) {
@@ -254,6 +254,11 @@ final class MapDesk implements Desk {
         if (evidence == EvidenceClass.CLIENT_RTT) {
             epochs.seen(prefix, group, ms, policy(nowMs));
         }
+    }
+
+    /** An IPv6 address with its length, as name servers and agents tell it, is longer than what the map looks at. */
+    private static String whole(String prefix) {
+        return prefix.endsWith("/128") ? prefix.substring(0, prefix.indexOf('/')) : prefix;
     }
 
     private double rttHalfLifeMs(long nowMs) {

@@ -18,7 +18,7 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
-/** Reads what name servers tell of resolvers, and both ends of beacons. What viewers' connections tell is the map's. */
+/** Reads what name servers and agents tell of resolvers, and both ends of beacons. What viewers' connections tell is the map's. */
 @SuppressWarnings("NullAway.Init") // Flink calls open before anything else
 final class ResolverReader extends ProcessFunction<RawRecord, ResolverSignal> {
 
@@ -85,11 +85,12 @@ final class ResolverReader extends ProcessFunction<RawRecord, ResolverSignal> {
         }
         String resolver = prefix.substring(0, prefix.indexOf('/'));
         AddressPrefix.address(resolver);
-        out.collect(new ResolverSignal.Measured(
-                resolver,
-                rtt.getHeader().getEdgeId(),
-                Math.min(rtt.getHeader().getObservedAtMs(), raw.brokerTimeMs()),
-                rtt.getMedianUs() / US_PER_MS,
-                rtt.getSamples()));
+        String edge = rtt.getHeader().getEdgeId();
+        long atMs = Math.min(rtt.getHeader().getObservedAtMs(), raw.brokerTimeMs());
+        double ms = rtt.getMedianUs() / US_PER_MS;
+        out.collect(
+                rtt.getSource() == RttSource.PROBE
+                        ? new ResolverSignal.Probed(resolver, edge, atMs, rtt.getGroupId(), ms, rtt.getSamples())
+                        : new ResolverSignal.Measured(resolver, edge, atMs, ms, rtt.getSamples()));
     }
 }

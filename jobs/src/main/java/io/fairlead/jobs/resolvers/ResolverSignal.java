@@ -9,7 +9,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** What a name server has seen of a resolver. */
+/** What a name server, or an agent beside a group, has seen of a resolver. */
 sealed interface ResolverSignal {
 
     TypeInformation<ResolverSignal> TYPE = new LeanTypeInformation<>(ResolverSignal.class, Serializer.INSTANCE);
@@ -17,10 +17,10 @@ sealed interface ResolverSignal {
     /** Address of the resolver, as text. */
     String resolver();
 
-    /** Edge id of the name server. */
+    /** Edge id of who has seen it. */
     String nameServer();
 
-    /** When, by the clock of the name server but never after the broker's, ms since the Unix epoch. */
+    /** When, by the clock of who has seen it but never after the broker's, ms since the Unix epoch. */
     long atMs();
 
     /**
@@ -40,6 +40,14 @@ sealed interface ResolverSignal {
             implements ResolverSignal {}
 
     /**
+     * The way between it and a group was measured by an agent that stands beside the group.
+     *
+     * @param nameServer edge id of the agent
+     */
+    record Probed(String resolver, String nameServer, long atMs, String group, double rttMs, long samples)
+            implements ResolverSignal {}
+
+    /**
      * A beacon that it asked for was fetched.
      *
      * @param nameServer which it asked; the first of several
@@ -55,6 +63,7 @@ sealed interface ResolverSignal {
         private static final byte ASKED = 0;
         private static final byte MEASURED = 1;
         private static final byte TIED = 2;
+        private static final byte PROBED = 3;
         private static final ResolverSignal EMPTY = new Asked("", "", 0, 0);
 
         @Override
@@ -64,7 +73,7 @@ sealed interface ResolverSignal {
 
         @Override
         public void serialize(ResolverSignal signal, DataOutputView out) throws IOException {
-            out.writeByte(signal instanceof Asked ? ASKED : signal instanceof Measured ? MEASURED : TIED);
+            out.writeByte(kind(signal));
             out.writeUTF(signal.resolver());
             out.writeUTF(signal.nameServer());
             out.writeLong(signal.atMs());
@@ -75,7 +84,18 @@ sealed interface ResolverSignal {
                 out.writeLong(measured.samples);
             } else if (signal instanceof Tied tied) {
                 out.writeUTF(tied.clients);
+            } else if (signal instanceof Probed probed) {
+                out.writeUTF(probed.group);
+                out.writeDouble(probed.rttMs);
+                out.writeLong(probed.samples);
             }
+        }
+
+        private static byte kind(ResolverSignal signal) {
+            if (signal instanceof Asked) {
+                return ASKED;
+            }
+            return signal instanceof Measured ? MEASURED : signal instanceof Probed ? PROBED : TIED;
         }
 
         @Override
@@ -88,6 +108,7 @@ sealed interface ResolverSignal {
                 case ASKED -> new Asked(resolver, nameServer, atMs, in.readLong());
                 case MEASURED -> new Measured(resolver, nameServer, atMs, in.readDouble(), in.readLong());
                 case TIED -> new Tied(resolver, nameServer, atMs, in.readUTF());
+                case PROBED -> new Probed(resolver, nameServer, atMs, in.readUTF(), in.readDouble(), in.readLong());
                 default -> throw new IOException("a signal of unknown kind " + kind);
             };
         }

@@ -8,6 +8,7 @@ import io.fairlead.schemas.decisions.NameServerShare;
 import io.fairlead.schemas.decisions.ResolverClients;
 import io.fairlead.schemas.decisions.ResolverPopularity;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -82,11 +83,24 @@ final class ResolverWatch extends KeyedBroadcastProcessFunction<String, Resolver
         } else if (signal instanceof ResolverSignal.Measured measured) {
             watched.resolver.measured(
                     measured.nameServer(), measured.rttMs(), measured.samples(), measured.atMs(), policy);
+        } else if (signal instanceof ResolverSignal.Probed probed) {
+            probed(watched.resolver, probed);
         } else if (signal instanceof ResolverSignal.Tied tied) {
             watched.clients.tied(tied.clients(), tied.atMs(), clientsHalfLifeMs());
         }
         resolvers.update(watched);
         context.timerService().registerProcessingTimeTimer((nowMs / lookMs + 1) * lookMs);
+    }
+
+    /** An agent stands where the name servers of its group do. */
+    private void probed(Resolver resolver, ResolverSignal.Probed probed) {
+        Offer now = offer;
+        for (Map.Entry<String, String> each :
+                now == null ? Map.<String, String>of().entrySet() : now.groups().entrySet()) {
+            if (each.getValue().equals(probed.group())) {
+                resolver.measured(each.getKey(), probed.rttMs(), probed.samples(), probed.atMs(), policy);
+            }
+        }
     }
 
     /** Who asks whom changes as slowly as ways do. */

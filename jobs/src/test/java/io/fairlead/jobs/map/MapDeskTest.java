@@ -190,6 +190,23 @@ class MapDeskTest {
                         .build());
     }
 
+    /** As name servers and agents tell it: an IPv6 address with all its bits. */
+    private void measuredResolver(String prefix, String group, RttSource source, double ms) throws IOException {
+        send(
+                Topics.TELEMETRY_RESOLVERS,
+                prefix,
+                ResolverRtt.newBuilder()
+                        .setHeader(header("agent-" + group))
+                        .setSource(source)
+                        .setPrefix(prefix)
+                        .setGroupId(group)
+                        .setSamples(1)
+                        .setMinUs((long) (1_000 * ms))
+                        .setMedianUs((long) (1_000 * ms))
+                        .setIntervalMs(5_000)
+                        .build());
+    }
+
     private void asks(String resolver, long questions, long proven) throws IOException {
         send(
                 Topics.TELEMETRY_RESOLVERS,
@@ -261,6 +278,26 @@ class MapDeskTest {
         assertThat(servedBy("192.0.2.7/32")).isEqualTo("par");
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.CLIENT_RTT);
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getCostMs()).isCloseTo(15, within(0.01));
+    }
+
+    /** It asks all alike; an agent beside each group knows better. IPv6 is looked at by its first 64 bits, and told whole. */
+    @Test
+    void whatAgentsMeasureOutweighsAPreferenceAndQuestionsOverTcpOutweighAgents() throws Exception {
+        for (String resolver : List.of("192.0.2.7", "2001:db8:0:0:0:0:0:7")) {
+            String prefix = resolver + (resolver.indexOf(':') < 0 ? "/32" : "/128");
+            prefers(resolver, "fra");
+            measuredResolver(prefix, "fra", RttSource.PROBE, 80);
+            measuredResolver(prefix, "par", RttSource.PROBE, 12);
+            measuredResolver(prefix, "ams", RttSource.PROBE, 5);
+            measuredResolver(prefix, "ams", RttSource.TCP_DNS, 40);
+        }
+        afterAll(5_000);
+        for (String part : List.of("192.0.2.7/32", "2001:db8::/64")) {
+            assertThat(servedBy(part)).isEqualTo("par");
+            assertThat(entry(part).getChoices())
+                    .extracting(GroupChoice::getEvidence)
+                    .containsExactly(MapEvidence.PROBE, MapEvidence.RESOLVER_RTT, MapEvidence.PROBE);
+        }
     }
 
     private static List<ResolverClients> clients(int networks, double weight) {

@@ -13,7 +13,9 @@ import io.fairlead.schemas.decisions.ResolverClients;
 import io.fairlead.schemas.decisions.ResolverPopularity;
 import io.fairlead.schemas.telemetry.BeaconAsked;
 import io.fairlead.schemas.telemetry.BeaconFetched;
+import io.fairlead.schemas.telemetry.ResolverRtt;
 import io.fairlead.schemas.telemetry.ResolverTally;
+import io.fairlead.schemas.telemetry.RttSource;
 import io.fairlead.schemas.telemetry.TelemetryHeader;
 import io.fairlead.schemas.topics.Topics;
 import io.fairlead.schemas.wire.SchemaDirectory;
@@ -63,6 +65,8 @@ class ResolverWatchTest {
     void start() throws Exception {
         reader = new OneInputStreamOperatorTestHarness<>(
                 new ProcessOperator<>(new ResolverReader("127.0.0.1:1", new Properties())));
+        reader.setup(ResolverSignal.TYPE.createSerializer(
+                new org.apache.flink.api.common.serialization.SerializerConfigImpl()));
         reader.open();
         join = new KeyedOneInputStreamOperatorTestHarness<>(
                 new KeyedProcessOperator<>(new BeaconJoin()), BeaconEnd::beacon, Types.STRING);
@@ -169,6 +173,22 @@ class ResolverWatchTest {
         watch.processElement(new StreamRecord<>(new ResolverSignal.Measured(resolver, nameServer, nowMs, rttMs, 20)));
     }
 
+    /** An agent beside a group measured it. */
+    private void probed(String resolver, String group, double rttMs) throws Exception {
+        reader.setProcessingTime(nowMs);
+        reader.processElement(new StreamRecord<>(raw(ResolverRtt.newBuilder()
+                .setHeader(new TelemetryHeader("agent-" + group, 1L, 0, 0L, nowMs))
+                .setSource(RttSource.PROBE)
+                .setPrefix(resolver + "/32")
+                .setGroupId(group)
+                .setSamples(10)
+                .setMinUs((long) (1_000 * rttMs))
+                .setMedianUs((long) (1_000 * rttMs))
+                .setIntervalMs(3_600_000)
+                .build())));
+        toWatch();
+    }
+
     /** Lets time go by, and takes what was told then. */
     private List<ResolverPopularity> after(long ms) throws Exception {
         nowMs += ms;
@@ -247,6 +267,25 @@ class ResolverWatchTest {
             assertThat(one.getVerdict()).isEqualTo(PopularityVerdict.INDIFFERENT);
             assertThat(one.getPreferred()).isEmpty();
         });
+    }
+
+    /** What an agent beside fra measures is the way to ns-fra, too. */
+    @Test
+    void agentsContradictAPreferenceAndKeepNobodyAliveWhoDoesNotAsk() throws Exception {
+        asked(RESOLVER, "ns-ams", 160, 160);
+        probed(RESOLVER, GROUPS.get("ns-ams"), 180);
+        probed(RESOLVER, GROUPS.get("ns-fra"), 12);
+        assertThat(after(LOOK_MS)).singleElement().satisfies(one -> {
+            assertThat(one.getVerdict()).isEqualTo(PopularityVerdict.CONTRADICTED);
+            assertThat(one.getShares())
+                    .filteredOn(share -> share.getNameServer().equals("ns-fra"))
+                    .singleElement()
+                    .satisfies(share -> assertThat(share.getRttMs()).isCloseTo(12, within(0.01)));
+        });
+        nowMs += 24L * 3_600_000;
+        probed(RESOLVER, GROUPS.get("ns-fra"), 12);
+        after(3_600_000);
+        assertThat(dead).as("it is taken back").isNotEmpty();
     }
 
     /** A forwarder that is pinned to one name server passes the gate; the round trip has the last word. */

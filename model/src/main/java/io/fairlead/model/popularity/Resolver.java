@@ -23,7 +23,7 @@ public final class Resolver {
     /** Round trips count for so many times as long as questions. */
     public static final double RTT_HALF_LIVES = 6;
 
-    /** Without a question and a round trip for so many half-lives it is forgotten. */
+    /** Without a question for so many half-lives it is forgotten. */
     private static final double FORGOTTEN_HALF_LIVES = 24;
 
     /** Questions of one tally that count at most. */
@@ -119,13 +119,9 @@ public final class Resolver {
         }
     }
 
-    /** Whether it has been silent for so long that nothing is left of it. */
+    /** Whether it has been silent for so long that nothing is left of it. Agents that go on measuring it keep nothing alive. */
     public boolean isForgotten(long nowMs, MapPolicy policy) {
-        long newestMs = counts.lastMs();
-        for (RoundTrip each : roundTrips.values()) {
-            newestMs = Math.max(newestMs, each.newestMs());
-        }
-        return (double) (nowMs - newestMs) > FORGOTTEN_HALF_LIVES * (double) policy.halfLifeMs();
+        return (double) (nowMs - counts.lastMs()) > FORGOTTEN_HALF_LIVES * (double) policy.halfLifeMs();
     }
 
     /** Writes it down for {@link #read}. */
