@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a map after another, and rolls each out. What must move, since its group is down or barred, moves at once and is part of no roll-out; of the rest the
- * stages decide. A new map is not made before the last is rolled out or taken back, unless something must move.
+ * stages decide, of those too that have no entry yet and are answered by a wider one until then. A new map is not made before the last is rolled out or taken back, unless something must move.
  */
 final class MapEpochs {
 
@@ -110,7 +110,7 @@ final class MapEpochs {
         Part part = answering(clients);
         Part own = parts.get(clients);
         double nearestMs = own != null && own.nearestMs > 0 ? own.nearestMs : part == null ? 0 : part.nearestMs;
-        if (part != null && nearestMs > 0 && part.isServedBy(group)) {
+        if (part != null && nearestMs > 0 && names(answer(part), group)) {
             double regretMs = Math.max(0, ms - nearestMs);
             regrets.served(regretMs);
             if (rollOut.state() != RollOut.State.RUNNING) {
@@ -124,17 +124,34 @@ final class MapEpochs {
         }
     }
 
-    /** The part by whose entry clients are answered: the longest around them, or their resolver. */
+    /** The part by whose entry clients are answered, or will be when its turn comes: the longest around them, or their resolver. */
     private @Nullable Part answering(AddressPrefix clients) {
         for (int length = clients.length(); length > 0; length--) {
             Part part = parts.get(clients.widened(length));
-            if (part != null && part.told != null) {
+            if (part != null && (part.told != null || part.awaitsItsFirst())) {
                 return part;
             }
         }
         Clientele known = clientele;
         Part resolver = known == null ? null : known.resolverOf(clients);
-        return resolver == null || resolver.told == null ? null : resolver;
+        return resolver == null || (resolver.told == null && !resolver.awaitsItsFirst()) ? null : resolver;
+    }
+
+    /** What is answered to a part now: by its own entry, or by the next one around it. */
+    private @Nullable MapEntry answer(Part part) {
+        MapEntry told = part.told;
+        for (int length = part.prefix.length() - 1; told == null && length >= 0; length--) {
+            Part around = parts.get(part.prefix.widened(length));
+            told = around == null ? null : around.told;
+        }
+        return told;
+    }
+
+    private static boolean names(@Nullable MapEntry entry, String group) {
+        return entry != null
+                && entry.getChoices().stream()
+                        .anyMatch(
+                                each -> each.getShare() > 0 && each.getGroupId().equals(group));
     }
 
     void look(long nowMs, MapPolicy policy, long policyVersion, Desk.Out out) {
@@ -412,8 +429,8 @@ final class MapEpochs {
             } else if (differs(part)) {
                 waiting = true;
                 part.cohort = RollOut.isControl(hash(part.prefix), policy) ? MapCohort.CONTROL : MapCohort.WAITING;
-            } else if (retold < MOST_RETOLD && standsOnOther(part)) {
-                retold++;
+            } else if (part.told == null || (retold < MOST_RETOLD && standsOnOther(part))) {
+                retold += part.told == null ? 0 : 1;
                 tell(part, part.planned, made, row, nowMs, out);
             }
         }
@@ -422,18 +439,20 @@ final class MapEpochs {
         advance(made, nowMs, policy, out);
     }
 
-    /** It has no entry, or one by which somebody is sent to a group that can't serve. */
+    /** It is for whom nothing else says anything and has no entry, or one by which somebody is sent to a group that can't serve. */
     private boolean mustBeTold(Part part) {
         MapEntry told = part.told;
         return told == null
-                || told.getChoices().stream()
+                ? part.prefix.length() == 0
+                : told.getChoices().stream()
                         .anyMatch(choice -> choice.getShare() > 0
                                 && !serves(states.getOrDefault(choice.getGroupId(), GroupState.DOWN)));
     }
 
-    private static boolean differs(Part part) {
-        MapEntry told = part.told;
-        return told == null || !MapStories.sameAnswer(told.getChoices(), part.planned);
+    /** Who is answered so already by a wider entry gets his own at once. */
+    private boolean differs(Part part) {
+        MapEntry answered = answer(part);
+        return answered == null || !MapStories.sameAnswer(answered.getChoices(), part.planned);
     }
 
     private static boolean standsOnOther(Part part) {
@@ -476,7 +495,10 @@ final class MapEpochs {
         for (int row = 0; row < made.ladder.rows(); row++) {
             Part part = parts.get(made.ladder.prefix(row));
             MapEntry before = part == null ? null : part.before;
-            if (part != null && before != null && part.cohort == MapCohort.ROLLED) {
+            if (part != null && part.cohort == MapCohort.ROLLED && before == null) {
+                part.told = null;
+                out.tell(Topics.DECISIONS_MAP, part.prefix.toString(), null);
+            } else if (part != null && part.cohort == MapCohort.ROLLED && before != null) {
                 tell(part, before.getChoices(), made, row, nowMs, out);
             }
             if (part != null) {

@@ -31,7 +31,7 @@ final class Part {
     /** What the newest map says; empty: it has no say yet. */
     List<GroupChoice> planned = List.of();
 
-    /** What was told before the map that is rolled out, should it have to be taken back; null: it has not been rolled out here. */
+    /** What was told before the map that is rolled out, should it have to be taken back; null: nothing was, or it has not been rolled out here. */
     @Nullable
     MapEntry before;
 
@@ -100,13 +100,9 @@ final class Part {
         return left / lengthS;
     }
 
-    /** Whether an answer by what was told names a group. */
-    boolean isServedBy(String group) {
-        MapEntry now = told;
-        return now != null
-                && now.getChoices().stream()
-                        .anyMatch(
-                                each -> each.getShare() > 0 && each.getGroupId().equals(group));
+    /** Whether it has no entry of its own yet, since its turn in the roll-out has not come. */
+    boolean awaitsItsFirst() {
+        return told == null && (cohort == MapCohort.WAITING || cohort == MapCohort.CONTROL);
     }
 
     /** When the newest thing that is known of it was seen, ms since the Unix epoch; 0: nothing is known. */

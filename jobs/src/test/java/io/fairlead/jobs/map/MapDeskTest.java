@@ -14,7 +14,6 @@ import io.fairlead.schemas.decisions.GroupChoice;
 import io.fairlead.schemas.decisions.GroupPrice;
 import io.fairlead.schemas.decisions.GroupState;
 import io.fairlead.schemas.decisions.JobHeartbeat;
-import io.fairlead.schemas.decisions.MapCohort;
 import io.fairlead.schemas.decisions.MapEntry;
 import io.fairlead.schemas.decisions.MapEvidence;
 import io.fairlead.schemas.decisions.MapState;
@@ -67,6 +66,10 @@ class MapDeskTest {
         for (int i = 0; i < GROUPS.size(); i++) {
             group(GROUPS.get(i), 1_000_000 * MBIT, i + 1);
         }
+        shortStages();
+    }
+
+    private void shortStages() throws IOException {
         io.fairlead.model.policy.MapPolicy defaults = io.fairlead.model.policy.MapPolicy.defaults();
         io.fairlead.schemas.config.MapPolicy policy =
                 (io.fairlead.schemas.config.MapPolicy) PolicyRecords.write(defaults, AUTHOR);
@@ -237,6 +240,16 @@ class MapDeskTest {
         after(ms, "ams", "fra", "par");
     }
 
+    /** Until all have the first map, and the next, which changes nothing, has been made just now. */
+    private void firstMap() throws IOException {
+        afterAll(5_000);
+        for (long sinceMs = nowMs; state().getRollOut() != RollOutState.DONE && nowMs < sinceMs + 20 * STAGE_MS; ) {
+            afterAll(1_000);
+        }
+        afterAll(1_000);
+        assertThat(state().getRollOut()).isEqualTo(RollOutState.DONE);
+    }
+
     private MapEntry entry(String prefix) {
         assertThat(standing).containsKey(prefix);
         return (MapEntry) standing.get(prefix);
@@ -254,14 +267,13 @@ class MapDeskTest {
     void aResolverIsServedByTheGroupWhoseNameServerItPrefers() throws Exception {
         prefers("192.0.2.7", "fra");
         prefers("2001:db8::7", "par");
-        afterAll(5_000);
+        firstMap();
         assertThat(servedBy("192.0.2.7/32")).isEqualTo("fra");
         assertThat(servedBy("2001:db8::/64")).isEqualTo("par");
         MapEntry entry = entry("192.0.2.7/32");
         assertThat(entry.getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.POPULARITY);
         assertThat(entry.getChoices()).extracting(GroupChoice::getShare).containsExactly(1.0, 0.0, 0.0);
         assertThat(entry.getMapEpoch()).isEqualTo(1);
-        assertThat(entry.getCohort()).isEqualTo(MapCohort.SETTLED);
         assertThat(servedBy("0.0.0.0/0"))
                 .as("who is unknown gets the first of the defaults")
                 .isEqualTo("ams");
@@ -274,7 +286,7 @@ class MapDeskTest {
         prefers("192.0.2.7", "fra");
         measured("192.0.2.7/32", "fra", 160);
         measured("192.0.2.7/32", "par", 15);
-        afterAll(5_000);
+        firstMap();
         assertThat(servedBy("192.0.2.7/32")).isEqualTo("par");
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.CLIENT_RTT);
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getCostMs()).isCloseTo(15, within(0.01));
@@ -291,7 +303,7 @@ class MapDeskTest {
             measuredResolver(prefix, "ams", RttSource.PROBE, 5);
             measuredResolver(prefix, "ams", RttSource.TCP_DNS, 40);
         }
-        afterAll(5_000);
+        firstMap();
         for (String part : List.of("192.0.2.7/32", "2001:db8::/64")) {
             assertThat(servedBy(part)).isEqualTo("par");
             assertThat(entry(part).getChoices())
@@ -316,7 +328,7 @@ class MapDeskTest {
             measured(each.getPrefix(), "fra", 170);
             measured(each.getPrefix(), "par", 18);
         }
-        afterAll(5_000);
+        firstMap();
         assertThat(servedBy("192.0.2.7/32")).isEqualTo("par");
         GroupChoice choice = entry("192.0.2.7/32").getChoices().get(0);
         assertThat(choice.getEvidence()).isEqualTo(MapEvidence.CLIENT_RTT);
@@ -336,7 +348,7 @@ class MapDeskTest {
         measured("203.0.113.0/24", "fra", 900);
         measured("203.0.113.0/24", "par", 1);
         prefers("192.0.2.8", "fra", List.of(new ResolverClients("203.0.113.0/24", 8.0)));
-        afterAll(5_000);
+        firstMap();
         assertThat(servedBy("192.0.2.7/32")).as("others are its clients, too").isEqualTo("fra");
         assertThat(servedBy("192.0.2.8/32")).as("nobody else is known").isEqualTo("fra");
         assertThat(entry("192.0.2.8/32").getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.POPULARITY);
@@ -350,7 +362,7 @@ class MapDeskTest {
         asks("192.0.2.7", 1, 1);
         asks("192.0.2.8", 99, 99);
         measured("198.51.0.0/24", "fra", 20, 5 * 20 * MBIT / Byte.SIZE);
-        afterAll(4_000);
+        firstMap();
         assertThat(entry("192.0.2.8/32").getDemandBitsPerSecond()
                         / entry("192.0.2.7/32").getDemandBitsPerSecond())
                 .as("100 Mbit in 8 s, of 30 Mbit/s that three groups deliver")
@@ -361,7 +373,7 @@ class MapDeskTest {
     @Test
     void theNextMapTellsTheRegretOfClientsUnderTheFormer() throws Exception {
         prefers("192.0.2.7", "fra");
-        afterAll(5_000);
+        firstMap();
         measured("192.0.2.7/32", "fra", 25);
         measured("192.0.2.7/32", "par", 22);
         afterAll(EPOCH_MS + 1_000);
@@ -381,7 +393,7 @@ class MapDeskTest {
     @Test
     void anEntryWhoseAnswerStaysIsToldAgainWhenItStandsOnSomethingElse() throws Exception {
         prefers("192.0.2.7", "fra");
-        afterAll(5_000);
+        firstMap();
         measured("192.0.2.7/32", "fra", 13);
         measured("192.0.2.7/32", "par", 60);
         afterAll(EPOCH_MS + 1_000);
@@ -402,7 +414,7 @@ class MapDeskTest {
         policy.setControlShare(0);
         send(Topics.CONFIG_POLICIES, "map/default", policy);
         asks("192.0.2.7", 100, 100);
-        afterAll(5_000);
+        firstMap();
         assertThat(servedBy("192.0.2.7/32")).isEqualTo("ams");
         prefers("192.0.2.7", "fra");
         afterAll(EPOCH_MS + 14 * STAGE_MS);
@@ -413,7 +425,7 @@ class MapDeskTest {
     @Test
     void aGroupThatFallsSilentServesNobodyAndIsBackWhenItReports() throws Exception {
         prefers("192.0.2.7", "fra");
-        afterAll(5_000);
+        firstMap();
         after(GroupWatch.SILENT_MS + 1_000, "ams", "par");
         assertThat(((GroupPrice) standing.get("fra")).getState()).isEqualTo(GroupState.DOWN);
         assertThat(((GroupPrice) standing.get("fra")).getReason()).contains("none of its edges has reported");
@@ -432,7 +444,7 @@ class MapDeskTest {
     @Test
     void whenAllFallSilentAtOnceTheMapStandsStill() throws Exception {
         prefers("192.0.2.7", "fra");
-        afterAll(5_000);
+        firstMap();
         told.clear();
         after(30_000);
         assertThat(told).isEmpty();
@@ -441,7 +453,7 @@ class MapDeskTest {
     @Test
     void aBarredGroupServesNobody() throws Exception {
         prefers("192.0.2.7", "fra");
-        afterAll(5_000);
+        firstMap();
         DeliveryGroup barred = DeliveryGroup.newBuilder()
                 .setGroupId("fra")
                 .setAuthorship(AUTHOR)
@@ -476,12 +488,46 @@ class MapDeskTest {
         assertThat(state().getRollOut()).isEqualTo(RollOutState.DONE);
     }
 
+    /** They were answered by the default until then, and are again if they fared better by it. */
+    @Test
+    void theFirstEntriesOfResolversGoOutInStagesTooAndAreTakenBack() throws Exception {
+        for (int i = 0; i < 1_000; i++) {
+            prefers(resolver(i), "par");
+            measured(resolver(i) + "/32", "par", 20);
+            measured(resolver(i) + "/32", "ams", 60);
+        }
+        afterAll(4_000);
+        assertThat(servedBy("0.0.0.0/0")).isEqualTo("ams");
+        assertThat(entries()).isBetween(1, 30);
+        assertThat(state().getRollOut()).isEqualTo(RollOutState.RUNNING);
+        afterAll(3 * STAGE_MS + 1_000);
+        assertThat(entries()).isBetween(20, 90);
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 1_000; i++) {
+                boolean has = standing.get(resolver(i) + "/32") != null;
+                measured(resolver(i) + "/32", has ? "par" : "ams", has ? 300 : 60);
+            }
+        }
+        afterAll(1_000);
+        assertThat(state().getRollOut()).isEqualTo(RollOutState.HALTED);
+        assertThat(state().getControl().getSamples()).as("by the default").isGreaterThan(50);
+        assertThat(entries()).as("all are answered by the default again").isZero();
+    }
+
+    private int entries() {
+        int entries = 0;
+        for (int i = 0; i < 1_000; i++) {
+            entries += standing.get(resolver(i) + "/32") != null ? 1 : 0;
+        }
+        return entries;
+    }
+
     private void turnAThousand() throws IOException {
         for (int i = 0; i < 1_000; i++) {
             prefers(resolver(i), "fra");
             measured(resolver(i) + "/32", "fra", 40);
         }
-        afterAll(5_000);
+        firstMap();
         assertThat(turned()).isZero();
         for (int i = 0; i < 1_000; i++) {
             prefers(resolver(i), "par");
@@ -529,7 +575,7 @@ class MapDeskTest {
         prefers("192.0.2.8", "fra");
         asks("192.0.2.7", 1_000, 1_000);
         asks("192.0.2.8", 10, 10);
-        afterAll(5_000);
+        firstMap();
         MapEntry heavy = entry("192.0.2.7/32");
         assertThat(heavy.getDemandBitsPerSecond()).isCloseTo(297 * MBIT, within(3.0 * MBIT));
         assertThat(heavy.getChoices().get(0).getGroupId()).isEqualTo("fra");
@@ -551,7 +597,7 @@ class MapDeskTest {
             prefers(resolver(i), "fra");
             asks(resolver(i), 100, 100);
         }
-        afterAll(5_000);
+        firstMap();
         assertThat(state().getCapacityFactor()).isGreaterThan(1.1);
         assertThat(state().getReason()).contains("of what all groups together take");
         assertThat(((GroupPrice) standing.get("fra")).getState()).isEqualTo(GroupState.SHEDDING);
@@ -565,7 +611,7 @@ class MapDeskTest {
         prefers("192.0.2.66", "par");
         asks("192.0.2.7", 1_000, 1_000);
         asks("192.0.2.66", 1_000_000, 0);
-        afterAll(5_000);
+        firstMap();
         assertThat(entry("192.0.2.66/32").getDemandBitsPerSecond())
                 .isLessThan(0.06 * entry("192.0.2.7/32").getDemandBitsPerSecond());
     }
@@ -574,7 +620,7 @@ class MapDeskTest {
     void aRestartTellsNothingAnewThatStands() throws Exception {
         prefers("192.0.2.7", "fra");
         measured("198.51.100.0/24", "par", 15);
-        afterAll(5_000);
+        firstMap();
         long before = entry("192.0.2.7/32").getVersion().getJobEpoch();
         standing.forEach((key, record) -> {
             if (record != null) {
@@ -584,12 +630,13 @@ class MapDeskTest {
         nowMs += 1_000;
         open();
         told.clear();
-        afterAll(5_000);
+        firstMap();
         assertThat(told).noneMatch(MapEntry.class::isInstance);
         assertThat(state().getVersion().getJobEpoch()).isGreaterThan(before);
         assertThat(state().getEntries()).isEqualTo(4);
         prefers("192.0.2.9", "par");
-        afterAll(2 * EPOCH_MS);
+        shortStages();
+        afterAll(EPOCH_MS + 14 * STAGE_MS);
         assertThat(entry("192.0.2.9/32").getVersion().getJobEpoch()).isGreaterThan(before);
     }
 
@@ -613,7 +660,7 @@ class MapDeskTest {
                 .isInstanceOfSatisfying(ConfigRejected.class, rejected -> assertThat(rejected.getViolations())
                         .hasSize(2));
         prefers("192.0.2.7", "fra");
-        afterAll(5_000);
+        firstMap();
         assertThat(servedBy("192.0.2.7/32")).isEqualTo("fra");
     }
 
@@ -621,7 +668,7 @@ class MapDeskTest {
     void aResolverIsWorthWhatItsNeighboursKnow() throws Exception {
         measured("192.0.2.0/24", "par", 9);
         asks("192.0.2.7", 10, 10);
-        afterAll(5_000);
+        firstMap();
         assertThat(servedBy("192.0.2.7/32")).isEqualTo("par");
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.NEAR_NEIGHBOURS);
     }
