@@ -20,32 +20,29 @@ public record LiveMemory(long heapBytes, long nativeBytes) {
     /** Option of the process that is looked at. */
     public static final String TRACKED = "-XX:NativeMemoryTracking=summary";
 
-    private static final Pattern GENERATION = Pattern.compile("generation +total \\d+K, used (\\d+)K");
+    private static final Pattern LIVING = Pattern.compile("(?m)^Total +\\d+ +(\\d+)$");
     private static final Pattern NATIVE =
             Pattern.compile("- +(?:Internal|Other|Thread|Synchronization) \\(reserved=\\d+KB, committed=(\\d+)KB\\)");
-    private static final int COLLECTIONS = 2;
 
     /** Looks at a process now. */
     public static LiveMemory of(long pid) throws IOException, InterruptedException {
-        for (int i = 0; i < COLLECTIONS; i++) {
-            asked(pid, "GC.run");
-        }
+        asked(pid, "GC.run"); // what this frees by way of references is gone with the collection of the histogram
         return new LiveMemory(
-                kibibytes(GENERATION, asked(pid, "GC.heap_info")),
-                kibibytes(NATIVE, asked(pid, "VM.native_memory", "summary", "scale=KB")));
+                sum(LIVING, asked(pid, "GC.class_histogram")),
+                sum(NATIVE, asked(pid, "VM.native_memory", "summary", "scale=KB")) << 10);
     }
 
     public long bytes() {
         return heapBytes + nativeBytes;
     }
 
-    private static long kibibytes(Pattern pattern, String said) throws IOException {
+    private static long sum(Pattern pattern, String said) throws IOException {
         List<MatchResult> found = pattern.matcher(said).results().toList();
         if (found.isEmpty()) {
             throw new IOException("the process does not tell of its memory; it said: " + said.strip());
         }
         return found.stream()
-                .mapToLong(each -> Long.parseLong(each.group(1)) << 10)
+                .mapToLong(each -> Long.parseLong(each.group(1)))
                 .sum();
     }
 
