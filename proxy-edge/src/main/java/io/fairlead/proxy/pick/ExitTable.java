@@ -23,9 +23,7 @@ import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -57,9 +55,6 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     private static final double US_PER_MS = 1_000;
     private static final Assigned NOT_ASSIGNED = new Assigned(List.of(), false, 0, false);
-    /** That a pool falls short counts for so long: what a dead job has left behind must not bar weak members for ever. */
-    static final long FORECAST_COUNTS_MS = 300_000;
-
     private static final long FORGET_EVERY_MS = 60_000;
     private static final int MAX_SHARED_NAMES = 10_000;
 
@@ -72,7 +67,6 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private final RandomGenerator random;
     private final PickCounters counters = new PickCounters();
     private final Map<String, KnownExit> exits = new ConcurrentHashMap<>();
-    private final Map<String, Pool> pools = new ConcurrentHashMap<>();
     private final Map<String, String> sharedNames = new ConcurrentHashMap<>();
     private final Roster roster = new Roster();
     private final Stays stays = new Stays();
@@ -88,11 +82,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     /** Ids of curated pools: who is in them is decided, not declared. */
     private final Set<String> curated = ConcurrentHashMap.newKeySet();
 
-    /** What is known of curated pools beside their members. */
-    private final Map<String, Outlook> outlooks = new ConcurrentHashMap<>();
-
-    /** When pools were last said to fall short, ms since the Unix epoch. */
-    private final Map<String, Long> shortSaidMs = new ConcurrentHashMap<>();
+    private final Outlooks outlooks;
 
     private volatile long unheardMs;
 
@@ -101,14 +91,10 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     private final ThreadLocal<Search> searches = ThreadLocal.withInitial(this::search);
     private final Ranking ranking;
+    private final PoolIndex pools;
     private volatile QualityPolicy quality = QualityPolicy.defaults();
     private volatile CapacityPolicy capacity = CapacityPolicy.defaults();
     private volatile boolean silent = true;
-
-    // Sets of Area bits: asked for by requests; exits that come are put into such parts; the parts are whole.
-    private final AtomicInteger askedBy = new AtomicInteger();
-    private volatile int partingBy;
-    private volatile int partedBy;
 
     // Under this lock, which is taken before that of an exit, which is taken before that of a pool.
     private final Object turn = new Object();
@@ -128,7 +114,9 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         this.nanoClock = nanoClock;
         this.random = random;
         this.politeness = new Politeness(settings.maxPolitePairs());
+        this.outlooks = new Outlooks(clock);
         this.ranking = new Ranking(quality.lowConfidenceCap());
+        this.pools = new PoolIndex(settings, ranking, roster, counters);
         this.forgottenAtMs = clock.millis();
     }
 
@@ -156,23 +144,23 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (search(request.pool(), request, 0, into)) {
             return true;
         }
-        Outlook outlook = outlooks.get(request.pool());
-        return outlook != null && isShort(request.pool()) && borrow(outlook, request, into);
+        return outlooks.isShort(request.pool()) && borrow(request, into);
     }
 
     /** A session that begins while its pool is forecast to fall short avoids weak members: it rather goes to the sibling, and to them if that can't either. */
     private boolean pickToStay(PickRequest request, Slot into) {
-        Outlook outlook = outlooks.get(request.pool());
-        if (outlook == null || !isShort(request.pool())) {
+        Outlook outlook = outlooks.of(request.pool());
+        if (outlook == null || !outlooks.isShort(request.pool())) {
             return search(request.pool(), request, 0, into);
         }
         return search(request.pool(), request, outlook.weakThousandths(), into)
-                || borrow(outlook, request, into)
+                || borrow(request, into)
                 || search(request.pool(), request, 0, into);
     }
 
-    private boolean borrow(Outlook outlook, PickRequest request, Slot into) {
-        if (outlook.sibling().isEmpty() || !search(outlook.sibling(), request, 0, into)) {
+    private boolean borrow(PickRequest request, Slot into) {
+        String lender = outlooks.lender(request.pool());
+        if (lender.isEmpty() || !search(lender, request, 0, into)) {
             return false;
         }
         counters.borrowedOne();
@@ -182,8 +170,8 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     /** @param leastThousandths quality that an exit must have for a session; 0: any */
     private boolean search(String poolName, PickRequest request, int leastThousandths, Slot into) {
         Location where = request.where();
-        Area part = where.equals(Location.ANYWHERE) ? null : partFor(where);
-        Pool pool = pools.get(part == null ? poolName : part.part(poolName, where));
+        Area part = where.equals(Location.ANYWHERE) ? null : pools.partedFor(where);
+        Pool pool = part == null ? pools.whole(poolName) : pools.part(poolName, part, where);
         boolean allThere = part == null ? where.equals(Location.ANYWHERE) : part.isAll(where);
         Location filter = allThere ? null : where;
         if (pool == null) {
@@ -211,13 +199,11 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (exit == null || request.tried().contains(exit.id)) {
             return false;
         }
-        if (pickOnly(pools.get(request.pool()), exit, request, into)) {
+        if (pickOnly(pools.whole(request.pool()), exit, request, into)) {
             return true;
         }
-        Outlook outlook = outlooks.get(request.pool());
-        if (outlook == null
-                || outlook.sibling().isEmpty()
-                || !pickOnly(pools.get(outlook.sibling()), exit, request, into)) {
+        String lender = outlooks.lender(request.pool());
+        if (lender.isEmpty() || !pickOnly(pools.whole(lender), exit, request, into)) {
             return false;
         }
         counters.borrowedOne();
@@ -271,21 +257,6 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     private Search search() {
         return new Search(roster, politeness, stays, nanoClock, random.nextLong());
-    }
-
-    /**
-     * By what pools are parted that a request for this place can use; null: nothing. Then {@link #tick} will part them, and all of a pool is
-     * looked through until that is done.
-     */
-    private @Nullable Area partFor(Location where) {
-        Area area = Area.of(where);
-        if (area == null || (partedBy & area.bit) != 0) {
-            return area;
-        }
-        if ((askedBy.get() & area.bit) == 0) {
-            askedBy.getAndUpdate(bits -> bits | area.bit);
-        }
-        return null;
     }
 
     // ---- exits come, live and go
@@ -501,54 +472,29 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     /** A pool is curated by this definition from now on: exits that declare it are in it no more. Looks at all exits if it was not before. */
     public void defined(PoolDefinition definition) {
-        outlooks.put(definition.getPoolId(), Outlook.of(definition, ""));
-        siblings();
+        outlooks.defined(definition);
         curated(definition.getPoolId(), true);
     }
 
     /** A pool is curated no more. */
     public void undefined(String poolId) {
-        outlooks.remove(poolId);
-        siblings();
+        outlooks.undefined(poolId);
         curated(poolId, false);
-    }
-
-    /** Who lends to whom: only a pool that is defined, and none that is for somebody else alone. */
-    private void siblings() {
-        outlooks.replaceAll((id, each) -> {
-            PoolDefinition borrower = each.definition();
-            Outlook lender = outlooks.get(borrower.getSibling());
-            boolean lends = lender != null
-                    && (!lender.definition().getExclusive()
-                            || (!borrower.getOwner().isEmpty()
-                                    && borrower.getOwner()
-                                            .equals(lender.definition().getOwner())));
-            return Outlook.of(borrower, lends ? borrower.getSibling() : "");
-        });
     }
 
     /** A pool is forecast to fall short, or not. */
     public void foreseen(PoolForecast forecast) {
-        if (forecast.getFallsShort()) {
-            shortSaidMs.put(forecast.getPoolId(), forecast.getIssuedAtMs());
-        } else {
-            shortSaidMs.remove(forecast.getPoolId());
-        }
+        outlooks.foreseen(forecast);
     }
 
     /** Nothing is foreseen of a pool any more. */
     public void unforeseen(String poolId) {
-        shortSaidMs.remove(poolId);
-    }
-
-    private boolean isShort(String poolId) {
-        Long saidMs = shortSaidMs.get(poolId);
-        return saidMs != null && clock.millis() - saidMs <= FORECAST_COUNTS_MS;
+        outlooks.unforeseen(poolId);
     }
 
     /** Pools that are forecast to fall short now. */
     public int shortPools() {
-        return (int) shortSaidMs.keySet().stream().filter(this::isShort).count();
+        return outlooks.shortPools();
     }
 
     /** A pool is curated from now on, or no more: exits that declare it are in it no more, or again. Looks at all exits. */
@@ -692,11 +638,9 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     /** Parts the pools by what has been asked for since. */
     private void part() {
-        int asked = askedBy.get();
-        if (asked == partingBy) {
+        if (!pools.beginParting()) {
             return;
         }
-        partingBy = asked;
         for (KnownExit exit : exits.values()) {
             synchronized (exit) {
                 if (exit.info != null) {
@@ -704,7 +648,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
                 }
             }
         }
-        partedBy = asked;
+        pools.parted();
     }
 
     private void orderAnew() {
@@ -876,27 +820,17 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (info == null || !open) {
             exit.terms(Terms.NOBODY, false);
             exit.limit(limit(exit));
-            leave(exit, before.pools());
+            pools.leave(exit, before.pools());
             return;
         }
         Collection<String> declared =
                 override == null || override.getPools().isEmpty() ? info.pools() : override.getPools();
         Assigned assigned = exit.assigned == null ? NOT_ASSIGNED : exit.assigned;
-        Collection<String> names = assigned.with(declared, curated);
-        List<Pool> left = new ArrayList<>(before.pools());
-        List<Pool> joined = new ArrayList<>(names.size());
         Location location = info.location();
-        for (String name : new HashSet<>(names)) {
-            stay(name, name, before, joined, left);
-            for (Area area : Area.values()) {
-                if ((partingBy & area.bit) != 0 && area.isKnown(location)) {
-                    stay(name, area.part(name, location), before, joined, left);
-                }
-            }
-        }
+        PoolIndex.Move move = pools.move(before, assigned.with(declared, curated), location);
         String owner = override == null ? "" : override.getExclusiveTenant();
-        exit.terms(sharedTerms.intern(new Terms(joined, owner, info.poolType(), location)), true);
-        leave(exit, left);
+        exit.terms(sharedTerms.intern(new Terms(move.joined(), owner, info.poolType(), location)), true);
+        pools.leave(exit, move.left());
         judgeLocally(exit);
         rank(exit);
         exit.roomChanged();
@@ -910,46 +844,6 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (exit.heldBack != now) {
             exit.heldBack = now;
             heldBackExits.addAndGet(now ? 1 : -1);
-        }
-    }
-
-    /** Brings an exit into a pool or a part of one, or keeps it there. */
-    private void stay(String policyOf, String name, Terms before, List<Pool> joined, List<Pool> left) {
-        Pool pool = before.pool(name);
-        if (pool == null) {
-            pool = join(policyOf, name);
-        }
-        if (pool != null) {
-            joined.add(pool);
-            left.remove(pool);
-        }
-    }
-
-    private @Nullable Pool join(String policyOf, String name) {
-        while (true) {
-            Pool pool = pools.get(name);
-            if (pool == null && pools.size() >= settings.maxPools()) {
-                counters.poolNotJoined();
-                return null;
-            }
-            if (pool == null) {
-                pool = pools.computeIfAbsent(
-                        name,
-                        n -> new Pool(n, settings.policyOf(policyOf), settings.maxClassesPerPool(), ranking, roster));
-            }
-            if (pool.join()) {
-                return pool;
-            }
-            pools.remove(name, pool);
-        }
-    }
-
-    private void leave(KnownExit exit, List<Pool> left) {
-        for (Pool pool : left) {
-            pool.remove(exit);
-            if (pool.part()) {
-                pools.remove(pool.name, pool);
-            }
         }
     }
 
