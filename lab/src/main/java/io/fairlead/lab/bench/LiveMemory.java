@@ -41,9 +41,7 @@ public record LiveMemory(long heapBytes, long nativeBytes) {
         if (found.isEmpty()) {
             throw new IOException("the process does not tell of its memory; it said: " + said.strip());
         }
-        return found.stream()
-                .mapToLong(each -> Long.parseLong(each.group(1)))
-                .sum();
+        return found.stream().mapToLong(each -> Long.parseLong(each.group(1))).sum();
     }
 
     private static String asked(long pid, String... what) throws IOException, InterruptedException {

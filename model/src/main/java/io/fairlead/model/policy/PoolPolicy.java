@@ -11,6 +11,9 @@ import java.util.List;
  * @param healthMargin once begun, curing goes on until health foreseen is this much over the minimum (0–0.2)
  * @param churnSharePerHour share of the wanted members that curing may change in an hour, at least one (0–1)
  * @param urgentChurnSharePerHour the same while health now is under the minimum: users feel it already (churnSharePerHour – 1)
+ * @param spareMembers so many members may fail at once, before anybody knows, without health falling under the minimum: it is kept over it by as much, at most half-way to
+ *     perfect; a pool of no more members keeps nothing to spare (0–10)
+ * @param growthShare curing lets the pool grow over its wanted size by this share, and no further than its greatest, before the weakest give way (0–10)
  * @param networkShare share of the wanted members that are of one autonomous system, at least one, as long as there are others to be had (0.01–1)
  * @param departedGraceMs a member that is offline keeps its place this long, ms (0 – 10 min)
  * @param retryMs a pool that could not be helped is tried again after this, ms (1 s – 10 min)
@@ -32,6 +35,8 @@ public record PoolPolicy(
         double healthMargin,
         double churnSharePerHour,
         double urgentChurnSharePerHour,
+        int spareMembers,
+        double growthShare,
         double networkShare,
         long departedGraceMs,
         long retryMs,
@@ -53,6 +58,8 @@ public record PoolPolicy(
             0.02,
             0.25,
             1,
+            1,
+            0,
             0.15,
             10_000,
             10_000,
@@ -80,6 +87,8 @@ public record PoolPolicy(
                 healthMargin,
                 churnSharePerHour,
                 urgentChurnSharePerHour,
+                spareMembers,
+                growthShare,
                 networkShare,
                 departedGraceMs,
                 retryMs,
@@ -103,6 +112,33 @@ public record PoolPolicy(
                 healthMargin,
                 share,
                 share,
+                spareMembers,
+                growthShare,
+                networkShare,
+                departedGraceMs,
+                retryMs,
+                failureWeight,
+                replacedWeight,
+                replacedWithinMs,
+                restWeight,
+                restMs,
+                promiseWeight,
+                ownerWeight,
+                batteryWeight,
+                batteryFloorPercent,
+                edgeLeaseMs);
+    }
+
+    /** The same with so many members to spare, and so much growth. */
+    public PoolPolicy withReserve(int spare, double growth) {
+        return new PoolPolicy(
+                scope,
+                effectiveAtMs,
+                healthMargin,
+                churnSharePerHour,
+                urgentChurnSharePerHour,
+                spare,
+                growth,
                 networkShare,
                 departedGraceMs,
                 retryMs,
@@ -125,6 +161,8 @@ public record PoolPolicy(
                 .within("healthMargin", healthMargin, 0, 0.2)
                 .within("churnSharePerHour", churnSharePerHour, 0, 1)
                 .within("urgentChurnSharePerHour", urgentChurnSharePerHour, churnSharePerHour, 1)
+                .within("spareMembers", (long) spareMembers, 0L, 10L)
+                .within("growthShare", growthShare, 0, 10)
                 .within("networkShare", networkShare, 0.01, 1)
                 .within("departedGraceMs", departedGraceMs, 0L, 600_000L)
                 .within("retryMs", retryMs, 1_000L, 600_000L)

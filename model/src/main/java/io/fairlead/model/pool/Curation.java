@@ -234,19 +234,20 @@ final class Curation {
         }
     }
 
-    /** Adds and replaces until health foreseen is over its minimum by the margin, or nothing raises it. */
+    /**
+     * Replaces, and adds, until health foreseen is over what is kept by the margin, or nothing raises it. In place of the weakest an exit raises it more than
+     * beside it, by several times as a rule, and each change counts for the churn bound.
+     */
     private void cure() {
-        if (healthy()) {
+        if (health.foreseen() >= kept() && !tooFew()) {
             return;
         }
-        while (health.foreseen() < pool.minHealth() + policy.healthMargin()) {
+        while (health.foreseen() < kept() + policy.healthMargin()) {
             if (!mayChange()) {
                 return;
             }
             double mean = health.foreseen();
-            Member next = book.members.size() < pool.maxMembers()
-                    ? find(exit -> worth(exit) > mean, true, foreseen("raises it"))
-                    : null;
+            Member next = mayGrow() ? find(exit -> worth(exit) > mean, true, foreseen("raises it")) : null;
             if (next != null) {
                 book.cured(nowMs);
                 join(next, Change.Cause.HEALTH);
@@ -269,9 +270,39 @@ final class Curation {
         }
     }
 
+    /**
+     * Health foreseen that is kept: so much that the pool is still healthy if members fail that nobody knows of yet. A link that has died in silence is noticed after
+     * seconds, and its users find nobody there until then.
+     */
+    private double kept() {
+        int spare = policy.spareMembers();
+        double least = pool.minHealth();
+        return health.members() <= spare
+                ? least
+                : Math.min(least * health.members() / (health.members() - spare), (1 + least) / 2);
+    }
+
+    private boolean mayGrow() {
+        double most = Math.min(pool.maxMembers(), pool.wantedMembers() * (1 + policy.growthShare()));
+        return book.members.size() + 1 <= most;
+    }
+
     private String foreseen(String then) {
-        return String.format(
-                Locale.ROOT, "health foreseen %.3f is under %.2f: %s", health.foreseen(), pool.minHealth(), then);
+        return health.foreseen() < pool.minHealth()
+                ? String.format(
+                        Locale.ROOT,
+                        "health foreseen %.3f is under %.2f: %s",
+                        health.foreseen(),
+                        pool.minHealth(),
+                        then)
+                : String.format(
+                        Locale.ROOT,
+                        "health foreseen %.3f of the %.2f that it takes to do without %d of %d: %s",
+                        health.foreseen(),
+                        kept() + policy.healthMargin(),
+                        policy.spareMembers(),
+                        health.members(),
+                        then);
     }
 
     private boolean mayChange() {

@@ -173,6 +173,7 @@ class CurationTest {
 
     @Test
     void whatIsNotMandatoryIsDoneWithoutInTheStatedOrder() {
+        fleet.policy(PoolPolicy.defaults().withReserve(0, 1));
         fleet.exit("low", 0.5, 1).exit("german", 0.9, 1, new ExitProfile(PoolType.ISP, "de", "", "", 1));
         PoolDefinition pool = Fleet.with(
                 Fleet.pool("p", 1, 1, 2),
@@ -247,6 +248,34 @@ class CurationTest {
 
     private static PoolDefinition floored(PoolDefinition pool) {
         return Fleet.with(pool, List.of(), 40, 40, false, 0, List.of());
+    }
+
+    @Test
+    void healthIsKeptSoThatItDoesWithoutAMemberThatFailsBeforeAnybodyKnows() {
+        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(1).withReserve(1, 0));
+        fleet.exit("a", 0.8, 1).exit("b", 0.7, 1).exit("c", 0.7, 1).exit("d", 0.7, 1);
+        fleet.curator.define(Fleet.pool("p", 1, 4, 4));
+        fleet.curate();
+        assertThat(fleet.status("p").health().foreseen()).as("without a, 0.525").isCloseTo(0.725, within(1e-9));
+        fleet.exit("e", 1, 1).exit("f", 1, 1);
+        fleet.after(10_000);
+        // It takes 0.6 · 4 / 3 = 0.8 and the margin: E brings 0.8, F with it 0.875.
+        assertThat(fleet.usable("p")).contains("a", "e", "f").hasSize(4);
+        assertThat(fleet.changes)
+                .extracting(Change::reason)
+                .contains(
+                        "health foreseen 0.725 of the 0.82 that it takes to do without 1 of 4: it is the weakest: e comes");
+        assertThat(fleet.status("p").state()).isEqualTo(PoolState.HEALTHY);
+    }
+
+    @Test
+    void whereNobodyIsAtHandItIsHealthyWithoutAMemberToSpare() {
+        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(1).withReserve(1, 0));
+        fleet.exit("a", 0.7, 1).exit("b", 0.7, 1);
+        fleet.curator.define(Fleet.pool("p", 1, 2, 2));
+        fleet.curate();
+        assertThat(fleet.status("p").state()).isEqualTo(PoolState.HEALTHY);
+        assertThat(fleet.status("p").reason()).isEmpty();
     }
 
     @Test

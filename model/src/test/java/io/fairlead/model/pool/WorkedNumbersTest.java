@@ -12,7 +12,11 @@ class WorkedNumbersTest {
     private final Fleet fleet = new Fleet();
 
     private void pool(int max) {
-        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(1));
+        pool(max, 10);
+    }
+
+    private void pool(int max, double growthShare) {
+        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(1).withReserve(0, growthShare));
         fleet.exit("m1", 0.9, 1).exit("m2", 0.8, 1).exit("m3", 0.65, 1);
         fleet.curator.define(Fleet.pool("p", 1, 3, max));
         fleet.curate();
@@ -30,6 +34,16 @@ class WorkedNumbersTest {
         assertThat(fleet.usable("p")).containsExactly("a", "d", "m1", "m2", "m3");
         assertThat(fleet.status("p").health().foreseen()).isCloseTo(0.6285, within(1e-4));
         assertThat(fleet.status("p").state()).isEqualTo(PoolState.HEALTHY);
+    }
+
+    @Test
+    void theWeakestGivesWayWhereThePoolMayNotGrow() {
+        pool(10, 0);
+        fleet.exit("a", 0.85, 0.95).exit("b", 0.8, 0.9).exit("d", 0.85, 0.9);
+        fleet.curate();
+        // A in place of the one with 0.36 brings 0.6725 by one change; beside it, it took two.
+        assertThat(fleet.usable("p")).containsExactly("a", "m1", "m2");
+        assertThat(fleet.status("p").health().foreseen()).isCloseTo(0.6725, within(1e-4));
     }
 
     @Test

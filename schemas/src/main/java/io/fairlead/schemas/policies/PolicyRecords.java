@@ -203,6 +203,8 @@ public final class PolicyRecords {
                 p.getHealthMargin(),
                 p.getChurnSharePerHour(),
                 p.getUrgentChurnSharePerHour(),
+                p.getSpareMembers(),
+                p.getGrowthShare(),
                 p.getNetworkShare(),
                 p.getDepartedGraceMs(),
                 p.getRetryMs(),
@@ -226,6 +228,8 @@ public final class PolicyRecords {
                 .setHealthMargin(p.healthMargin())
                 .setChurnSharePerHour(p.churnSharePerHour())
                 .setUrgentChurnSharePerHour(p.urgentChurnSharePerHour())
+                .setSpareMembers(p.spareMembers())
+                .setGrowthShare(p.growthShare())
                 .setNetworkShare(p.networkShare())
                 .setDepartedGraceMs(p.departedGraceMs())
                 .setRetryMs(p.retryMs())
