@@ -10,7 +10,7 @@ import java.util.List;
  * @param effectiveAtMs counts from this time on, ms since the Unix epoch
  * @param healthMargin once begun, curing goes on until health foreseen is this much over the minimum (0–0.2)
  * @param churnSharePerHour share of the wanted members that curing may change in an hour, at least one (0–1)
- * @param urgentChurnSharePerHour the same while health now is under the minimum: users feel it already (churnSharePerHour – 1)
+ * @param urgentChurnSharePerHour the same while health now is under the minimum: users feel it already (churnSharePerHour – 10)
  * @param spareMembers so many members may fail at once, before anybody knows, without health falling under the minimum: it is kept over it by as much, at most half-way to
  *     perfect; a pool of no more members keeps nothing to spare (0–10)
  * @param growthShare curing lets the pool grow over its wanted size by this share, and no further than its greatest, before the weakest give way (0–10)
@@ -57,7 +57,7 @@ public record PoolPolicy(
             0,
             0.02,
             0.25,
-            1,
+            3,
             1,
             0,
             0.15,
@@ -160,7 +160,7 @@ public record PoolPolicy(
                 .within("effectiveAtMs", effectiveAtMs, 0L, Long.MAX_VALUE)
                 .within("healthMargin", healthMargin, 0, 0.2)
                 .within("churnSharePerHour", churnSharePerHour, 0, 1)
-                .within("urgentChurnSharePerHour", urgentChurnSharePerHour, churnSharePerHour, 1)
+                .within("urgentChurnSharePerHour", urgentChurnSharePerHour, churnSharePerHour, 10)
                 .within("spareMembers", (long) spareMembers, 0L, 10L)
                 .within("growthShare", growthShare, 0, 10)
                 .within("networkShare", networkShare, 0.01, 1)
