@@ -15,11 +15,14 @@ import io.fairlead.relay.link.LongLinkSettings;
 import io.fairlead.relay.link.RelayNames;
 import io.fairlead.relay.room.RoomSettings;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,6 +86,16 @@ final class RelayClientCommand implements Callable<Integer> {
     private String group = "";
 
     @Option(
+            names = "--viewer-certificate",
+            paramLabel = "FILE",
+            description =
+                    "Certificate chain (PEM) for viewers that speak TLS, which they may at the same port (default: none does). Read at the start.")
+    private @Nullable Path viewerCertificate;
+
+    @Option(names = "--viewer-key", paramLabel = "FILE", description = "Its key (PEM, not encrypted).")
+    private @Nullable Path viewerKey;
+
+    @Option(
             names = "--max-paths",
             paramLabel = "N",
             defaultValue = "10000",
@@ -138,6 +151,12 @@ final class RelayClientCommand implements Callable<Integer> {
         if (!announce.isEmpty()) {
             findings.look("announced as", this::announced);
         }
+        if (viewerCertificate != null || viewerKey != null) {
+            findings.look("TLS for viewers", () -> {
+                viewerTls();
+                return String.valueOf(viewerCertificate);
+            });
+        }
         findings.look("admin on", () -> Needs.bindable(HostPort.here(adminAddress)));
         relay.checkLink(findings, CERTIFICATE_KIND, () -> {
             own();
@@ -157,13 +176,14 @@ final class RelayClientCommand implements Callable<Integer> {
         try {
             return new RelayClientEdgeSettings(
                     new ClientSettings(
-                            relay.edgeId(),
-                            HostPort.here(address),
-                            parents.stream().map(HostPort::elsewhere).toList(),
-                            tls(),
-                            LongLinkSettings.DEFAULTS.withLinksPerParent(links),
-                            relay.server().withNetworks(maxPaths, maxBeaconsPerSecond),
-                            RoomSettings.DEFAULTS),
+                                    relay.edgeId(),
+                                    HostPort.here(address),
+                                    parents.stream().map(HostPort::elsewhere).toList(),
+                                    tls(),
+                                    LongLinkSettings.DEFAULTS.withLinksPerParent(links),
+                                    relay.server().withNetworks(maxPaths, maxBeaconsPerSecond),
+                                    RoomSettings.DEFAULTS)
+                            .withViewerTls(viewerTls()),
                     HostPort.here(adminAddress),
                     group,
                     announced(),
@@ -194,6 +214,23 @@ final class RelayClientCommand implements Callable<Integer> {
                     + relay.edgeId() + "; make one with: fairlead authority issue relay-client " + relay.edgeId());
         }
         return watch;
+    }
+
+    private @Nullable SslContext viewerTls() throws IOException {
+        Path certificate = viewerCertificate;
+        Path key = viewerKey;
+        if (certificate == null && key == null) {
+            return null;
+        }
+        if (certificate == null || key == null) {
+            throw new UserError("TLS for viewers needs both --viewer-certificate and --viewer-key.");
+        }
+        try {
+            return SslContextBuilder.forServer(certificate.toFile(), key.toFile())
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw new UserError("The viewers' certificate or key is no PEM as expected: " + e.getMessage(), e);
+        }
     }
 
     private SslContext tls() throws IOException {

@@ -7,12 +7,14 @@ import io.fairlead.relay.server.ServerSettings;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes a relay client.
  *
  * @param id its identifier, as in its certificate
  * @param viewers where viewers connect; port 0: any that is free
+ * @param viewerTls for those of them that speak TLS, at the same port; null: none may
  * @param parents relay servers, the preferred one first; those of a plan come before them
  * @param tls as {@link io.fairlead.edge.link.MutualTls#dialling} with {@link RelayNames#SERVER}
  * @param moves how running rooms follow a plan
@@ -20,6 +22,7 @@ import java.util.List;
 public record ClientSettings(
         String id,
         InetSocketAddress viewers,
+        @Nullable SslContext viewerTls,
         List<InetSocketAddress> parents,
         SslContext tls,
         LongLinkSettings links,
@@ -27,7 +30,7 @@ public record ClientSettings(
         RoomSettings rooms,
         MoveSettings moves) {
 
-    /** With the usual pace for rooms that follow a plan. */
+    /** With the usual pace for rooms that follow a plan, and no TLS for viewers. */
     public ClientSettings(
             String id,
             InetSocketAddress viewers,
@@ -36,7 +39,12 @@ public record ClientSettings(
             LongLinkSettings links,
             ServerSettings server,
             RoomSettings rooms) {
-        this(id, viewers, parents, tls, links, server, rooms, MoveSettings.DEFAULTS);
+        this(id, viewers, null, parents, tls, links, server, rooms, MoveSettings.DEFAULTS);
+    }
+
+    /** With TLS for viewers that speak it. */
+    public ClientSettings withViewerTls(@Nullable SslContext terms) {
+        return new ClientSettings(id, viewers, terms, parents, tls, links, server, rooms, moves);
     }
 
     public ClientSettings {

@@ -79,7 +79,8 @@ public final class RelayClient implements AutoCloseable {
                     roomCounters,
                     nanoClock,
                     room -> new LinkedRoom(room, this),
-                    reports);
+                    reports,
+                    settings.viewerTls());
         } catch (IOException e) {
             parents.close();
             loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS);

@@ -13,6 +13,8 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.ssl.OptionalSslHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -20,8 +22,9 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** A port that speaks HTTP/1.1, one request a connection; connections over the bound are reset. */
+/** A port that speaks HTTP/1.1, one request a connection, where it has a certificate inside TLS too; connections over the bound are reset. */
 final class HttpPort {
 
     private static final int BACKLOG = 4_096;
@@ -34,12 +37,14 @@ final class HttpPort {
     private final ServerCounters counters;
     private final Supplier<RequestHandler> handlers;
     private final Consumer<SocketChannel> accepted;
+    private final @Nullable SslContext tls;
     private final Channel listening;
 
     /**
      * Listens.
      *
      * @param accepted told of each connection that is let in, on its event loop, behind the making of its pipeline
+     * @param tls for connections that begin with a handshake; null: none does
      * @throws IOException if the address can't be bound
      */
     HttpPort(
@@ -48,8 +53,10 @@ final class HttpPort {
             ServerSettings settings,
             ServerCounters counters,
             Supplier<RequestHandler> handlers,
-            Consumer<SocketChannel> accepted)
+            Consumer<SocketChannel> accepted,
+            @Nullable SslContext tls)
             throws IOException {
+        this.tls = tls;
         this.accepted = accepted;
         this.loops = loops;
         this.settings = settings;
@@ -111,6 +118,10 @@ final class HttpPort {
             counters.accepted.increment();
             channel.closeFuture().addListener(closed -> counters.connections.decrementAndGet());
             connections.add(channel);
+            SslContext terms = tls;
+            if (terms != null) {
+                channel.pipeline().addLast(new OptionalSslHandler(terms)); // looks at the first bytes
+            }
             channel.pipeline()
                     .addLast(new HttpRequestDecoder(new HttpDecoderConfig()
                             .setMaxInitialLineLength(settings.maxRequestLineBytes())

@@ -73,7 +73,8 @@ public final class RelayServer implements AutoCloseable {
                     settings,
                     counters,
                     () -> new RequestHandler(rooms, entrance, access, settings, counters, hls, null),
-                    channel -> {});
+                    channel -> {},
+                    null);
         } catch (IOException e) {
             loops.shutdownGracefully(0, STOP_S, TimeUnit.SECONDS);
             throw e;

@@ -27,6 +27,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -379,7 +380,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (cause.getCause() instanceof SSLException) {
+            counters.tlsFailed.increment(); // no handshake, or none that both can agree to
+        } else if (!(cause instanceof IOException)) {
             LOG.warn("a request of {} has failed", ctx.channel().remoteAddress(), cause);
         }
         ctx.close();

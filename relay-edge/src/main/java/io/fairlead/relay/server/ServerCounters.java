@@ -35,6 +35,7 @@ public final class ServerCounters {
     final AtomicInteger connections = new AtomicInteger();
     final LongAdder accepted = new LongAdder();
     final LongAdder refused = new LongAdder();
+    final LongAdder tlsFailed = new LongAdder();
     final LongAdder published = new LongAdder();
     final LongAdder malformedMedia = new LongAdder();
     final AtomicInteger hlsViewers = new AtomicInteger();
@@ -107,6 +108,7 @@ public final class ServerCounters {
                 .description("Viewers by HLS that are there")
                 .register(registry);
         counter(registry, "fairlead.relay.http.connections.accepted", accepted, "Connections accepted");
+        counter(registry, "fairlead.relay.http.tls.failed", tlsFailed, "Connections that came to no terms of TLS");
         counter(registry, "fairlead.relay.http.connections.refused", refused, "Connections reset: there were too many");
         counter(registry, "fairlead.relay.http.publishers", published, "Publishers that were let in");
         counter(registry, "fairlead.relay.http.media.malformed", malformedMedia, "Publishers ended for what they sent");

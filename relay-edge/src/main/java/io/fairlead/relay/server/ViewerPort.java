@@ -4,9 +4,11 @@ import io.fairlead.relay.room.RoomCounters;
 import io.fairlead.relay.room.RoomSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Where viewers connect who watch rooms that are fed from elsewhere; nobody publishes here. */
 public final class ViewerPort implements AutoCloseable {
@@ -27,7 +29,8 @@ public final class ViewerPort implements AutoCloseable {
             RoomCounters roomCounters,
             LongSupplier nanoClock,
             Feed.Maker feeds,
-            Reports reports)
+            Reports reports,
+            @Nullable SslContext tls)
             throws IOException {
         rooms = new RoomDirectory(
                 loops, roomSettings, roomCounters, nanoClock, settings.maxRooms(), feeds, closed -> {}, reports);
@@ -40,7 +43,8 @@ public final class ViewerPort implements AutoCloseable {
                 settings,
                 counters,
                 () -> new RequestHandler(rooms, rooms::enterToWatch, null, settings, counters, hls, beacons),
-                paths::follow);
+                paths::follow,
+                tls);
     }
 
     /** Lets rooms follow what is said of them now. */

@@ -49,6 +49,11 @@ final class RelayPair implements AutoCloseable {
             .withPulse(new PulseSettings(10_000, 0.2, 30_000, 60_000, 60_000));
     MoveSettings moves = new MoveSettings(20, 20, 0, 20_000, 20_000);
     ServerSettings server = ServerSettings.DEFAULTS;
+
+    /** For viewers of relay clients; null: they speak none. */
+    @Nullable
+    SslContext viewerTls;
+
     Admission admission = Admission.OPEN;
     Predicate<String> mergeable = room -> true;
 
@@ -92,7 +97,7 @@ final class RelayPair implements AutoCloseable {
 
     RelayClient client(String id, SslContext tls, InetSocketAddress... parents) throws Exception {
         RelayClient client = RelayClient.start(
-                new ClientSettings(id, anywhere(), List.of(parents), tls, links, server, rooms, moves),
+                new ClientSettings(id, anywhere(), viewerTls, List.of(parents), tls, links, server, rooms, moves),
                 System::nanoTime,
                 ThreadLocalRandom.current(),
                 reports(id));

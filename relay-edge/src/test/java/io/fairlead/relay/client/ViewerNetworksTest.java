@@ -4,23 +4,40 @@ import static io.fairlead.relay.client.RelayPair.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.relay.server.MediaServer;
 import io.fairlead.relay.server.ServerSettings;
 import io.fairlead.relay.server.Watched;
 import io.fairlead.schemas.telemetry.BeaconFetched;
 import io.fairlead.schemas.telemetry.ResolverRtt;
 import io.fairlead.schemas.telemetry.RttSource;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.epoll.Epoll;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +45,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a relay client tells of the networks that its viewers come from. */
 @Timeout(120)
@@ -43,6 +61,9 @@ class ViewerNetworksTest {
     @BeforeAll
     void start() throws Exception {
         relays.server = ServerSettings.DEFAULTS.withNetworks(10, 5);
+        LinkIdentity site = relays.authority.issueServer("localhost", "localhost", Duration.ofHours(1));
+        relays.viewerTls = SslContextBuilder.forServer(site.key(), site.chain().toArray(X509Certificate[]::new))
+                .build();
         media = new MediaServer();
         client = relays.client(
                 "client-1",
@@ -99,6 +120,100 @@ class ViewerNetworksTest {
             assertThat(each.getMinUs()).isPositive().isLessThanOrEqualTo(each.getMedianUs());
             assertThat(each.getMedianUs()).as("on the loopback").isLessThan(10_000_000);
         });
+    }
+
+    /** As a page over HTTPS fetches it, at the port at which others speak HTTP. */
+    @Test
+    void aBeaconOverTlsIsToldToo(@TempDir Path directory) throws Exception {
+        Path authority = Files.writeString(
+                directory.resolve("authority.pem"), LinkIdentity.pem(List.of(relays.authority.certificate())));
+        int port = client.address().getPort();
+        await().atMost(PATIENCE).until(() -> {
+            Process curl = new ProcessBuilder(
+                            "curl",
+                            "-sS",
+                            "-m",
+                            "10",
+                            "-o",
+                            "/dev/null",
+                            "-w",
+                            "%{http_code} %{ssl_verify_result}",
+                            "--cacert",
+                            authority.toString(),
+                            "-H",
+                            "Host: " + BEACON + ".beacon.live.example",
+                            "https://localhost:" + port + "/beacon")
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(said).isEqualTo("204 0");
+            return told(BeaconFetched.class).stream()
+                    .anyMatch(each -> each.getBeacon().equals(BEACON));
+        });
+    }
+
+    @Test
+    void aRoomIsWatchedOverTlsAndByWebSocketOverTls() throws Exception {
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(trusting(relays.authority.certificate()))
+                .build();
+        String room = "//localhost:" + client.address().getPort() + "/live/tls.flv";
+        try (InputStream body = http.send(
+                        HttpRequest.newBuilder(URI.create("https:" + room)).build(), BodyHandlers.ofInputStream())
+                .body()) {
+            await().atMost(PATIENCE).until(() -> media.clients.stream().anyMatch(MediaServer.Client::flows));
+            media.send(1, 200);
+            assertThat(body.readNBytes(3)).isEqualTo(new byte[] {'F', 'L', 'V'});
+        }
+        BlockingQueue<ByteBuffer> heard = new LinkedBlockingQueue<>();
+        WebSocket socket = http.newWebSocketBuilder()
+                .buildAsync(URI.create("wss:" + room), new WebSocket.Listener() {
+                    @Override
+                    public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+                        heard.add(data);
+                        from.request(1);
+                        return null;
+                    }
+                })
+                .get(20, TimeUnit.SECONDS);
+        media.send(200, 400);
+        ByteBuffer first = Objects.requireNonNull(heard.poll(20, TimeUnit.SECONDS), "a frame");
+        assertThat(first.get(0)).isEqualTo((byte) 'F');
+        socket.abort();
+    }
+
+    /** It begins as a handshake does, and is none. */
+    @Test
+    void whatIsNoHandshakeIsClosedAndCounted() throws Exception {
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        client.bindTo(metrics);
+        FunctionCounter failed = metrics.get("fairlead.relay.http.tls.failed").functionCounter();
+        double before = failed.count();
+        try (Socket socket =
+                new Socket(client.address().getAddress(), client.address().getPort())) {
+            socket.setSoTimeout(20_000);
+            byte[] nonsense = new byte[200];
+            nonsense[0] = 22;
+            nonsense[1] = 3;
+            nonsense[2] = 1;
+            nonsense[4] = 100;
+            socket.getOutputStream().write(nonsense);
+            byte[] answer = socket.getInputStream().readAllBytes();
+            assertThat(answer.length).as("an alert at most").isLessThan(64);
+        }
+        await().atMost(PATIENCE).until(() -> failed.count() == before + 1);
+    }
+
+    private static SSLContext trusting(X509Certificate authority) throws Exception {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        store.setCertificateEntry("authority", authority);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
     }
 
     @Test
