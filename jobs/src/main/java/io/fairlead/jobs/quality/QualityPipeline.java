@@ -14,7 +14,6 @@ import io.fairlead.schemas.wire.UnreadableRecordException;
 import java.time.Clock;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -229,7 +228,10 @@ final class QualityPipeline {
         }
     }
 
-    /** What has no event time of its own counts from when it comes. */
+    /**
+     * What has no event time of its own counts from when it comes. It is idle for event time and never ahead of it: where all telemetry is silent for a while, time stands still. The end of time,
+     * which would not hold back either, would be believed then, and nothing after it would count.
+     */
     static <T> WatermarkStrategy<T> neverHoldingBack() {
         return WatermarkStrategy.forGenerator(context -> new NeverHoldsBack<>());
     }
@@ -241,7 +243,7 @@ final class QualityPipeline {
 
         @Override
         public void onPeriodicEmit(WatermarkOutput output) {
-            output.emitWatermark(Watermark.MAX_WATERMARK);
+            output.markIdle();
         }
     }
 }
