@@ -10,10 +10,10 @@ import io.fairlead.schemas.telemetry.TelemetryHeader;
 import java.util.random.RandomGenerator;
 
 /**
- * Attempts as a supernode would tell them: some thousand exits, some hundred hosts, one in ten fails, numbered without gaps
- * by partition.
+ * Attempts as a supernode would tell them: of many exits, to some hundred hosts, one in ten fails, numbered without gaps by
+ * partition.
  */
-final class AttemptSample {
+public final class AttemptSample {
 
     static final int EXITS = 2_000;
     private static final int HOSTS = 300;
@@ -22,23 +22,35 @@ final class AttemptSample {
     private static final String[] CLASSES = {"shop", "search", "social", "default"};
 
     private final RandomGenerator random;
+    private final int exits;
     private final int partitions;
     private final long[] sequences;
     private final long epochMs;
     private long written;
 
     AttemptSample(RandomGenerator random, int partitions, long nowMs) {
+        this(random, EXITS, partitions, nowMs);
+    }
+
+    /**
+     * @param exits that attempts go through, evenly; their ids are {@code exit-0} and on
+     * @param partitions of the topic, each with a sequence of its own
+     * @param nowMs when the edge began and the first attempt was, ms since the Unix epoch
+     */
+    public AttemptSample(RandomGenerator random, int exits, int partitions, long nowMs) {
         this.random = random;
+        this.exits = exits;
         this.partitions = partitions;
         this.sequences = new long[partitions];
         this.epochMs = nowMs;
     }
 
-    ProxiedAttempt next() {
+    /** The next one, some tens of µs after the one before. */
+    public ProxiedAttempt next() {
         int partition = (int) (written % partitions);
         long observedAtMs = epochMs + written / ATTEMPTS_A_MS;
         boolean failed = random.nextInt(10) == 0;
-        int exit = random.nextInt(EXITS);
+        int exit = random.nextInt(exits);
         int connectUs = 20_000 + random.nextInt(150_000);
         int firstByteUs = 10_000 + random.nextInt(300_000);
         ProxiedAttempt attempt = ProxiedAttempt.newBuilder()

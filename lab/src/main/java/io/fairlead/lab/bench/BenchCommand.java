@@ -3,6 +3,7 @@ package io.fairlead.lab.bench;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.lab.bench.dns.DnsBench;
 import io.fairlead.lab.bench.far.FarBench;
+import io.fairlead.lab.bench.kill.KillBench;
 import io.fairlead.lab.bench.proxy.IdleBench;
 import io.fairlead.lab.bench.proxy.ProxyBench;
 import io.fairlead.lab.bench.relay.RelayBench;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Mixin;
             FactsBench.class,
             FarBench.class,
             IdleBench.class,
+            KillBench.class,
             LinksBench.class,
             LoopBench.class,
             MapBench.class,

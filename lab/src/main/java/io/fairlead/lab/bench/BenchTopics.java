@@ -36,10 +36,15 @@ public final class BenchTopics {
     }
 
     public void create() throws ExecutionException, InterruptedException {
+        create((short) 1);
+    }
+
+    /** @param replicas of each partition */
+    public void create(short replicas) throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(kafka)) {
             admin.createTopics(Topics.all().stream()
                             .map(topic ->
-                                    new NewTopic(topic.name(), topic.partitions(), (short) 1).configs(topic.settings()))
+                                    new NewTopic(topic.name(), topic.partitions(), replicas).configs(topic.settings()))
                             .toList())
                     .all()
                     .get();

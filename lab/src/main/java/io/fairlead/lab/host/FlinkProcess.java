@@ -126,15 +126,20 @@ public final class FlinkProcess implements Host {
         return data;
     }
 
-    /** What the scripts of a Flink distribution give to its JVMs, and nothing else that a job could come to need. */
     private static List<String> jvmFlags(Path data, Options options) {
         List<String> flags = new ArrayList<>(List.of(
                 "-Xmx" + options.heapMib() + "m",
                 "-XX:MaxMetaspaceSize=320m",
                 "-XX:MaxDirectMemorySize=512m",
                 "-XX:+UseG1GC",
-                "-XX:+IgnoreUnrecognizedVMOptions",
                 "-Dlog.file=" + data.resolve("flink.log")));
+        flags.addAll(openings());
+        return flags;
+    }
+
+    /** What the scripts of a Flink distribution open to it in its JVMs, and nothing else that a job could come to need. */
+    static List<String> openings() {
+        List<String> flags = new ArrayList<>(List.of("-XX:+IgnoreUnrecognizedVMOptions"));
         Stream.of("sun.net.util", "java.rmi/sun.rmi.registry", "java.security.jgss/sun.security.krb5")
                 .map(name -> "--add-exports=" + (name.contains("/") ? name : "java.base/" + name) + "=ALL-UNNAMED")
                 .forEach(flags::add);
