@@ -3,6 +3,7 @@ package io.fairlead.lab.fleet;
 import io.fairlead.cli.Foreground;
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.lab.control.ControlDoor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ public final class FleetCommand implements Callable<Integer> {
                                 supernode.substring(0, colon), Integer.parseInt(supernode.substring(colon + 1))),
                         pools,
                         allowedDestinations);
-                FleetControl control = FleetControl.start(fleet, controlPort)) {
+                ControlDoor control = FleetControl.start(fleet, controlPort)) {
             String url = "http://127.0.0.1:" + control.port();
             Foreground.ready(
                     spec.commandLine().getOut(),

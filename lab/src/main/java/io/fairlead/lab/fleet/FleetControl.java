@@ -1,133 +1,53 @@
 package io.fairlead.lab.fleet;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.fairlead.lab.control.ControlDoor;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Lets an operator make exits of a running fleet worse: {@code GET /exits}, {@code PUT /exits/ID/impairment} with an {@link
  * Impairment} as JSON, {@code DELETE} of the same to have it as it was; {@code PUT /networks/ASN/impairment} and {@code
- * DELETE} for all exits of a network, {@code PUT /networks/ASN/decay} with a {@link Fleet.Decay}. On loopback.
+ * DELETE} for all exits of a network, {@code PUT /networks/ASN/decay} with a {@link Fleet.Decay}.
  */
-public final class FleetControl implements AutoCloseable {
+public final class FleetControl {
 
-    private static final int BODY_BYTES_MAX = 4_096;
-    private static final String EXITS = "/exits";
-    private static final String IMPAIRMENT = "/impairment";
-    private static final Pattern NETWORK = Pattern.compile("/networks/(\\d{1,10})/(impairment|decay)");
+    private static final String EXIT = "/exits/ID/impairment";
+    private static final String NETWORK = "/networks/ASN/impairment";
+    private static final String DECAY = "/networks/ASN/decay";
 
-    private final Fleet fleet;
-    private final HttpServer server;
-    private final ObjectMapper json = new ObjectMapper();
-
-    private FleetControl(Fleet fleet, HttpServer server) {
-        this.fleet = fleet;
-        this.server = server;
-    }
+    private FleetControl() {}
 
     /** @param port 0: any that is free */
-    public static FleetControl start(Fleet fleet, int port) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        FleetControl control = new FleetControl(fleet, server);
-        server.createContext("/", control::handle);
-        server.start();
-        return control;
+    public static ControlDoor start(Fleet fleet, int port) throws IOException {
+        return new ControlDoor.Plan()
+                .on("GET", "/exits", asked -> fleet.standings())
+                .on("GET", EXIT, asked -> fleet.impairment(asked.part(1)))
+                .on("PUT", EXIT, asked -> impaired(fleet, asked.part(1), asked.body(Impairment.class)))
+                .on("DELETE", EXIT, asked -> impaired(fleet, asked.part(1), fleet.first(asked.part(1))))
+                .on("PUT", NETWORK, asked -> {
+                    fleet.impairNetwork(asn(asked), asked.body(Impairment.class));
+                    return Map.of("asn", asn(asked));
+                })
+                .on("DELETE", NETWORK, asked -> healed(fleet, asn(asked)))
+                .on("PUT", DECAY, asked -> {
+                    fleet.decay(asn(asked), asked.body(Fleet.Decay.class));
+                    return Map.of("asn", asn(asked));
+                })
+                .on("DELETE", DECAY, asked -> healed(fleet, asn(asked)))
+                .open("fleet-control", port);
     }
 
-    public int port() {
-        return server.getAddress().getPort();
+    private static Object impaired(Fleet fleet, String exitId, Impairment impairment) {
+        fleet.impair(exitId, impairment);
+        return fleet.impairment(exitId);
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String path = exchange.getRequestURI().getPath();
-            String method = exchange.getRequestMethod();
-            try {
-                if (path.equals(EXITS) && method.equals("GET")) {
-                    answer(exchange, 200, fleet.standings());
-                } else if (path.startsWith(EXITS + "/") && path.endsWith(IMPAIRMENT)) {
-                    String exitId = path.substring(EXITS.length() + 1, path.length() - IMPAIRMENT.length());
-                    impairment(exchange, method, exitId);
-                } else if (NETWORK.matcher(path).matches()) {
-                    network(exchange, method, path);
-                } else {
-                    answer(
-                            exchange,
-                            404,
-                            Map.of(
-                                    "problem",
-                                    "There is " + EXITS + ", " + EXITS + "/ID" + IMPAIRMENT
-                                            + ", /networks/ASN/impairment and /networks/ASN/decay"));
-                }
-            } catch (IllegalArgumentException | JsonProcessingException e) {
-                answer(exchange, 400, Map.of("problem", String.valueOf(e.getMessage())));
-            }
-        }
+    private static Object healed(Fleet fleet, long asn) {
+        fleet.healNetwork(asn);
+        return Map.of("asn", asn);
     }
 
-    private void impairment(HttpExchange exchange, String method, String exitId) throws IOException {
-        switch (method) {
-            case "PUT" -> {
-                try (InputStream body = exchange.getRequestBody()) {
-                    fleet.impair(exitId, json.readValue(body.readNBytes(BODY_BYTES_MAX), Impairment.class));
-                }
-                answer(exchange, 200, fleet.impairment(exitId));
-            }
-            case "DELETE" -> {
-                fleet.impair(exitId, fleet.first(exitId));
-                answer(exchange, 200, fleet.impairment(exitId));
-            }
-            case "GET" -> answer(exchange, 200, fleet.impairment(exitId));
-            default -> answer(exchange, 405, Map.of("problem", "GET, PUT or DELETE, not " + method));
-        }
-    }
-
-    private void network(HttpExchange exchange, String method, String path) throws IOException {
-        Matcher asked = NETWORK.matcher(path);
-        if (!asked.matches()) {
-            throw new IllegalArgumentException(path + " names no network");
-        }
-        long asn = Long.parseLong(asked.group(1));
-        boolean decays = asked.group(2).equals("decay");
-        if (method.equals("PUT")) {
-            try (InputStream body = exchange.getRequestBody()) {
-                byte[] told = body.readNBytes(BODY_BYTES_MAX);
-                if (decays) {
-                    fleet.decay(asn, json.readValue(told, Fleet.Decay.class));
-                } else {
-                    fleet.impairNetwork(asn, json.readValue(told, Impairment.class));
-                }
-            }
-            answer(exchange, 200, Map.of("asn", asn));
-        } else if (method.equals("DELETE")) {
-            fleet.healNetwork(asn);
-            answer(exchange, 200, Map.of("asn", asn));
-        } else {
-            answer(exchange, 405, Map.of("problem", "PUT or DELETE, not " + method));
-        }
-    }
-
-    private void answer(HttpExchange exchange, int status, Object value) throws IOException {
-        byte[] body = json.writeValueAsString(value).getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, body.length);
-        try (OutputStream out = exchange.getResponseBody()) {
-            out.write(body);
-        }
-    }
-
-    @Override
-    public void close() {
-        server.stop(0);
+    private static long asn(ControlDoor.Asked asked) {
+        return Long.parseLong(asked.part(1));
     }
 }

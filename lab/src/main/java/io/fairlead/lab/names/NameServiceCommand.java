@@ -6,6 +6,7 @@ import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.lab.control.ControlDoor;
 import io.fairlead.model.policy.MapPolicy;
 import io.fairlead.schemas.config.DeliveryAddress;
 import io.fairlead.schemas.config.DeliveryGroup;
@@ -95,7 +96,7 @@ public final class NameServiceCommand implements Callable<Integer> {
             define(world);
             try (NameService service =
                             NameService.start(world, kafka.client(), data, questions, TOTAL_BITS_PER_SECOND, seed);
-                    NameServiceControl control = NameServiceControl.start(service, controlPort)) {
+                    ControlDoor control = NameServiceControl.start(service, controlPort)) {
                 String url = "http://127.0.0.1:" + control.port();
                 Foreground.ready(
                         spec.commandLine().getOut(),

@@ -4,6 +4,7 @@ import io.fairlead.cli.Foreground;
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.lab.control.ControlDoor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -63,7 +64,7 @@ public final class RoomsCommand implements Callable<Integer> {
             throw new UserError("--viewers goes from 2 to 5000, --video-kbits from 50 to 20000.");
         }
         try (LiveRooms rooms = LiveRooms.start(kafka.client(), data, viewers, videoKbits, builtIn);
-                RoomsControl control = RoomsControl.start(rooms, controlPort)) {
+                ControlDoor control = RoomsControl.start(rooms, controlPort)) {
             String url = "http://127.0.0.1:" + control.port();
             Foreground.ready(
                     spec.commandLine().getOut(),
