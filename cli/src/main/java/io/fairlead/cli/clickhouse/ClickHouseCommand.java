@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "clickhouse",
         description = "Keep the tables of a ClickHouse server up to date.",
-        subcommands = ClickHouseCommand.Migrate.class)
+        subcommands = {ClickHouseCommand.Migrate.class, RetentionCommand.class, ReaderCommand.class})
 public final class ClickHouseCommand {
 
     @Mixin

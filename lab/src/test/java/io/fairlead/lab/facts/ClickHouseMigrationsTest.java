@@ -7,9 +7,12 @@ import io.fairlead.dashboards.schema.ClickHouseMigrations;
 import io.fairlead.dashboards.schema.MigrationException;
 import io.fairlead.dashboards.schema.MigrationPlan;
 import io.fairlead.dashboards.schema.MigrationPlan.State;
+import io.fairlead.dashboards.schema.ReaderAccount;
+import io.fairlead.dashboards.schema.Retention;
 import io.fairlead.lab.host.ClickHouseProcess;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -112,6 +115,56 @@ class ClickHouseMigrationsTest {
         assertThatThrownBy(() -> ClickHouseMigrations.apply("http://127.0.0.1:1", "a", "b"))
                 .isInstanceOf(MigrationException.class)
                 .hasMessageContaining("127.0.0.1:1");
+    }
+
+    @Test
+    void howLongTablesKeepRowsIsSetOnceAndSaid() throws Exception {
+        apply();
+        String url = engine.url().toString();
+        assertThat(Retention.plan(url, engine.user(), engine.password(), Map.of()))
+                .hasSizeGreaterThan(30)
+                .noneMatch(Retention.Kept::changes)
+                .contains(new Retention.Kept("raw_attempts", 7, 7), new Retention.Kept("requests_1h", 400, 400));
+        Map<String, Integer> wanted = Map.of("raw_*", 3, "raw_attempts", 14, "requests_1h", 90);
+        assertThat(Retention.apply(url, engine.user(), engine.password(), wanted, null))
+                .contains(
+                        new Retention.Kept("raw_attempts", 7, 14),
+                        new Retention.Kept("raw_outcomes", 30, 3),
+                        new Retention.Kept("requests_1h", 400, 90),
+                        new Retention.Kept("requests_1m", 30, 30));
+        assertThat(Retention.apply(url, engine.user(), engine.password(), wanted, null))
+                .as("again")
+                .noneMatch(Retention.Kept::changes);
+        clickHouse.execute(
+                "INSERT INTO fairlead.raw_outcomes (edge_id, at) VALUES ('old', now() - INTERVAL 5 DAY), ('new', now())");
+        clickHouse.execute("OPTIMIZE TABLE fairlead.raw_outcomes FINAL");
+        assertThat(clickHouse.number("SELECT count() FROM fairlead.raw_outcomes"))
+                .isEqualTo(1);
+        assertThat(apply().in(State.PENDING)).as("migrations leave it").isEmpty();
+        assertThatThrownBy(() -> Retention.apply(url, engine.user(), engine.password(), Map.of("raw_atempts", 3), null))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("no table 'raw_atempts'")
+                .hasMessageContaining("raw_attempts");
+        assertThatThrownBy(() -> Retention.apply(url, engine.user(), engine.password(), Map.of("raw_*", 0), null))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("give 1 to 3650");
+    }
+
+    @Test
+    void theReadersStatementsAreReadByTheRealParserOnOneServerAndOnACluster() throws Exception {
+        ReaderAccount reader = new ReaderAccount("dashboards", 30, 1_000_000, 1 << 30, 600);
+        for (String cluster : new String[] {null, "main"}) {
+            List<String> statements = reader.statements(new byte[32], cluster);
+            assertThat(statements).hasSize(8);
+            for (String statement : statements) {
+                clickHouse.rows("SELECT formatQuery('" + statement.replace("'", "\\'") + "')");
+            }
+        }
+        assertThatThrownBy(() ->
+                        reader.apply(engine.url().toString(), engine.user(), engine.password(), new byte[32], null))
+                .as("users of this engine come from a file")
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("--print");
     }
 
     @Test
