@@ -340,14 +340,25 @@ export class ApiError extends Error {
 }
 
 async function get<T>(path: string): Promise<T> {
+  return await answer<T>(path, { headers: { Accept: "application/json" } });
+}
+
+/** A change, or a log-in. */
+export async function send<T>(path: string, body: unknown, csrf: string): Promise<T> {
+  return await answer<T>(path, { method: "POST", headers: { Accept: "application/json", "Content-Type": "application/json", "X-Fairlead-CSRF": csrf }, body: JSON.stringify(body) });
+}
+
+async function answer<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, { headers: { Accept: "application/json" } });
+    response = await fetch(path, init);
   } catch {
     throw new ApiError(0, "The console does not answer. It may be stopped; this page tries again by itself.");
   }
   if (!response.ok) {
     const sentence = await response.json().then((told: { problem?: string }) => told.problem, () => undefined);
+    // Whose session is over goes to the log-in, and comes back from there.
+    if (response.status === 401 && location.pathname !== "/login") location.assign(`/login?to=${encodeURIComponent(location.pathname + location.search)}`);
     throw new ApiError(response.status, sentence ?? `The console answered with status ${response.status}.`);
   }
   return (await response.json()) as T;

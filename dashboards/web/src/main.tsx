@@ -14,6 +14,8 @@ import { PoolPage } from "./pools/pool";
 import { PoolsPage } from "./pools/page";
 import { RoomsPage } from "./rooms/page";
 import { RoomPage } from "./rooms/room";
+import { LogInPage } from "./session/login";
+import { Who } from "./session/who";
 import { Store } from "./store";
 import { TenantsPage } from "./tenants/page";
 import { TenantPage } from "./tenants/tenant";
@@ -36,9 +38,10 @@ const PAGES: [string, string, boolean][] = [
   ["/", "Overview", onOverview], ["/fleet", "Fleet", onFleet || exitId !== undefined], ["/pools", "Pools", onPools], ["/tenants", "Tenants", onTenants],
   ["/rooms", "Rooms", onRooms], ["/map", "Map", onMap], ["/policies", "Policies", onPolicies],
 ];
+const onLogIn = location.pathname === "/login";
 const store = new Store();
 applyTheme(storedTheme());
-store.start(readView(location.search).range);
+if (!onLogIn) store.start(readView(location.search).range);
 
 function useSystemTheme(): string {
   const query = matchMedia("(prefers-color-scheme: dark)");
@@ -89,6 +92,7 @@ function Page() {
         <span class="spacer" />
         <Search />
         <Freshness />
+        <Who />
         <button type="button" class="quiet" onClick={turn} aria-label={`Colours: ${theme}. Change.`}>
           <span aria-hidden="true">{theme === "auto" ? "◑" : theme === "light" ? "○" : "●"}</span> <span class="theme-name">{theme === "auto" ? "Auto" : theme === "light" ? "Light" : "Dark"}</span>
         </button>
@@ -141,4 +145,4 @@ function Problems() {
   );
 }
 
-render(<Page />, document.getElementById("page")!);
+render(onLogIn ? <LogInPage /> : <Page />, document.getElementById("page")!);

@@ -1,10 +1,10 @@
-// Looks at every page of a running console in Chromium: `npm test -- URL [full|empty|broken]`.
+// Looks at every page of a running console in Chromium: `npm test -- URL [full|empty|broken]`, and `npm test -- URL login TOKEN` at the way in.
 // Each page in a wide window, a full one in a dark narrow one, too: axe finds nothing, nothing sticks out, nothing is said on the console; and of a full one, what keys and three clicks do.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const [url, state = "full"] = process.argv.slice(2);
+const [url, state = "full", token = ""] = process.argv.slice(2);
 if (!url) {
   console.error("Of which console? npm test -- http://127.0.0.1:8080/ [full|empty|broken]. Start one with: ./fairlead demo");
   process.exit(2);
@@ -34,6 +34,10 @@ try {
     // A refused question is told by the page in words; the browser's own line about it says nothing more.
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) problems.push(`${where}: ${message.text()}`);
   });
+  if (state === "login") {
+    where = "/login";
+    await logIn(page);
+  }
   for (const path of await pages()) {
     where = path;
     await show(page, WIDE);
@@ -56,6 +60,7 @@ console.log("console: every page is as it should be");
 
 /** Every page that there is, with one of everything that has pages. */
 async function pages() {
+  if (state === "login") return [];
   if (state === "broken") return ["/"];
   if (state === "empty") return ["/", "/fleet", "/policies"];
   const get = async (path) => (await fetch(new URL(path, url))).json();
@@ -69,6 +74,31 @@ async function pages() {
     "/", `/fleet?exit=${exit.id}`, `/exit/${exit.id}`, "/pools", `/pool/${pool.id}`, "/tenants", `/tenant/${tenant.tenant}`, "/rooms", `/room/${room.room}`,
     `/map?of=${encodeURIComponent(prefix.prefix)}`, `/policies?version=${policy.version}`, `/policy/${policy.key}`,
   ];
+}
+
+/** Nobody sees a page without a token; with one he comes to the page that he asked for, sees his name, and gets out again. */
+async function logIn(page) {
+  await show(page, WIDE);
+  await page.goto(new URL("/policies?version=7", url).href, { waitUntil: "domcontentloaded" });
+  await page.waitForURL(/\/login\?to=/);
+  await page.locator("#token").fill("fairlead_wrong");
+  await page.keyboard.press("Enter");
+  await expect(page, "[role=alert]", /no token of this console/);
+  await look(page, "/login with a refusal", {});
+  await show(page, NARROW);
+  await look(page, `/login at ${NARROW.width} px, ${NARROW.scheme}`, OF_LOOKS);
+  await page.locator("#token").fill(token);
+  await page.keyboard.press("Enter");
+  await page.waitForURL((at) => at.pathname === "/policies" && at.search === "?version=7");
+  await show(page, WIDE);
+  await expect(page, ".who", /Log out/);
+  await look(page, "/policies, logged in", {});
+  await show(page, NARROW);
+  await fits(page, `/policies, logged in, at ${NARROW.width} px`);
+  await page.locator(".who button").click();
+  await page.waitForURL((at) => at.pathname === "/login");
+  await page.goto(new URL("/", url).href, { waitUntil: "domcontentloaded" });
+  await page.waitForURL(/\/login\?to=/);
 }
 
 /** Opens a page and waits until it has its answers. */

@@ -1,13 +1,17 @@
+import { type ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { api, type Revision } from "../api";
 import { count, dayClock, iso } from "../format";
 import { useAnswer } from "../pools/ask";
+import { useSession } from "../session/who";
+import { GoBack } from "./rollback";
 
 type Field = { name: string; before: string | null; after: string | null };
 
 /** One policy: what counts, and who changed what, when and why. */
 export function PolicyPage({ id }: { id: string; tick: number }) {
   const { answer, problem } = useAnswer(() => api.policy(id), id, 5_000);
+  const who = useSession();
   useEffect(() => { document.title = `${id} · Fairlead`; }, [id]);
   useEffect(() => {
     const back = (event: KeyboardEvent) => {
@@ -35,14 +39,14 @@ export function PolicyPage({ id }: { id: string; tick: number }) {
       <section aria-labelledby="revisions-title">
         <header class="section"><h2 id="revisions-title">{count(answer.revisions.length, "revision")}</h2></header>
         <div class="stack">
-          {answer.revisions.map((revision, i) => <RevisionCard key={revision.version} revision={revision} former={answer.revisions[i + 1]} />)}
+          {answer.revisions.map((revision, i) => <RevisionCard key={revision.version} revision={revision} former={answer.revisions[i + 1]}>{newest && i > 0 && who?.role === "operator" && <GoBack policy={id} to={revision} seen={newest.revision} />}</RevisionCard>)}
         </div>
       </section>
     </main>
   );
 }
 
-function RevisionCard({ revision, former }: { revision: Revision; former: Revision | undefined }) {
+function RevisionCard({ revision, former, children }: { revision: Revision; former: Revision | undefined; children?: ComponentChildren }) {
   const changed = difference(former?.json ?? "", revision.json);
   return (
     <section class="card" aria-label={`Revision ${revision.revision}`}>
@@ -58,6 +62,7 @@ function RevisionCard({ revision, former }: { revision: Revision; former: Revisi
           </div>
         </details>
       )}
+      {children}
     </section>
   );
 }

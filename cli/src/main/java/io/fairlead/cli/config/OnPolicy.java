@@ -3,8 +3,6 @@ package io.fairlead.cli.config;
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
-import io.fairlead.model.policy.Scope;
-import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.policies.PolicyRecords;
 import java.io.PrintWriter;
 import java.util.List;
@@ -17,9 +15,6 @@ import picocli.CommandLine.Spec;
 
 /** What the commands on one policy have in common. */
 abstract class OnPolicy implements Callable<Integer> {
-
-    /** Of what nobody has written. */
-    static final Authorship NOBODY = new Authorship("", "default", 0L, 0L);
 
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();
@@ -39,16 +34,8 @@ abstract class OnPolicy implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int slash = key.indexOf('/');
-        String kind = slash < 0 ? key : key.substring(0, slash);
-        String scope = slash < 0 ? Scope.GLOBAL.toString() : key.substring(slash + 1);
-        SpecificRecord fallback;
-        try {
-            fallback = PolicyRecords.write(PolicyRecords.defaults(kind, Scope.parse(scope)), NOBODY);
-        } catch (IllegalArgumentException e) {
-            throw new UserError("'" + key + "': " + e.getMessage() + ".", e);
-        }
-        return run(kind + "/" + scope, fallback, spec.commandLine().getOut());
+        PolicyName name = PolicyName.of(key);
+        return run(name.key(), name.fallback(), spec.commandLine().getOut());
     }
 
     /**

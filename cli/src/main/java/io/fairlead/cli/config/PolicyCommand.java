@@ -119,7 +119,7 @@ public final class PolicyCommand {
         private int trial(String key, SpecificRecord fallback, PrintWriter out) {
             ConfigEntry present = store().read(Topics.CONFIG_POLICIES).get(key);
             SpecificRecord before = present == null ? fallback : present.value();
-            SpecificRecord after = checked(key, over(before).record(NOBODY));
+            SpecificRecord after = checked(key, over(before).record(PolicyName.NOBODY));
             List<String> lines = ConfigDocument.changes(before, after);
             out.println(key + " would be accepted" + (lines.isEmpty() ? ", and is so already." : ":"));
             lines.forEach(line -> out.println("  " + line));
@@ -155,7 +155,7 @@ public final class PolicyCommand {
 
         @Override
         int run(String key, SpecificRecord fallback, PrintWriter out) {
-            checked(key, over(fallback).record(NOBODY));
+            checked(key, over(fallback).record(PolicyName.NOBODY));
             out.println(key + " would be accepted.");
             return 0;
         }

@@ -3,12 +3,16 @@ package io.fairlead.cli.console;
 import io.fairlead.cli.Foreground;
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.clickhouse.ClickHouseOptions;
+import io.fairlead.cli.config.ConsoleRollbacks;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.dashboards.console.Console;
+import io.fairlead.dashboards.console.ConsoleDoor;
 import io.fairlead.dashboards.console.ConsoleSettings;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code fairlead console}. */
-@Command(name = "console", description = "Serve the web console: the fleet, what was decided, and why.")
+@Command(
+        name = "console",
+        description = "Serve the web console: the fleet, what was decided, and why.",
+        subcommands = ConsoleTokenCommand.class)
 public final class ConsoleCommand implements Callable<Integer> {
 
     @Mixin
@@ -33,7 +40,8 @@ public final class ConsoleCommand implements Callable<Integer> {
             names = "--console-host",
             paramLabel = "ADDRESS",
             defaultValue = ConsoleSettings.HOST,
-            description = "Address to listen on (default: ${DEFAULT-VALUE}). Whoever reaches it sees the fleet.")
+            description =
+                    "Address to listen on (default: ${DEFAULT-VALUE}). Any but loopback needs --console-tokens, or --console-open.")
     private String host = ConsoleSettings.HOST;
 
     @Option(
@@ -51,13 +59,18 @@ public final class ConsoleCommand implements Callable<Integer> {
                     "Prefixes of the network map kept in memory, about 400 bytes each; further ones are counted and not shown (default: ${DEFAULT-VALUE}).")
     private int mapPrefixesMax = ConsoleSettings.MAP_PREFIXES;
 
+    @Mixin
+    private ConsoleDoorOptions doorOptions = new ConsoleDoorOptions();
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
         ConsoleSettings settings;
+        ConsoleDoor door;
         try {
+            door = doorOptions.door(host);
             settings = ConsoleSettings.of(
                             clickHouse.url(), clickHouse.user(), clickHouse.password(), kafka.bootstrapServers())
                     .listeningOn(host, port)
@@ -65,7 +78,8 @@ public final class ConsoleCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UserError(String.valueOf(e.getMessage()), e);
         }
-        try (Console console = Console.start(settings)) {
+        try (Console console = Console.start(
+                settings, door, Optional.of(new ConsoleRollbacks(kafka.client())), InstantSource.system())) {
             Foreground.ready(
                     spec.commandLine().getOut(),
                     "console ready at " + console.url(),

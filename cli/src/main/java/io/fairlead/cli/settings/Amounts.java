@@ -10,23 +10,24 @@ import picocli.CommandLine.TypeConversionException;
 /** Times and shares as people write them. */
 public final class Amounts {
 
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|min|h|)");
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|min|h|d|)");
 
     private Amounts() {}
 
-    /** A time such as {@code 800ms}, {@code 2s}, {@code 20m}; without a unit it is seconds. */
+    /** A time such as {@code 800ms}, {@code 2s}, {@code 20m}, {@code 90d}; without a unit it is seconds. */
     public static final class Time implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {
             Matcher time = TIME.matcher(text.strip().toLowerCase(Locale.ROOT));
             if (!time.matches()) {
-                throw new TypeConversionException("'" + text + "' is no time; write 800ms, 2s or 20m");
+                throw new TypeConversionException("'" + text + "' is no time; write 800ms, 2s, 20m, 12h or 90d");
             }
             long number = Long.parseLong(time.group(1));
             return switch (time.group(2)) {
                 case "ms" -> Duration.ofMillis(number);
                 case "m", "min" -> Duration.ofMinutes(number);
                 case "h" -> Duration.ofHours(number);
+                case "d" -> Duration.ofDays(number);
                 default -> Duration.ofSeconds(number);
             };
         }

@@ -1,5 +1,7 @@
 package io.fairlead.dashboards.console;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.fairlead.dashboards.access.Access;
 import io.fairlead.dashboards.query.ClickHouseSource;
 import io.fairlead.dashboards.query.PolicyChange;
 import io.fairlead.dashboards.query.PolicyHistory;
@@ -10,12 +12,16 @@ import io.fairlead.dashboards.query.TroubleHistory;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.BadRequestResponse;
+import io.javalin.http.ConflictResponse;
 import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.NotFoundResponse;
 import io.javalin.http.ServiceUnavailableResponse;
 import io.javalin.util.JavalinBindException;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -32,13 +38,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The web console: one page, a typed API, and one live stream. Reads only; the browser never writes SQL.
+ * The web console: one page, a typed API, and one live stream. It reads; what an operator may change by it, {@link PolicyChanges} carries out. The browser never writes SQL.
  *
  * <p>It starts whether or not Kafka and ClickHouse are there, shows what it has with its age, and says what is missing.
  * Threads: Jetty's (bounded), one that follows the topics, two that keep the live stream going.
@@ -68,6 +75,9 @@ public final class Console implements AutoCloseable {
     private final LiveStream stream;
     private final RoomsBook rooms = new RoomsBook();
     private final Broadcast broadcast;
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ConsoleGate gate;
+    private final Optional<PolicyChanges> policyChanges;
     private final Javalin server;
     private final URI url;
 
@@ -105,11 +115,29 @@ public final class Console implements AutoCloseable {
      */
     record PolicyAnswer(String key, List<PolicyHistory.Revision> revisions, List<PolicyChange> turns) {}
 
+    /** A policy that is to be as it was in an earlier revision. */
+    record Rollback(
+            @Nullable String key,
+            @Nullable Long toRevision,
+            @Nullable Long expectedRevision,
+            @Nullable String reason) {}
+
+    /**
+     * A change that was made.
+     *
+     * @param done in a sentence
+     */
+    record Done(String done) {}
+
     /** What every error says. */
     record Problem(int status, String problem) {}
 
-    private Console(ConsoleSettings settings, InstantSource clock) throws IOException {
+    private Console(
+            ConsoleSettings settings, ConsoleDoor door, Optional<PolicyChanges> policyChanges, InstantSource clock)
+            throws IOException {
         this.settings = settings;
+        this.policyChanges = policyChanges;
+        this.gate = new ConsoleGate(new Access(door.access(), clock), door.isSecure(), meters);
         this.clock = clock;
         ConsoleAssets assets = new ConsoleAssets();
         this.source = new ClickHouseSource(
@@ -129,31 +157,44 @@ public final class Console implements AutoCloseable {
         this.overviews = new Overviews(fleet, pools, map, rooms, history, this::status, clock);
         this.search = new Search(fleet, ofPools, ofMap, rooms, history, clock);
         this.broadcast = new Broadcast(fleet, history, stream, this::status, clock);
-        this.server = Javalin.create(this::configure);
+        Optional<SslContextFactory.Server> tls = ConsoleTls.of(door);
+        this.server = Javalin.create(config -> configure(config, tls));
         route(assets);
         try {
-            server.start(settings.host(), settings.port());
+            if (tls.isPresent()) {
+                server.start();
+            } else {
+                server.start(settings.host(), settings.port());
+            }
         } catch (JavalinBindException e) {
             throw new IOException(
                     "The console can't listen on " + settings.host() + ":" + settings.port()
                             + ": the port is taken or the address is not this machine's. Choose another port, or 0 for any that is free.",
                     e);
         }
-        this.url = URI.create("http://" + (isAnyAddress(settings.host()) ? "127.0.0.1" : settings.host()) + ":"
-                + server.port() + "/");
+        this.url = URI.create((tls.isPresent() ? "https://" : "http://")
+                + (isAnyAddress(settings.host()) ? "127.0.0.1" : settings.host()) + ":" + server.port() + "/");
+    }
+
+    /**
+     * Starts a console that everybody who reaches it may look at, and nobody change anything by.
+     *
+     * @throws IOException when it can't listen
+     */
+    public static Console start(ConsoleSettings settings) throws IOException {
+        return start(settings, ConsoleDoor.open(), Optional.empty(), InstantSource.system());
     }
 
     /**
      * Starts a console.
      *
-     * @throws IOException when it can't listen
+     * @param policyChanges empty: it changes nothing, whoever asks
+     * @throws IOException when it can't listen, or the door's files can't be read
      */
-    public static Console start(ConsoleSettings settings) throws IOException {
-        return start(settings, InstantSource.system());
-    }
-
-    static Console start(ConsoleSettings settings, InstantSource clock) throws IOException {
-        Console console = new Console(settings, clock);
+    public static Console start(
+            ConsoleSettings settings, ConsoleDoor door, Optional<PolicyChanges> policyChanges, InstantSource clock)
+            throws IOException {
+        Console console = new Console(settings, door, policyChanges, clock);
         console.topics.start();
         console.broadcast.start();
         LOG.info("The console is at {}", console.url);
@@ -178,7 +219,9 @@ public final class Console implements AutoCloseable {
         }
     }
 
-    private void configure(JavalinConfig config) {
+    private void configure(JavalinConfig config, Optional<SslContextFactory.Server> tls) {
+        tls.ifPresent(of -> config.jetty.addConnector(
+                (jetty, http) -> ConsoleTls.connector(jetty, http, of, settings.host(), settings.port())));
         config.showJavalinBanner = false;
         config.startupWatcherEnabled = false;
         config.http.maxRequestSize = 16_384;
@@ -187,6 +230,14 @@ public final class Console implements AutoCloseable {
 
     private void route(ConsoleAssets assets) {
         server.before(this::guard);
+        server.before(gate::check);
+        server.get("/login", assets::page);
+        server.get("/api/session", context -> context.json(gate.session(context)));
+        server.post("/api/login", context -> context.json(gate.logIn(context)));
+        server.post("/api/logout", context -> context.json(gate.logOut(context)));
+        server.post("/api/policy-rollbacks", context -> context.json(rollback(context)));
+        server.get("/metrics", context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
+                .result(meters.scrape()));
         server.get("/", assets::page);
         server.get("/fleet", assets::page);
         server.get("/tenants", assets::page);
@@ -232,7 +283,7 @@ public final class Console implements AutoCloseable {
         server.get("/api/traffic", context -> context.json(traffic(context)));
         server.get("/api/policy-changes", context -> context.json(changes(context)));
         server.get("/api/live", context -> {
-            if (!stream.serve(context)) {
+            if (!stream.serve(context, () -> gate.stillIn(context))) {
                 throw new ServiceUnavailableResponse("All " + settings.liveClientsMax()
                         + " places for live pages are taken. Close one, or raise the console's limit.");
             }
@@ -243,6 +294,10 @@ public final class Console implements AutoCloseable {
         server.exception(
                 History.UnansweredException.class,
                 (e, context) -> fail(context, HttpStatus.SERVICE_UNAVAILABLE.getCode(), e.getMessage()));
+        server.exception(
+                JsonProcessingException.class,
+                (e, context) ->
+                        fail(context, 400, "This is no JSON that is understood here: " + e.getOriginalMessage() + "."));
         server.exception(IOException.class, (e, context) -> LOG.debug("A page went away: {}", e.getMessage()));
         server.exception(Exception.class, (e, context) -> {
             LOG.error("The console failed at {} {}", context.method(), context.path(), e);
@@ -398,6 +453,30 @@ public final class Console implements AutoCloseable {
                 key,
                 revisions,
                 told.stream().filter(change -> change.revision() == 0).toList());
+    }
+
+    private Done rollback(Context context) {
+        Access.Known operator = gate.operator(context);
+        Rollback asked = context.bodyAsClass(Rollback.class);
+        String key = asked.key();
+        Long to = asked.toRevision();
+        Long expected = asked.expectedRevision();
+        String reason = Optional.ofNullable(asked.reason()).orElse("").strip();
+        if (key == null || to == null || expected == null || reason.isEmpty()) {
+            throw new BadRequestResponse(
+                    "Say which policy (key), to which revision (toRevision), what you saw (expectedRevision), and why (reason).");
+        }
+        PolicyChanges changes = policyChanges.orElseThrow(
+                () -> new ForbiddenResponse("This console was started to look only. Use fairlead policy rollback."));
+        try {
+            String done = changes.rollback(key, to, expected, operator.name(), reason);
+            gate.changed("ok");
+            LOG.info("{} took {} back to revision {}: {}", operator.name(), key, to, reason);
+            return new Done(done);
+        } catch (PolicyChanges.RefusedException e) {
+            gate.changed("refused");
+            throw new ConflictResponse(String.valueOf(e.getMessage()));
+        }
     }
 
     private RoomsBook.Room room(String name) {

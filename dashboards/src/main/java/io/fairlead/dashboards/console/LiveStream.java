@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Server-sent events to every page that is open. Each page has a queue and holds its request thread; a page that reads
@@ -52,8 +53,13 @@ final class LiveStream implements AutoCloseable {
         });
     }
 
-    /** Serves one page until it leaves. False, and nothing written, if there are too many already. */
-    boolean serve(Context context) throws IOException {
+    /**
+     * Serves one page until it leaves, or may look no more.
+     *
+     * @param mayLook asked each {@value #STILL_HERE_S} s
+     * @return false, and nothing written, if there are too many already
+     */
+    boolean serve(Context context, BooleanSupplier mayLook) throws IOException {
         if (clients.incrementAndGet() > clientsMax || closed) {
             clients.decrementAndGet();
             return false;
@@ -68,7 +74,14 @@ final class LiveStream implements AutoCloseable {
             pages.add(page);
             ServletOutputStream out = context.res().getOutputStream();
             write(out, COME_BACK);
+            long askedNs = System.nanoTime();
             while (!closed) {
+                if (System.nanoTime() - askedNs > TimeUnit.SECONDS.toNanos(STILL_HERE_S)) {
+                    askedNs = System.nanoTime();
+                    if (!mayLook.getAsBoolean()) {
+                        break;
+                    }
+                }
                 byte[] next = page.poll(STILL_HERE_S, TimeUnit.SECONDS);
                 if (next == END) {
                     break;

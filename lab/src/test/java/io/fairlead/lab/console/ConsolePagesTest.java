@@ -5,7 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fairlead.dashboards.access.AccessSettings;
+import io.fairlead.dashboards.access.Role;
+import io.fairlead.dashboards.access.TokenFile;
 import io.fairlead.dashboards.console.Console;
+import io.fairlead.dashboards.console.ConsoleDoor;
 import io.fairlead.dashboards.console.ConsoleSettings;
 import io.fairlead.lab.host.ClickHouseProcess;
 import io.fairlead.lab.host.Host;
@@ -19,7 +23,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +133,19 @@ class ConsolePagesTest {
         }
     }
 
+    @Test
+    void nobodySeesAPageWithoutATokenAndWithOneHeComesWhereHeWantedTo() throws Exception {
+        TokenFile tokens = new TokenFile(directory.resolve("tokens.json"));
+        String token = tokens.add("vera", Role.VIEWER, Instant.now().plus(Duration.ofHours(1)));
+        try (Console console = Console.start(
+                settings(),
+                ConsoleDoor.byPlainHttp(AccessSettings.byTokens(tokens.path())),
+                Optional.empty(),
+                InstantSource.system())) {
+            pages(console, "login", token);
+        }
+    }
+
     private static ConsoleSettings settings() {
         return ConsoleSettings.of(engine.url().toString(), engine.reader(), engine.readerPassword(), kafka.bootstrap())
                 .listeningOn("127.0.0.1", 0);
@@ -154,9 +176,12 @@ class ConsolePagesTest {
     }
 
     /** What {@code npm test} runs: axe over every page, in both themes and widths, and what the keyboard does. */
-    private static void pages(Console console, String with) throws IOException, InterruptedException {
+    private static void pages(Console console, String... with) throws IOException, InterruptedException {
         Path web = ProjectHome.find().directory().resolve("dashboards/web");
-        Process node = new ProcessBuilder("node", "test/run.mjs", console.url().toString(), with)
+        List<String> command =
+                new ArrayList<>(List.of("node", "test/run.mjs", console.url().toString()));
+        command.addAll(List.of(with));
+        Process node = new ProcessBuilder(command)
                 .directory(web.toFile())
                 .redirectErrorStream(true)
                 .start();
