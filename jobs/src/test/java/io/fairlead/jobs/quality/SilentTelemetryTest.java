@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** All telemetry falls silent for longer than a partition may hold event time back, as while Kafka is away, and comes again. */
-@Timeout(120)
+@Timeout(300)
 class SilentTelemetryTest {
 
     private static final Duration IDLE = Duration.ofMillis(100);

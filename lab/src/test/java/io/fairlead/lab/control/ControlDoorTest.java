@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The door over real HTTP: what it takes, and what it says of what it does not. */
-@Timeout(60)
+@Timeout(300)
 class ControlDoorTest {
 
     @Test
