@@ -4,6 +4,7 @@ import static io.fairlead.relay.client.RelayPair.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.relay.server.MediaServer;
 import io.fairlead.relay.server.ServerSettings;
@@ -16,10 +17,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.epoll.Epoll;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
@@ -32,6 +36,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -159,15 +164,10 @@ class ViewerNetworksTest {
                 .sslContext(trusting(relays.authority.certificate()))
                 .build();
         String room = "//localhost:" + client.address().getPort() + "/live/tls.flv";
-        try (InputStream body = http.send(
-                        HttpRequest.newBuilder(URI.create("https:" + room)).build(), BodyHandlers.ofInputStream())
-                .body()) {
-            await().atMost(PATIENCE).until(() -> media.clients.stream().anyMatch(MediaServer.Client::flows));
-            media.send(1, 200);
-            assertThat(body.readNBytes(3)).isEqualTo(new byte[] {'F', 'L', 'V'});
-        }
+        CompletableFuture<HttpResponse<InputStream>> answer = http.sendAsync(
+                HttpRequest.newBuilder(URI.create("https:" + room)).build(), BodyHandlers.ofInputStream());
         BlockingQueue<ByteBuffer> heard = new LinkedBlockingQueue<>();
-        WebSocket socket = http.newWebSocketBuilder()
+        CompletableFuture<WebSocket> socket = http.newWebSocketBuilder()
                 .buildAsync(URI.create("wss:" + room), new WebSocket.Listener() {
                     @Override
                     public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
@@ -175,12 +175,69 @@ class ViewerNetworksTest {
                         from.request(1);
                         return null;
                     }
-                })
-                .get(20, TimeUnit.SECONDS);
-        media.send(200, 400);
-        ByteBuffer first = Objects.requireNonNull(heard.poll(20, TimeUnit.SECONDS), "a frame");
-        assertThat(first.get(0)).isEqualTo((byte) 'F');
-        socket.abort();
+                });
+        int[] sent = {0};
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            if (media.clients.stream().anyMatch(MediaServer.Client::flows)) {
+                media.send(sent[0] + 1, sent[0] + 50); // as it comes, whoever of the two is here already
+                sent[0] += 50;
+            }
+            return answer.isDone() && !heard.isEmpty();
+        });
+        assertThat(Objects.requireNonNull(heard.poll()).get(0)).isEqualTo((byte) 'F');
+        try (InputStream body = answer.get().body()) {
+            assertThat(body.readNBytes(3)).isEqualTo(new byte[] {'F', 'L', 'V'});
+        }
+        socket.get().abort();
+    }
+
+    /** A site's page with the snippet in it, and a browser whose names all lead here: each page draws a name of its own. */
+    @Test
+    void aPageInABrowserFetchesABeaconOverTls(@TempDir Path directory) throws Exception {
+        Path chromium = Path.of("/usr/bin/chromium");
+        Assumptions.assumeTrue(Files.isExecutable(chromium), "chromium is not installed");
+        String page = "<!doctype html><p>a page</p><script async src=\"https://watch.live.example:"
+                + client.address().getPort() + "/beacon.js\" data-zone=\"beacon.live.example\"></script>";
+        HttpServer site = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        site.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set("content-type", "text/html");
+            exchange.sendResponseHeaders(200, page.length());
+            exchange.getResponseBody().write(page.getBytes(StandardCharsets.US_ASCII));
+            exchange.close();
+        });
+        site.start();
+        Process browser = new ProcessBuilder(
+                        chromium.toString(),
+                        "--headless=new",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--no-first-run",
+                        "--disable-dev-shm-usage",
+                        "--disable-background-networking",
+                        "--remote-debugging-port=0",
+                        "--ignore-certificate-errors",
+                        "--host-resolver-rules=MAP *.live.example 127.0.0.1",
+                        "--user-data-dir=" + directory.resolve("chromium"),
+                        "http://127.0.0.1:" + site.getAddress().getPort() + "/")
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("chromium.log").toFile())
+                .start();
+        try {
+            await().atMost(Duration.ofSeconds(90)).until(() -> told(BeaconFetched.class).stream()
+                    .anyMatch(each -> !each.getBeacon().equals(BEACON)));
+            BeaconFetched fetched = told(BeaconFetched.class).stream()
+                    .filter(each -> !each.getBeacon().equals(BEACON))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(fetched.getBeacon()).matches("[0-9a-f]{32}");
+            assertThat(fetched.getPrefix()).isEqualTo("127.0.0.0/24");
+        } finally {
+            browser.destroy();
+            if (!browser.waitFor(10, TimeUnit.SECONDS)) {
+                browser.destroyForcibly().waitFor();
+            }
+            site.stop(0);
+        }
     }
 
     /** It begins as a handshake does, and is none. */
