@@ -14,17 +14,23 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +197,75 @@ class ConsoleLogInTest {
     }
 
     @Test
+    void theConsoleSpeaksTlsByItsOwnCertificateAndItsCookieNothingElse() throws Exception {
+        KeyStore made = selfSigned();
+        Path certificate = directory.resolve("chain.pem");
+        Path key = directory.resolve("key.pem");
+        pem(certificate, "CERTIFICATE", made.getCertificate("console").getEncoded());
+        pem(key, "PRIVATE KEY", made.getKey("console", "changeit".toCharArray()).getEncoded());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(made);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(null, trust.getTrustManagers(), null);
+        try (Console secure = Console.start(
+                ConsoleSettings.of("http://127.0.0.1:1", "reader", "", "127.0.0.1:1")
+                        .listeningOn("127.0.0.1", 0),
+                new ConsoleDoor(AccessSettings.byTokens(tokens.path()), certificate, key, false),
+                Optional.empty(),
+                now::get)) {
+            assertThat(secure.url()).hasScheme("https");
+            HttpResponse<String> answer = HttpClient.newBuilder()
+                    .sslContext(tls)
+                    .build()
+                    .send(
+                            HttpRequest.newBuilder(secure.url().resolve("/api/login"))
+                                    .POST(BodyPublishers.ofString("{\"token\":\"" + viewer + "\"}"))
+                                    .build(),
+                            BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(setCookie(answer)).startsWith("__Host-fairlead=").contains("Secure");
+        }
+        Files.writeString(key, "-----BEGIN RSA PRIVATE KEY-----");
+        assertThatThrownBy(() -> ConsoleTls.of(new ConsoleDoor(AccessSettings.open(), certificate, key, false)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("openssl pkcs8 -topk8");
+    }
+
+    private KeyStore selfSigned() throws Exception {
+        Path store = directory.resolve("made.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "console",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=console",
+                        "-ext",
+                        "SAN=IP:127.0.0.1",
+                        "-validity",
+                        "2",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        store.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(keytool.waitFor()).as(said).isZero();
+        return KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+    }
+
+    private static void pem(Path file, String what, byte[] der) throws IOException {
+        Files.writeString(
+                file,
+                "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + what
+                        + "-----\n");
+    }
+
+    @Test
     void aTokenThatEndsOrIsTakenAwayEndsItsSessionsAndSaysWhatToDo() throws Exception {
         String brief = tokens.add("bea", Role.VIEWER, START.plusSeconds(60));
         Person bea = logIn(brief);
@@ -269,7 +344,7 @@ class ConsoleLogInTest {
     }
 
     private HttpResponse<String> change(String cookie, String csrf, Map<String, String> more) throws Exception {
-        Map<String, String> headers = new java.util.HashMap<>(more);
+        Map<String, String> headers = new HashMap<>(more);
         headers.put(ConsoleGate.CSRF_HEADER, csrf);
         return post("/api/policy-rollbacks", CHANGE, "fairlead=" + cookie, headers);
     }
