@@ -275,6 +275,7 @@ final class LinkedRoom implements Feed {
             return new ViewerStream(
                     client.id(),
                     request,
+                    place().newestKey(),
                     this,
                     room.loop(),
                     client.linkCounters(),

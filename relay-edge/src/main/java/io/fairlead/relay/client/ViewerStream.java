@@ -3,6 +3,7 @@ package io.fairlead.relay.client;
 import io.fairlead.edge.link.LinkVitals;
 import io.fairlead.edge.link.StreamWindow;
 import io.fairlead.relay.flv.FlvReader;
+import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.flv.Malformed;
 import io.fairlead.relay.flv.Tag;
 import io.fairlead.relay.leg.Role;
@@ -55,6 +56,7 @@ final class ViewerStream extends ChannelInboundHandlerAdapter {
 
     private final String relay;
     private final WatchRequest request;
+    private final @Nullable KeyFrameMark had;
     private final Owner owner;
     private final EventLoop roomLoop;
     private final LongLinkCounters counters;
@@ -71,15 +73,18 @@ final class ViewerStream extends ChannelInboundHandlerAdapter {
     /** Touched on the room's loop. */
     private @Nullable EventLoop linkLoop;
 
+    /** @param had key frame that the room had last, from which on everything is wanted; null: none */
     ViewerStream(
             String relay,
             WatchRequest request,
+            @Nullable KeyFrameMark had,
             Owner owner,
             EventLoop roomLoop,
             LongLinkCounters counters,
             int maxTagBytes) {
         this.relay = relay;
         this.request = request;
+        this.had = had;
         this.owner = owner;
         this.roomLoop = roomLoop;
         this.counters = counters;
@@ -116,6 +121,10 @@ final class ViewerStream extends ChannelInboundHandlerAdapter {
                 .path("/" + request.room() + ".flv" + (request.query().isEmpty() ? "" : "?" + request.query()))
                 .set(LinkFields.RELAY, relay)
                 .set(LinkFields.VIEWER_ADDRESS, request.address());
+        KeyFrameMark mark = had;
+        if (mark != null) {
+            head.set(LinkFields.AFTER, mark.toString());
+        }
         ctx.writeAndFlush(new DefaultHttp2HeadersFrame(head)).addListener(sent -> {
             if (!sent.isSuccess()) {
                 end(

@@ -1,5 +1,6 @@
 package io.fairlead.relay.leg;
 
+import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.flv.Tag;
 import io.fairlead.relay.link.LinkPath;
 import io.fairlead.relay.room.Room;
@@ -405,7 +406,8 @@ public final class Leg implements Room.Listener {
                 asking += admitted ? 0 : 1;
                 counters.asked.increment();
                 Leg.this.asked++;
-                pull = from.ask(roomName, query, this);
+                KeyFrameMark sentLast = room().newestKey();
+                pull = from.ask(roomName, query, sentLast == null ? seat.had() : sentLast, this);
             }
         }
 

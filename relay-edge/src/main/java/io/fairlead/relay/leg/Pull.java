@@ -1,5 +1,6 @@
 package io.fairlead.relay.leg;
 
+import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.flv.Tag;
 import io.fairlead.relay.room.SourceEnd;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -33,7 +34,10 @@ public interface Pull {
     @FunctionalInterface
     interface Origin {
 
-        /** @param query what the viewer showed, for the media server to judge; empty if nothing */
-        Pull ask(String room, String query, Owner owner);
+        /**
+         * @param query what the viewer showed, for the media server to judge; empty if nothing
+         * @param had key frame that was sent last, from which on everything is wanted; null: none
+         */
+        Pull ask(String room, String query, @Nullable KeyFrameMark had, Owner owner);
     }
 }

@@ -9,6 +9,12 @@ public final class LinkFields {
     /** In requests: the address that the viewer comes from, as the relay client sees it. */
     public static final String VIEWER_ADDRESS = "fairlead-viewer-address";
 
+    /**
+     * In requests, to media servers too: the key frame that the asker had last ({@link io.fairlead.relay.flv.KeyFrameMark}), from which on it wants
+     * everything. Who does not know the field, or the key frame, begins as always.
+     */
+    public static final String AFTER = "fairlead-after";
+
     /** In answers: what the request is for its relay client. */
     public static final String ROLE = "fairlead-role";
 

@@ -1,5 +1,6 @@
 package io.fairlead.relay.room;
 
+import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.flv.Part;
 import io.fairlead.relay.flv.Tag;
 import io.fairlead.relay.flv.TagKind;
@@ -208,6 +209,18 @@ public final class GopRing implements AutoCloseable {
             }
         }
         return start();
+    }
+
+    /** The place to begin that is this key frame, the newest if there are several; null if it is not kept. */
+    public @Nullable Start startAt(KeyFrameMark mark) {
+        Iterator<Start> back = starts.descendingIterator();
+        while (back.hasNext()) {
+            Start each = back.next();
+            if (mark.marks(tag(each.index()))) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /** The oldest place to begin; null if there is none. */

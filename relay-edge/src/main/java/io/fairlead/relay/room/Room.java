@@ -1,5 +1,6 @@
 package io.fairlead.relay.room;
 
+import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.flv.Part;
 import io.fairlead.relay.flv.Tag;
 import io.fairlead.relay.ts.TsMuxer;
@@ -30,6 +31,9 @@ public final class Room {
 
     /** How often silence is looked for. */
     private static final int SILENCE_LOOK_MS = 20;
+
+    /** A spare that can't go on where the silent source is must wait for longer: it costs frames, and the silence may pass. */
+    private static final long LOSING_SILENCE_NS = 1_000_000_000;
 
     /** Who is told of a room, on its loop. */
     public interface Listener {
@@ -161,6 +165,13 @@ public final class Room {
         return sources.size();
     }
 
+    /** The key frame that was sent last; null before the first. */
+    public @Nullable KeyFrameMark newestKey() {
+        GopRing.Start newest = ring.newest();
+        Tag tag = newest == null ? null : ring.tag(newest.index());
+        return tag == null || tag.part() != Part.KEY_FRAME ? null : KeyFrameMark.of(tag);
+    }
+
     // ---- sources
 
     /** Whether another publisher may come: there is none, or the one that is there has been silent for long, and is ended. */
@@ -206,8 +217,9 @@ public final class Room {
 
     /**
      * A source that is silent while a spare is ahead of it gives way to the spare, once it has been so for three frames and twice as long
-     * as the source rarely pauses; it becomes the last of the spares. When all are silent the stream itself has stopped, and nobody is
-     * promoted; who begins again a moment earlier is not ahead for long.
+     * as the source rarely pauses; it becomes the last of the spares. One that would cost frames, because it has only just come or carries
+     * something else, does so after a second. When all are silent the stream itself has stopped, and nobody is promoted; who begins again a
+     * moment earlier is not ahead for long.
      */
     private void giveWayIfSilent() {
         if (closed || sources.size() < 2) {
@@ -216,15 +228,38 @@ public final class Room {
         RoomSource sent = sources.get(0);
         long now = nanoClock.getAsLong();
         long bearableNs = Math.max(3 * timeline.intervalMs() * 1_000_000, 2 * sent.p99SilenceNs());
-        if (now - sent.lastTagNs() <= bearableNs) {
+        long silentNs = now - sent.lastTagNs();
+        if (silentNs <= bearableNs) {
             return;
         }
+        RoomSource losing = null;
         for (RoomSource spare : sources) {
-            if (spare != sent && spare.announced() && spare.aheadNs(sent.lastTagNs(), now) > bearableNs) {
+            if (spare == sent || !spare.announced() || spare.aheadNs(sent.lastTagNs(), now) <= bearableNs) {
+                continue;
+            }
+            if (goesOn(spare)) {
                 giveWay(sent, spare, now);
                 return;
             }
+            losing = losing == null ? spare : losing;
         }
+        if (losing != null && silentNs > LOSING_SILENCE_NS) {
+            giveWay(sent, losing, now);
+        }
+    }
+
+    /** Whether a spare can follow without a frame lost. */
+    private boolean goesOn(RoomSource spare) {
+        return place(spare) != null || keyFrameThatWasSent(spare.kept()) >= 0;
+    }
+
+    /**
+     * Where a spare's frames are among those that were sent; null if they are not. One that was sent until it fell silent, and of which everything
+     * is kept since, may have too little in common with what another has sent meanwhile, but its place is known.
+     */
+    private @Nullable Alignment place(RoomSource spare) {
+        Alignment found = Alignment.find(ring, joinedAt, spare.kept());
+        return found == null ? spare.leftOff(joinedAt) : found;
     }
 
     private void giveWay(RoomSource sent, RoomSource spare, long now) {
@@ -318,7 +353,7 @@ public final class Room {
         if (!source.announced()) {
             return; // nothing is known of it yet, see take
         }
-        Alignment alignment = Alignment.find(ring, joinedAt, source.kept());
+        Alignment alignment = place(source);
         if (alignment == null) {
             begin(source);
             source.kept().headers().changed(ring.headers(), allocator).forEach(header -> noteHeader(source, header));
@@ -341,9 +376,7 @@ public final class Room {
 
     /** Whether a spare's frames are among those that were sent, so that nothing is lost when it follows. */
     public boolean joins(RoomSource spare) {
-        return sources.contains(spare)
-                && sources.get(0) != spare
-                && Alignment.find(ring, joinedAt, spare.kept()) != null;
+        return sources.contains(spare) && sources.get(0) != spare && place(spare) != null;
     }
 
     /**
@@ -351,14 +384,22 @@ public final class Room {
      * there all the same. True: it is, and all before it has been dropped.
      */
     private boolean beginsWithinWhatWasSent(GopRing kept) {
+        long index = keyFrameThatWasSent(kept);
+        if (index >= 0) {
+            kept.dropTo(index);
+        }
+        return index >= 0;
+    }
+
+    /** Number of its first key frame that was sent since times follow one source; −1 if none was. */
+    private long keyFrameThatWasSent(GopRing kept) {
         for (long index = kept.first(); index < kept.next(); index++) {
             Tag tag = kept.tag(index);
             if (tag.part() == Part.KEY_FRAME && Alignment.indexOfKeyFrame(ring, tag) >= joinedAt) {
-                kept.dropTo(index);
-                return true;
+                return index;
             }
         }
-        return false;
+        return -1;
     }
 
     private void begin(RoomSource source) {
@@ -374,7 +415,7 @@ public final class Room {
         switch (tag.part()) {
             case CONTROL -> tag.release();
             case SEQUENCE_HEADER, METADATA -> noteHeader(source, tag);
-            case KEY_FRAME, FRAME, SOUND, DATA -> place(tag, now);
+            case KEY_FRAME, FRAME, SOUND, DATA -> place(source, tag, now);
         }
     }
 
@@ -401,7 +442,7 @@ public final class Room {
         }
     }
 
-    private void place(Tag tag, long now) {
+    private void place(RoomSource source, Tag tag, long now) {
         if (timeline.waiting() && mayRepeat && tag.part() == Part.KEY_FRAME && saidBefore(tag)) {
             tag.release();
             return;
@@ -428,6 +469,7 @@ public final class Room {
             append(header, timeline.placedMs());
         }
         changedHeaders.clear();
+        source.sent(tag, timeline.saidMs(), ring.next());
         append(tag, timeline.placedMs());
     }
 

@@ -3,6 +3,7 @@ package io.fairlead.relay.room;
 import io.fairlead.relay.flv.Part;
 import io.fairlead.relay.flv.Tag;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream that feeds a room: sent, or received and kept as a spare. Owned by the room from {@link Room#attach} on, and on its event
@@ -20,6 +21,15 @@ public final class RoomSource {
     private long lastTagNs;
     private long aheadSinceNs;
     private boolean ended;
+
+    /** Where the last tag of it that was sent stands: its own time, the room's, and its number in the room. */
+    private int sentSourceTime;
+
+    private long sentRoomMs;
+    private long sentIndex = -1;
+
+    /** Number from which on what is kept has come since. */
+    private long keptSince;
 
     /**
      * @param name for logs
@@ -88,6 +98,27 @@ public final class RoomSource {
     /** When its last tag came, ns of the room's clock. */
     long lastTagNs() {
         return lastTagNs;
+    }
+
+    /** A tag of it is sent. */
+    void sent(Tag tag, long roomMs, long index) {
+        keptSince = kept.next();
+        sentSourceTime = tag.sourceTime();
+        sentRoomMs = roomMs;
+        sentIndex = index;
+    }
+
+    /**
+     * Where it was when another followed it; null if it never was sent, not since its times and the room's have had a leap between them, or if
+     * something of it is missing since.
+     *
+     * @param since number of the room's tag since which times follow one source
+     */
+    @Nullable
+    Alignment leftOff(long since) {
+        return sentIndex < 0 || sentIndex < since || kept.first() > keptSince
+                ? null
+                : new Alignment(sentSourceTime, sentRoomMs);
     }
 
     /** Takes over a tag that is not sent. */

@@ -52,6 +52,7 @@ final class RoomTimeline {
     private long lastInMs;
     private long lastArrivalNs;
     private long placedMs;
+    private long saidMs;
     private long breaks;
 
     /** A source without a clock in common follows; the first one too. */
@@ -102,6 +103,7 @@ final class RoomTimeline {
         if (track.resuming && outMs <= track.lastMs) {
             return Verdict.ALREADY_SENT;
         }
+        saidMs = outMs;
         placedMs = track.advance(inMs, outMs);
         lastMs = Math.max(lastMs, placedMs);
         lastInMs = Math.max(lastInMs, inMs);
@@ -113,7 +115,8 @@ final class RoomTimeline {
         if (waiting) {
             return Verdict.BEFORE_START;
         }
-        placedMs = Math.min(Math.max(inMs + offsetMs, lastMs), lastMs + STEP_MS);
+        saidMs = inMs + offsetMs;
+        placedMs = Math.min(Math.max(saidMs, lastMs), lastMs + STEP_MS);
         return Verdict.SEND;
     }
 
@@ -169,6 +172,11 @@ final class RoomTimeline {
     /** The time of the tag that was placed last, ms. */
     long placedMs() {
         return placedMs;
+    }
+
+    /** The same as the source says it, ms: another where that would have gone back. */
+    long saidMs() {
+        return saidMs;
     }
 
     /** The latest time that was given out, ms. */

@@ -1,6 +1,7 @@
 package io.fairlead.relay.room;
 
 import io.fairlead.relay.flv.FlvWriter;
+import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.flv.OtherForm;
 import io.fairlead.relay.flv.Part;
 import io.fairlead.relay.flv.Tag;
@@ -71,6 +72,9 @@ public final class Viewer implements ChannelFutureListener, Experience {
     /** Where another one stands whom this one succeeds; written before it joins. */
     private long successorAt = NOWHERE;
 
+    /** The key frame that it had last, somewhere else; written before it joins. */
+    private @Nullable KeyFrameMark had;
+
     /** The tag that is written next; read by anybody. */
     private volatile long writtenTo = NOWHERE;
 
@@ -100,6 +104,11 @@ public final class Viewer implements ChannelFutureListener, Experience {
      */
     public void succeed(long index) {
         successorAt = index;
+    }
+
+    /** Begins at a key frame that it had somewhere else, if that is kept; null: as any other. Said before it joins. */
+    public void beginAt(@Nullable KeyFrameMark mark) {
+        had = mark;
     }
 
     /** What counts for its room now. */
@@ -183,8 +192,7 @@ public final class Viewer implements ChannelFutureListener, Experience {
     private boolean findPlace() {
         GopRing ring = ring();
         if (cursor == NOWHERE) {
-            GopRing.Start start =
-                    successorAt == NOWHERE ? ring.start(settings().ring().youngGopMs()) : ring.startBefore(successorAt);
+            GopRing.Start start = beginning(ring);
             cursor = start == null ? NOWHERE : opening(start.index(), ring);
             skipped = begun;
             return cursor != NOWHERE && end == null;
@@ -213,6 +221,15 @@ public final class Viewer implements ChannelFutureListener, Experience {
             skip(index);
         }
         return end == null;
+    }
+
+    private GopRing.@Nullable Start beginning(GopRing ring) {
+        if (successorAt != NOWHERE) {
+            return ring.startBefore(successorAt);
+        }
+        KeyFrameMark mark = had;
+        GopRing.Start known = mark == null || begun ? null : ring.startAt(mark);
+        return known == null ? ring.start(settings().ring().youngGopMs()) : known;
     }
 
     /** The tag at or behind a place to begin where the container can be begun, too; {@link #NOWHERE} if it must be waited for. */

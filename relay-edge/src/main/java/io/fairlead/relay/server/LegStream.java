@@ -1,5 +1,6 @@
 package io.fairlead.relay.server;
 
+import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.leg.Role;
 import io.fairlead.relay.leg.Seat;
 import io.fairlead.relay.link.LinkFields;
@@ -49,6 +50,7 @@ final class LegStream extends ChannelInboundHandlerAdapter implements Seat {
     private volatile @Nullable Viewer viewer;
     private @Nullable EventLoop legLoop;
     private @Nullable Runnable leave;
+    private volatile @Nullable KeyFrameMark had;
     private boolean asked;
     private boolean gone;
 
@@ -110,6 +112,7 @@ final class LegStream extends ChannelInboundHandlerAdapter implements Seat {
             refuse(HttpResponseStatus.NOT_FOUND, "no such path; ask for /APP/ROOM.flv");
         } else {
             CharSequence address = head.get(LinkFields.VIEWER_ADDRESS);
+            had = KeyFrameMark.parse(head.get(LinkFields.AFTER));
             WatchRequest request = new WatchRequest(
                     path.room(),
                     path.query(),
@@ -186,6 +189,7 @@ final class LegStream extends ChannelInboundHandlerAdapter implements Seat {
                     rooms.counters(),
                     rooms.nanoClock());
             carrying.succeed(after);
+            carrying.beginAt(had);
             viewer = carrying;
             room.loop().execute(() -> {
                 if (room.closed()) {
@@ -195,6 +199,11 @@ final class LegStream extends ChannelInboundHandlerAdapter implements Seat {
                 }
             });
         });
+    }
+
+    @Override
+    public @Nullable KeyFrameMark had() {
+        return had;
     }
 
     @Override

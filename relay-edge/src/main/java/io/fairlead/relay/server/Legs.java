@@ -138,8 +138,8 @@ final class Legs {
 
     private Place open(Key key, PullSettings from) {
         EventLoop loop = loops.next();
-        Pull.Origin origin =
-                (room, query, owner) -> MediaPull.start(loop, room, query, from, roomSettings.maxTagBytes(), owner);
+        Pull.Origin origin = (room, query, had, owner) ->
+                MediaPull.start(loop, room, query, had, from, roomSettings.maxTagBytes(), owner);
         Leg leg = new Leg(
                 key.name(),
                 key.room,

@@ -1,10 +1,12 @@
 package io.fairlead.relay.server;
 
 import io.fairlead.edge.link.Sockets;
+import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.flv.Malformed;
 import io.fairlead.relay.flv.MediaReader;
 import io.fairlead.relay.flv.Tag;
 import io.fairlead.relay.leg.Pull;
+import io.fairlead.relay.link.LinkFields;
 import io.fairlead.relay.room.SourceEnd;
 import io.fairlead.relay.ts.EitherReader;
 import io.netty.bootstrap.Bootstrap;
@@ -46,6 +48,7 @@ final class MediaPull extends ChannelInboundHandlerAdapter implements Pull {
 
     private final String room;
     private final String query;
+    private final @Nullable KeyFrameMark had;
     private final PullSettings settings;
     private final Owner owner;
     private final MediaReader reader;
@@ -55,9 +58,17 @@ final class MediaPull extends ChannelInboundHandlerAdapter implements Pull {
     private boolean accepted;
     private boolean over;
 
-    private MediaPull(String room, String query, PullSettings settings, int maxTagBytes, Owner owner, EventLoop loop) {
+    private MediaPull(
+            String room,
+            String query,
+            @Nullable KeyFrameMark had,
+            PullSettings settings,
+            int maxTagBytes,
+            Owner owner,
+            EventLoop loop) {
         this.room = room;
         this.query = query;
+        this.had = had;
         this.settings = settings;
         this.owner = owner;
         this.reader = new EitherReader(ByteBufAllocator.DEFAULT, maxTagBytes, tag -> tags.add(tag));
@@ -68,10 +79,17 @@ final class MediaPull extends ChannelInboundHandlerAdapter implements Pull {
      * Asks for a room; everything happens on that loop.
      *
      * @param query what a viewer showed, for the media server to judge; empty if nothing
+     * @param had key frame that was sent last, from which on everything is wanted of a media server that understands; null: none
      */
     static MediaPull start(
-            EventLoop loop, String room, String query, PullSettings settings, int maxTagBytes, Owner owner) {
-        return new MediaPull(room, query, settings, maxTagBytes, owner, loop);
+            EventLoop loop,
+            String room,
+            String query,
+            @Nullable KeyFrameMark had,
+            PullSettings settings,
+            int maxTagBytes,
+            Owner owner) {
+        return new MediaPull(room, query, had, settings, maxTagBytes, owner, loop);
     }
 
     private void dial(EventLoop loop) {
@@ -129,6 +147,10 @@ final class MediaPull extends ChannelInboundHandlerAdapter implements Pull {
                 .set(HttpHeaderNames.HOST, settings.mediaServer().getAuthority())
                 .set(HttpHeaderNames.ACCEPT, "video/x-flv, video/mp2t")
                 .set(HttpHeaderNames.USER_AGENT, "fairlead-relay");
+        KeyFrameMark mark = had;
+        if (mark != null) {
+            request.headers().set(LinkFields.AFTER, mark);
+        }
         ctx.writeAndFlush(request);
     }
 

@@ -124,7 +124,8 @@ final class PulledRoom implements Feed {
         private void ask() {
             pause = null;
             if (!stopped && !room.closed()) {
-                pull = MediaPull.start(room.loop(), room.name(), "", settings, roomSettings.maxTagBytes(), this);
+                pull = MediaPull.start(
+                        room.loop(), room.name(), "", room.newestKey(), settings, roomSettings.maxTagBytes(), this);
             }
         }
 

@@ -1,5 +1,7 @@
 package io.fairlead.relay.server;
 
+import io.fairlead.relay.flv.KeyFrameMark;
+import io.fairlead.relay.link.LinkFields;
 import io.fairlead.relay.room.Container;
 import io.fairlead.relay.room.Framing;
 import io.fairlead.relay.room.Room;
@@ -244,6 +246,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         Container container = container(path);
+        KeyFrameMark had = KeyFrameMark.parse(request.headers().get(LinkFields.AFTER));
         boolean webSocket = request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
         if (webSocket) {
             watchByWebSocket(ctx, request, watching, room, container);
@@ -252,7 +255,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         ChannelPipeline pipeline = ctx.pipeline();
         ctx.writeAndFlush(Answers.stream(container));
         pipeline.remove(HttpResponseEncoder.class);
-        pipeline.replace(this, "watch", new WatchHandler(rooms, room, Framing.CHUNKED, container, watching));
+        pipeline.replace(this, "watch", new WatchHandler(rooms, room, Framing.CHUNKED, container, watching, had));
         pipeline.remove(HttpRequestDecoder.class);
     }
 
@@ -275,7 +278,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         handshaker.handshake(ctx.channel(), whole).addListener(done -> {
             if (done.isSuccess()) {
                 ctx.pipeline()
-                        .replace(this, "watch", new WatchHandler(rooms, room, Framing.WEBSOCKET, container, watching));
+                        .replace(
+                                this,
+                                "watch",
+                                new WatchHandler(rooms, room, Framing.WEBSOCKET, container, watching, null));
             } else {
                 ctx.close();
             }

@@ -1,5 +1,6 @@
 package io.fairlead.relay.server;
 
+import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.room.Container;
 import io.fairlead.relay.room.Framing;
 import io.fairlead.relay.room.Room;
@@ -31,20 +32,30 @@ final class WatchHandler extends ChannelInboundHandlerAdapter {
     private final Framing framing;
     private final Container container;
     private final WatchRequest request;
+    private final @Nullable KeyFrameMark had;
     private @Nullable Viewer viewer;
 
-    WatchHandler(RoomDirectory rooms, Room room, Framing framing, Container container, WatchRequest request) {
+    /** @param had key frame from which on it wants everything, for it has had that elsewhere; null: it begins as all do */
+    WatchHandler(
+            RoomDirectory rooms,
+            Room room,
+            Framing framing,
+            Container container,
+            WatchRequest request,
+            @Nullable KeyFrameMark had) {
         this.rooms = rooms;
         this.room = room;
         this.framing = framing;
         this.container = container;
         this.request = request;
+        this.had = had;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         Viewer entering =
                 new Viewer(ctx.channel(), framing, container, rooms.settings(), rooms.counters(), rooms.nanoClock());
+        entering.beginAt(had);
         viewer = entering;
         rooms.desk().watch(request, protocol(), entering, room);
         room.loop().execute(() -> {

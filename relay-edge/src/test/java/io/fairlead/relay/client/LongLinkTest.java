@@ -14,6 +14,7 @@ import io.fairlead.relay.leg.Upstream;
 import io.fairlead.relay.server.Admission;
 import io.fairlead.relay.server.AdmissionHook;
 import io.fairlead.relay.server.MediaServer;
+import io.fairlead.relay.server.Publisher;
 import io.fairlead.relay.server.RelayServer;
 import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.relay.server.SignedUrls;
@@ -363,6 +364,31 @@ class LongLinkTest {
             await().atMost(PATIENCE)
                     .until(() -> Objects.requireNonNull(standby.legCounters()).carriers() == 1);
             assertThat(client.linkCounters().silent()).isPositive();
+        }
+    }
+
+    /** A new stream begins with a key frame that came meanwhile, unless it is told which one the room had last. */
+    @Test
+    void framesOfTheTimeInWhichNobodyAnsweredAreNotLost() throws Exception {
+        relays.links = relays.links.withPulse(new PulseSettings(10_000, 0.2, 50, 200, 60_000));
+        RelayServer origin = relays.server(null);
+        URI from = URI.create("http://127.0.0.1:" + origin.address().getPort());
+        server = relays.server(from);
+        RelayServer standby = relays.server(from);
+        try (StallingPath path = new StallingPath(linkOf(server));
+                Publisher publisher = new Publisher(origin.address(), "/live/a?key=" + RelayPair.KEY)) {
+            client = relays.client("client-1", path.address(), linkOf(standby));
+            await().atMost(PATIENCE).until(() -> client.reachableParents() == 2);
+            publisher.send(0, 30);
+            Seen viewer = watch("");
+            publisher.send(30, 60);
+            seen(List.of(viewer), 59);
+            path.stall();
+            publisher.send(60, 99);
+            await().atMost(PATIENCE)
+                    .until(() -> Objects.requireNonNull(standby.legCounters()).carriers() == 1);
+            publisher.send(99, 120);
+            seen(List.of(viewer), 119);
         }
     }
 

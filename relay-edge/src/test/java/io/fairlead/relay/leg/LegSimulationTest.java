@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fairlead.relay.flv.Flv;
 import io.fairlead.relay.flv.FlvReader;
+import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.flv.TagKind;
 import io.fairlead.relay.link.LinkPath;
 import io.fairlead.relay.room.Container;
@@ -84,7 +85,7 @@ class LegSimulationTest {
                 settings,
                 counters,
                 () -> nowMs * 1_000_000,
-                (room, query, owner) -> {
+                (room, query, had, owner) -> {
                     FakePull pull = new FakePull(owner);
                     pulls.add(pull);
                     return pull;
@@ -192,6 +193,11 @@ class LegSimulationTest {
     }
 
     private final class FakeSeat implements Seat {
+
+        @Override
+        public @Nullable KeyFrameMark had() {
+            return null;
+        }
 
         @Override
         public long carriedBytes() {

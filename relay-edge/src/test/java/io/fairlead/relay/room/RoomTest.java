@@ -270,6 +270,69 @@ class RoomTest {
         }
     }
 
+    /** The spare began with a key frame that the silent one has yet to bring: who followed it would lose what lies between. */
+    @Test
+    void aShortSilenceIsWaitedOutIfTheSpareHasOnlyJustCome() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource master = stage.source("a");
+            headers(stage, master, 1);
+            stage.frames(master, 0, 38, 25, 4_000);
+            RoomSource spare = stage.source("b");
+            headers(stage, spare, 1);
+            stage.frames(spare, 50, 60, 25, 900_000);
+            stage.frames(master, 38, 60, 25, 4_000);
+            assertThat(stage.counters.silences()).isZero();
+            stage.frames(spare, 60, 90, 25, 900_000);
+            stage.pass(1_000);
+            assertThat(stage.counters.silences()).isEqualTo(1);
+            assertThat(numbers(seen(seat), TagKind.VIDEO)).isEqualTo(range(0, 90));
+        }
+    }
+
+    @Test
+    void aLongSilenceIsNotWaitedOutThoughFramesAreLost() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource master = stage.source("a");
+            headers(stage, master, 1);
+            stage.frames(master, 0, 38, 25, 4_000);
+            RoomSource spare = stage.source("b");
+            headers(stage, spare, 1);
+            stage.frames(spare, 50, 90, 25, 900_000);
+            assertThat(stage.counters.silences()).isEqualTo(1);
+            List<Integer> numbers = numbers(seen(seat), TagKind.VIDEO);
+            assertThat(numbers.subList(38, numbers.size())).isEqualTo(range(75, 90));
+        }
+    }
+
+    /** It has too few frames in common with what the other has sent since, but its place is known. */
+    @Test
+    void oneThatWasSentBeforeGoesOnWhereItWas() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource one = stage.source("a");
+            RoomSource two = stage.source("b");
+            headers(stage, one, 1);
+            headers(stage, two, 1);
+            for (int each = 0; each < 40; each++) {
+                stage.sendBoth(one, two, each, 25, 900_000);
+                stage.pass(40);
+            }
+            stage.frame(two, 40, 25, 900_000);
+            stage.pass(300);
+            assertThat(stage.counters.silences()).isEqualTo(1);
+            stage.frame(two, 41, 25, 900_000);
+            stage.pass(40);
+            stage.frames(one, 40, 46, 25, 0);
+            stage.room.detach(two, SourceEnd.BROKEN);
+            stage.frames(one, 46, 90, 25, 0);
+            List<Seen> seen = seen(seat);
+            assertThat(numbers(seen, TagKind.VIDEO)).isEqualTo(range(0, 90));
+            assertThat(numbers(seen, TagKind.AUDIO)).isEqualTo(range(0, 90));
+        }
+    }
+
     @Test
     void whenAllAreSilentNobodyGivesWay() {
         try (RoomStage stage = new RoomStage(SETTINGS)) {

@@ -3,7 +3,6 @@ package io.fairlead.relay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fairlead.relay.flv.Flv;
 import io.fairlead.relay.flv.FlvWriter;
 import io.fairlead.relay.flv.TagKind;
 import io.fairlead.relay.room.RoomSettings;
@@ -13,7 +12,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -59,9 +57,13 @@ class RelayServerTest {
         server.close();
     }
 
+    private Publisher publisher(String path) throws IOException {
+        return new Publisher(server.address(), path);
+    }
+
     @Test
     void whatIsPublishedIsWatchedOverHttpAndWebSocket() throws Exception {
-        try (Publisher publisher = new Publisher("/live/a?key=secret")) {
+        try (Publisher publisher = publisher("/live/a?key=secret")) {
             publisher.send(0, 30);
             await().atMost(PATIENCE).until(() -> server.roomCounters().rooms() == 1);
             HttpResponse<InputStream> watching = client.send(get("/live/a.flv"), BodyHandlers.ofInputStream());
@@ -96,7 +98,7 @@ class RelayServerTest {
         assertThat(wrong.body()).contains("the key for the room live/a is missing or wrong");
         assertThat(post("/live/unknown?key=secret").statusCode()).isEqualTo(401);
         assertThat(server.counters().turnedAway(Turned.DENIED)).isEqualTo(3);
-        try (Publisher first = new Publisher("/live/a?key=secret")) {
+        try (Publisher first = publisher("/live/a?key=secret")) {
             first.send(0, 5);
             await().atMost(PATIENCE).until(() -> server.counters().published() == 1);
             assertThat(post("/live/a?key=secret").statusCode()).isEqualTo(409);
@@ -111,7 +113,7 @@ class RelayServerTest {
         RoomBook book = new RoomBook(Map.of());
         book.put("live/a", RoomTerms.ofKey(RoomBook.digest("secret")));
         server = RelayServer.start(ANY, book, ServerSettings.DEFAULTS, RoomSettings.DEFAULTS, null, System::nanoTime);
-        try (Publisher publisher = new Publisher("/live/a?key=secret")) {
+        try (Publisher publisher = publisher("/live/a?key=secret")) {
             publisher.send(0, 5);
             await().atMost(PATIENCE).until(() -> server.counters().published() == 1);
             book.removed("live/a");
@@ -143,7 +145,7 @@ class RelayServerTest {
 
     @Test
     void aPublisherThatVanishesLeavesItsViewersWaitingForTheNext() throws Exception {
-        Publisher first = new Publisher("/live/a?key=secret");
+        Publisher first = publisher("/live/a?key=secret");
         first.send(0, 30);
         await().atMost(PATIENCE).until(() -> server.roomCounters().rooms() == 1);
         Watched watched = new Watched();
@@ -152,7 +154,7 @@ class RelayServerTest {
         await().atMost(PATIENCE).until(() -> watched.frames() > 0);
         first.breakOff();
         await().atMost(PATIENCE).until(() -> server.counters().connections() == 1);
-        try (Publisher second = new Publisher("/live/a?key=secret")) {
+        try (Publisher second = publisher("/live/a?key=secret")) {
             second.send(100, 130);
             await().atMost(PATIENCE).until(() -> watched.last() == 129);
             assertThat(watched.timesRise()).isTrue();
@@ -162,7 +164,7 @@ class RelayServerTest {
 
     @Test
     void oneThatReadsNothingIsClosedAndNobodyWaits() throws Exception {
-        try (Publisher publisher = new Publisher("/live/a?key=secret");
+        try (Publisher publisher = publisher("/live/a?key=secret");
                 Socket stuck = new Socket()) {
             publisher.send(0, 30);
             await().atMost(PATIENCE).until(() -> server.roomCounters().rooms() == 1);
@@ -184,7 +186,7 @@ class RelayServerTest {
 
     @Test
     void oneThatReadsAByteNowAndThenIsClosedAndNobodyWaits() throws Exception {
-        try (Publisher publisher = new Publisher("/live/a?key=secret");
+        try (Publisher publisher = publisher("/live/a?key=secret");
                 Socket slow = new Socket()) {
             publisher.send(0, 30);
             await().atMost(PATIENCE).until(() -> server.roomCounters().rooms() == 1);
@@ -228,7 +230,7 @@ class RelayServerTest {
     void connectionsAndRoomsAreBounded() throws Exception {
         server.close();
         start(ServerSettings.DEFAULTS.withMost(2, 1), RoomSettings.DEFAULTS.withMaxViewers(1));
-        try (Publisher publisher = new Publisher("/live/a?key=secret")) {
+        try (Publisher publisher = publisher("/live/a?key=secret")) {
             publisher.send(0, 30);
             await().atMost(PATIENCE).until(() -> server.roomCounters().rooms() == 1);
             assertThat(post("/live/b?key=secret").statusCode()).isEqualTo(503);
@@ -252,7 +254,7 @@ class RelayServerTest {
         start(ServerSettings.DEFAULTS.withTimeouts(300, 300), RoomSettings.DEFAULTS);
         try (Socket quiet = new Socket(
                         server.address().getAddress(), server.address().getPort());
-                Publisher publisher = new Publisher("/live/a?key=secret")) {
+                Publisher publisher = publisher("/live/a?key=secret")) {
             quiet.setSoTimeout((int) PATIENCE.toMillis());
             assertThat(ended(quiet)).isTrue();
             assertThat(publisher.answer()).startsWith("HTTP/1.1 408");
@@ -301,10 +303,9 @@ class RelayServerTest {
         }
     }
 
-    /** One who publishes frames by number in chunks. */
     @Test
     void oneWhoAsksForATransportStreamOfMediaThatHaveNoPlaceInItIsToldSo() throws Exception {
-        try (Publisher publisher = new Publisher("/live/a?key=secret")) {
+        try (Publisher publisher = publisher("/live/a?key=secret")) {
             ByteBuf tags = Unpooled.buffer();
             FlvWriter.tag(tags, TagKind.VIDEO, 0, new byte[] {(byte) 0x90, 'a', 'v', '0', '1', (byte) 0x81});
             FlvWriter.tag(tags, TagKind.VIDEO, 0, new byte[] {(byte) 0x93, 'a', 'v', '0', '1', 0x12, 0});
@@ -315,64 +316,6 @@ class RelayServerTest {
                 assertThat(refused.body()).contains("AV1").contains(".flv");
             });
             assertThat(server.counters().turnedAway(Turned.NOT_CARRIED)).isEqualTo(1);
-        }
-    }
-
-    private final class Publisher implements AutoCloseable {
-
-        private final Socket socket;
-
-        private Publisher(String path) throws IOException {
-            socket = new Socket(server.address().getAddress(), server.address().getPort());
-            socket.setSoTimeout((int) PATIENCE.toMillis());
-            write("POST " + path + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
-            ByteBuf head = Unpooled.buffer();
-            FlvWriter.fileHeader(head, true, true);
-            FlvWriter.tag(head, TagKind.VIDEO, 0, Flv.avcHeader(1));
-            chunk(head);
-        }
-
-        private void send(int from, int to) throws IOException {
-            send(from, to, 100);
-        }
-
-        private void send(int from, int to, int size) throws IOException {
-            ByteBuf tags = Unpooled.buffer();
-            for (int each = from; each < to; each++) {
-                FlvWriter.tag(
-                        tags, TagKind.VIDEO, each * 40L, each % 25 == 0 ? Flv.key(each, size) : Flv.frame(each, size));
-            }
-            chunk(tags);
-        }
-
-        private void chunk(ByteBuf bytes) throws IOException {
-            write(Integer.toHexString(bytes.readableBytes()) + "\r\n");
-            OutputStream out = socket.getOutputStream();
-            bytes.readBytes(out, bytes.readableBytes());
-            write("\r\n");
-        }
-
-        private void write(String text) throws IOException {
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
-        }
-
-        private String endInOrder() throws IOException {
-            write("0\r\n\r\n");
-            return answer();
-        }
-
-        private String answer() throws IOException {
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        }
-
-        private void breakOff() throws IOException {
-            socket.setSoLinger(true, 0);
-            socket.close();
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
         }
     }
 }
