@@ -6,7 +6,6 @@ import io.fairlead.relay.client.RelayClient;
 import io.fairlead.relay.link.LongLinkCounters;
 import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.schemas.topics.Topics;
-import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -32,10 +31,7 @@ public final class RelayClientEdge implements AutoCloseable {
         this.settings = settings;
         this.kit = kit;
         kit.health().note("certificate", () -> settings.certificate().complaints(InstantSource.system()));
-        Gauge.builder("fairlead.relay.certificate.left", settings.certificate(), c -> c.leftS(InstantSource.system()))
-                .description("Until the certificate of the long link ends")
-                .baseUnit("seconds")
-                .register(kit.metrics());
+        settings.certificate().bindTo(kit.metrics(), InstantSource.system());
         RoomPolicies policies = kit.roomPolicies();
         client = RelayClient.start(
                 settings.client(),
@@ -125,6 +121,7 @@ public final class RelayClientEdge implements AutoCloseable {
     public void close() throws IOException {
         kit.drain();
         client.close();
+        settings.certificate().close();
         kit.close();
     }
 

@@ -20,7 +20,7 @@ public record RelayClientEdgeSettings(
         InetSocketAddress adminAddress,
         String groupId,
         String announced,
-        CertificateWatch certificate,
+        LinkCertificate certificate,
         @Nullable EdgeKitSettings kit) {
 
     /** Kind that its reports say. */

@@ -7,7 +7,6 @@ import io.fairlead.relay.server.RelayServer;
 import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.relay.server.RoomTerms;
 import io.fairlead.schemas.topics.Topics;
-import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -24,18 +23,17 @@ public final class RelayServerEdge implements AutoCloseable {
     private final RelayKit kit;
     private final RelayServer server;
     private final String announced;
+    private final LinkCertificate certificate;
     private final DeliveredRate delivered = new DeliveredRate(System::nanoTime);
 
     private RelayServerEdge(RelayServerEdgeSettings settings, RelayKit kit) throws IOException {
         this.kit = kit;
         this.announced = settings.announced();
+        this.certificate = settings.certificate();
         kit.config(Topics.CONFIG_ROOMS, RoomTerms::of, settings.book());
         RoomPolicies policies = kit.roomPolicies();
         kit.health().note("certificate", () -> settings.certificate().complaints(InstantSource.system()));
-        Gauge.builder("fairlead.relay.certificate.left", settings.certificate(), c -> c.leftS(InstantSource.system()))
-                .description("Until the certificate of the long link ends")
-                .baseUnit("seconds")
-                .register(kit.metrics());
+        settings.certificate().bindTo(kit.metrics(), InstantSource.system());
         server = RelayServer.start(
                 settings.address(),
                 settings.book(),
@@ -125,6 +123,7 @@ public final class RelayServerEdge implements AutoCloseable {
     public void close() throws IOException {
         kit.drain();
         server.close();
+        certificate.close();
         kit.close();
     }
 }

@@ -33,7 +33,7 @@ public record RelayServerEdgeSettings(
         RoomSettings rooms,
         LinkPort links,
         String announced,
-        CertificateWatch certificate,
+        LinkCertificate certificate,
         @Nullable EdgeKitSettings kit) {
 
     /** Kind that its reports say. */

@@ -1,11 +1,14 @@
 package io.fairlead.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.edge.EdgeKitSettings;
 import io.fairlead.edge.link.CertificateAuthority;
+import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.edge.link.MutualTls;
+import io.fairlead.edge.link.PemIdentity;
 import io.fairlead.relay.client.ClientSettings;
 import io.fairlead.relay.leg.LegSettings;
 import io.fairlead.relay.link.LongLinkSettings;
@@ -15,18 +18,29 @@ import io.fairlead.relay.server.Admission;
 import io.fairlead.relay.server.LinkPort;
 import io.fairlead.relay.server.RoomBook;
 import io.fairlead.relay.server.ServerSettings;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +55,13 @@ class RelayEdgesTest {
     private final CertificateAuthority authority = CertificateAuthority.create(InstantSource.system());
 
     private RelayServerEdge server(@Nullable EdgeKitSettings kit, Instant ends) throws Exception {
+        SslContext tls = MutualTls.listening(
+                RelayNames.issueServer(authority, "rs-1", Duration.ofHours(1)), authority.certificate());
+        return server(kit, () -> tls, new FixedCertificate("rs-1.crt", ends));
+    }
+
+    private RelayServerEdge server(@Nullable EdgeKitSettings kit, Supplier<SslContext> tls, LinkCertificate certificate)
+            throws Exception {
         RoomBook book = new RoomBook(Map.of());
         return RelayServerEdge.start(new RelayServerEdgeSettings(
                 ANY,
@@ -50,16 +71,9 @@ class RelayEdgesTest {
                 null,
                 ServerSettings.DEFAULTS,
                 RoomSettings.DEFAULTS,
-                new LinkPort(
-                        ANY,
-                        MutualTls.listening(
-                                RelayNames.issueServer(authority, "rs-1", Duration.ofHours(1)),
-                                authority.certificate()),
-                        LongLinkSettings.DEFAULTS,
-                        LegSettings.DEFAULTS,
-                        book::mergeable),
+                new LinkPort(ANY, tls, LongLinkSettings.DEFAULTS, LegSettings.DEFAULTS, book::mergeable),
                 "",
-                new CertificateWatch("rs-1.crt", ends),
+                certificate,
                 kit));
     }
 
@@ -79,7 +93,7 @@ class RelayEdgesTest {
                 ANY,
                 "",
                 "",
-                new CertificateWatch("rc-1.crt", Instant.now().plus(Duration.ofDays(2))),
+                new FixedCertificate("rc-1.crt", Instant.now().plus(Duration.ofDays(2))),
                 null));
     }
 
@@ -102,6 +116,69 @@ class RelayEdgesTest {
             assertThat(admin(server.adminAddress(), "/metrics")).contains("fairlead_relay_links 2.0");
             assertThat(admin(client.adminAddress(), "/metrics"))
                     .contains("fairlead_relay_parents_reachable 1.0", "fairlead_relay_certificate_left_seconds");
+        }
+    }
+
+    /** A link that comes up after a new certificate was written is shown that one; files that can't be used change nothing, and are told. */
+    @Test
+    void aNewCertificateIsTakenWhileTheRelayServerRuns(@TempDir Path files) throws Exception {
+        RelayNames.issueServer(authority, "rs-1", Duration.ofHours(1)).save(files, "rs");
+        Path ca = files.resolve("ca.crt");
+        LinkIdentity.write(ca, LinkIdentity.pem(List.of(authority.certificate())), "rw-r--r--");
+        FollowedCertificate certificate = FollowedCertificate.ofServer(
+                "rs-1", files.resolve("rs.crt"), files.resolve("rs.key"), ca, InstantSource.system());
+        BigInteger before = shown(certificate);
+        try (RelayServerEdge server = server(null, certificate, certificate)) {
+            assertThat(shownBy(server)).isEqualTo(before);
+            Files.writeString(files.resolve("rs.key"), "no key at all");
+            await().atMost(PATIENCE).until(() -> admin(server.adminAddress(), "/metrics")
+                    .contains("fairlead_relay_certificates_total{reason=\"refused\"} 1.0"));
+            assertThat(admin(server.adminAddress(), "/ready"))
+                    .contains("the new certificate of the long link is not taken", "holds no private key", "rs.key");
+            assertThat(shownBy(server)).isEqualTo(before);
+
+            RelayNames.issueServer(authority, "rs-1", Duration.ofHours(2)).save(files, "rs");
+            await().atMost(PATIENCE).until(() -> !shownBy(server).equals(before));
+            assertThat(admin(server.adminAddress(), "/metrics"))
+                    .contains("fairlead_relay_certificates_total{reason=\"taken\"} 1.0");
+            assertThat(admin(server.adminAddress(), "/ready")).doesNotContain("is not taken");
+        }
+    }
+
+    @Test
+    void aCertificateOfAnotherRelayClientIsNotTaken(@TempDir Path files) throws Exception {
+        RelayNames.issueClient(authority, "rc-2", Duration.ofHours(1)).save(files, "rc");
+        Path ca = files.resolve("ca.crt");
+        LinkIdentity.write(ca, LinkIdentity.pem(List.of(authority.certificate())), "rw-r--r--");
+        assertThatThrownBy(() -> FollowedCertificate.ofClient(
+                        "rc-1", files.resolve("rc.crt"), files.resolve("rc.key"), ca, InstantSource.system()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("was issued to the relay client rc-2, but --edge-id is rc-1");
+    }
+
+    private static BigInteger shown(FollowedCertificate certificate) throws Exception {
+        return PemIdentity.chain(Path.of(certificate.name()), Files.readAllBytes(Path.of(certificate.name())))
+                .get(0)
+                .getSerialNumber();
+    }
+
+    /** Number of the certificate that a link is shown which comes up now, by the JDK's TLS. */
+    private BigInteger shownBy(RelayServerEdge server) throws Exception {
+        LinkIdentity own = RelayNames.issueClient(authority, "rc-1", Duration.ofHours(1));
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        keys.setKeyEntry("own", own.key(), new char[0], own.chain().toArray(X509Certificate[]::new));
+        keys.setCertificateEntry("ca", authority.certificate());
+        KeyManagerFactory shows = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        shows.init(keys, new char[0]);
+        TrustManagerFactory trusts = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusts.init(keys);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(shows.getKeyManagers(), trusts.getTrustManagers(), null);
+        InetSocketAddress link = server.linkAddress();
+        try (SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(link.getAddress(), link.getPort())) {
+            socket.startHandshake();
+            return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
         }
     }
 

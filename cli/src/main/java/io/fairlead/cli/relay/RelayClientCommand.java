@@ -6,13 +6,11 @@ import io.fairlead.cli.check.Findings;
 import io.fairlead.cli.check.Needs;
 import io.fairlead.cli.settings.HostPort;
 import io.fairlead.cli.settings.SettingsOptions;
-import io.fairlead.edge.link.MutualTls;
-import io.fairlead.relay.CertificateWatch;
+import io.fairlead.relay.FollowedCertificate;
 import io.fairlead.relay.RelayClientEdge;
 import io.fairlead.relay.RelayClientEdgeSettings;
 import io.fairlead.relay.client.ClientSettings;
 import io.fairlead.relay.link.LongLinkSettings;
-import io.fairlead.relay.link.RelayNames;
 import io.fairlead.relay.room.RoomSettings;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -159,8 +157,7 @@ final class RelayClientCommand implements Callable<Integer> {
         }
         findings.look("admin on", () -> Needs.bindable(HostPort.here(adminAddress)));
         relay.checkLink(findings, CERTIFICATE_KIND, () -> {
-            own();
-            tls();
+            certificate().close();
             return relay.key() + ", " + relay.authority();
         });
         findings.look("relay servers", () -> {
@@ -172,14 +169,14 @@ final class RelayClientCommand implements Callable<Integer> {
     }
 
     private RelayClientEdgeSettings settings() throws IOException {
-        CertificateWatch watch = own();
+        FollowedCertificate certificate = certificate();
         try {
             return new RelayClientEdgeSettings(
                     new ClientSettings(
                                     relay.edgeId(),
                                     HostPort.here(address),
                                     parents.stream().map(HostPort::elsewhere).toList(),
-                                    tls(),
+                                    certificate,
                                     LongLinkSettings.DEFAULTS.withLinksPerParent(links),
                                     relay.server().withNetworks(maxPaths, maxBeaconsPerSecond),
                                     RoomSettings.DEFAULTS)
@@ -187,7 +184,7 @@ final class RelayClientCommand implements Callable<Integer> {
                     HostPort.here(adminAddress),
                     group,
                     announced(),
-                    watch,
+                    certificate,
                     relay.kit(RelayClientEdgeSettings.KIND, HostPort.here(adminAddress)));
         } catch (IllegalArgumentException e) {
             throw new UserError("The relay client can't start: " + e.getMessage() + ".", e);
@@ -202,18 +199,6 @@ final class RelayClientCommand implements Callable<Integer> {
                             + "'; write where viewers reach this relay client, such as https://live.example or http://192.0.2.7:8061.");
         }
         return told;
-    }
-
-    /** The certificate, which must be this relay client's: relay servers refuse requests that name another. */
-    private CertificateWatch own() throws IOException {
-        CertificateWatch watch = relay.watch(CERTIFICATE_KIND);
-        String issuedTo = RelayNames.clientId(CertificateWatch.read(relay.certificate()));
-        if (!relay.edgeId().equals(issuedTo)) {
-            throw new UserError(relay.certificate() + " was issued to "
-                    + (issuedTo == null ? "no relay client" : "the relay client " + issuedTo) + ", but --edge-id is "
-                    + relay.edgeId() + "; make one with: fairlead authority issue relay-client " + relay.edgeId());
-        }
-        return watch;
     }
 
     private @Nullable SslContext viewerTls() throws IOException {
@@ -233,15 +218,7 @@ final class RelayClientCommand implements Callable<Integer> {
         }
     }
 
-    private SslContext tls() throws IOException {
-        try {
-            return MutualTls.dialling(
-                    relay.certificate().toFile(),
-                    relay.key().toFile(),
-                    relay.authority().toFile(),
-                    RelayNames.SERVER);
-        } catch (IllegalArgumentException e) {
-            throw new UserError("The certificate, key or authority is no PEM as expected: " + e.getMessage(), e);
-        }
+    private FollowedCertificate certificate() {
+        return relay.follow(CERTIFICATE_KIND, FollowedCertificate::ofClient);
     }
 }

@@ -7,7 +7,7 @@ import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.edge.EdgeKitSettings;
 import io.fairlead.edge.publish.PublisherSettings;
 import io.fairlead.proxy.front.UserCertificateFiles;
-import io.fairlead.relay.CertificateWatch;
+import io.fairlead.relay.FollowedCertificate;
 import io.fairlead.relay.server.ServerSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -108,17 +108,29 @@ final class RelayOptions {
         }
     }
 
-    /** @throws UserError if it can't be read */
-    CertificateWatch watch(String kind) {
+    /** Reads certificate, key and authority, and follows them. */
+    @FunctionalInterface
+    interface Following {
+        FollowedCertificate follow(String id, Path certificate, Path key, Path authority, InstantSource clock)
+                throws IOException;
+    }
+
+    /**
+     * The certificate of the long link, which follows its files.
+     *
+     * @param kind what {@code fairlead authority issue} calls it
+     * @throws UserError if it can't be used
+     */
+    FollowedCertificate follow(String kind, Following following) {
         for (Path file : List.of(certificate, key, authority)) {
             if (!Files.isReadable(file)) {
                 throw new UserError(file + " can't be read; `fairlead authority issue " + kind + "` makes such files.");
             }
         }
         try {
-            return CertificateWatch.of(certificate);
+            return following.follow(edgeId, certificate, key, authority, InstantSource.system());
         } catch (IOException e) {
-            throw new UserError(String.valueOf(e.getMessage()), e);
+            throw new UserError("The certificate of the long link can't be used: " + e.getMessage() + ".", e);
         }
     }
 

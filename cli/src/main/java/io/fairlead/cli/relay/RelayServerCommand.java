@@ -6,14 +6,12 @@ import io.fairlead.cli.check.Findings;
 import io.fairlead.cli.check.Needs;
 import io.fairlead.cli.settings.HostPort;
 import io.fairlead.cli.settings.SettingsOptions;
-import io.fairlead.edge.link.MutualTls;
-import io.fairlead.relay.CertificateWatch;
+import io.fairlead.relay.FollowedCertificate;
 import io.fairlead.relay.RelayServerEdge;
 import io.fairlead.relay.RelayServerEdgeSettings;
 import io.fairlead.relay.leg.LegSettings;
 import io.fairlead.relay.leg.Upstream;
 import io.fairlead.relay.link.LongLinkSettings;
-import io.fairlead.relay.link.RelayNames;
 import io.fairlead.relay.room.Container;
 import io.fairlead.relay.room.RoomSettings;
 import io.fairlead.relay.server.AdmissionHook;
@@ -24,7 +22,6 @@ import io.fairlead.relay.server.RoomBook;
 import io.fairlead.relay.server.RoomTerms;
 import io.fairlead.relay.server.SignedUrls;
 import io.fairlead.schemas.config.RoomAdmission;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -200,7 +197,7 @@ final class RelayServerCommand implements Callable<Integer> {
         }
         findings.look("admin on", () -> Needs.bindable(HostPort.here(adminAddress)));
         relay.checkLink(findings, CERTIFICATE_KIND, () -> {
-            tls();
+            certificate().close();
             return relay.key() + ", " + relay.authority();
         });
         findings.look("rooms", () -> {
@@ -219,6 +216,7 @@ final class RelayServerCommand implements Callable<Integer> {
 
     private RelayServerEdgeSettings settings() throws IOException {
         RoomBook book = book();
+        FollowedCertificate certificate = certificate();
         try {
             return new RelayServerEdgeSettings(
                     HostPort.here(address),
@@ -230,12 +228,12 @@ final class RelayServerCommand implements Callable<Integer> {
                     RoomSettings.DEFAULTS,
                     new LinkPort(
                             HostPort.here(linkAddress),
-                            tls(),
+                            certificate,
                             LongLinkSettings.DEFAULTS,
                             LegSettings.DEFAULTS.withUpstream(upstream, secondaryMasters),
                             book::mergeable),
                     announced(),
-                    relay.watch(CERTIFICATE_KIND),
+                    certificate,
                     relay.kit(RelayServerEdgeSettings.KIND, HostPort.here(adminAddress)));
         } catch (IllegalArgumentException e) {
             throw new UserError("The relay server can't start: " + e.getMessage() + ".", e);
@@ -289,20 +287,7 @@ final class RelayServerCommand implements Callable<Integer> {
         }
     }
 
-    private SslContext tls() throws IOException {
-        relay.watch(CERTIFICATE_KIND);
-        if (!RelayNames.isServer(CertificateWatch.read(relay.certificate()))) {
-            throw new UserError(relay.certificate()
-                    + " was issued to no relay server, so no relay client would trust it; make one with: fairlead authority issue relay-server "
-                    + relay.edgeId());
-        }
-        try {
-            return MutualTls.listening(
-                    relay.certificate().toFile(),
-                    relay.key().toFile(),
-                    relay.authority().toFile());
-        } catch (IllegalArgumentException e) {
-            throw new UserError("The certificate, key or authority is no PEM as expected: " + e.getMessage(), e);
-        }
+    private FollowedCertificate certificate() {
+        return relay.follow(CERTIFICATE_KIND, FollowedCertificate::ofServer);
     }
 }

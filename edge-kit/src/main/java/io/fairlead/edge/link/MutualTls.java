@@ -39,9 +39,14 @@ public final class MutualTls {
 
     /** For the end that listens: demands the other's certificate. */
     public static SslContext listening(LinkIdentity identity, X509Certificate authority) throws SSLException {
+        return listening(identity, List.of(authority));
+    }
+
+    /** The same, with several authorities, of which one may be on its way out. */
+    public static SslContext listening(LinkIdentity identity, List<X509Certificate> authorities) throws SSLException {
         return http2(SslContextBuilder.forServer(
                                 identity.key(), identity.chain().toArray(X509Certificate[]::new))
-                        .trustManager(authority)
+                        .trustManager(authorities.toArray(X509Certificate[]::new))
                         .clientAuth(ClientAuth.REQUIRE))
                 .build();
     }
@@ -57,9 +62,15 @@ public final class MutualTls {
     /** For the end that dials: trusts this authority alone, and demands that name in the other's certificate, whatever address is dialled. */
     public static SslContext dialling(LinkIdentity identity, X509Certificate authority, String name)
             throws SSLException {
+        return dialling(identity, List.of(authority), name);
+    }
+
+    /** The same, with several authorities, of which one may be on its way out. */
+    public static SslContext dialling(LinkIdentity identity, List<X509Certificate> authorities, String name)
+            throws SSLException {
         return http2(SslContextBuilder.forClient()
                         .keyManager(identity.key(), identity.chain().toArray(X509Certificate[]::new))
-                        .trustManager(authority)
+                        .trustManager(authorities.toArray(X509Certificate[]::new))
                         .serverName(new SNIHostName(name)))
                 .build();
     }

@@ -6,7 +6,7 @@ import io.fairlead.edge.link.LinkIdentity;
 import io.fairlead.edge.link.MutualTls;
 import io.fairlead.lab.fleet.ImpairedPath;
 import io.fairlead.lab.fleet.Impairment;
-import io.fairlead.relay.CertificateWatch;
+import io.fairlead.relay.FixedCertificate;
 import io.fairlead.relay.RelayClientEdge;
 import io.fairlead.relay.RelayClientEdgeSettings;
 import io.fairlead.relay.RelayServerEdge;
@@ -246,7 +246,7 @@ public final class LiveRooms implements AutoCloseable {
                         LegSettings.DEFAULTS,
                         rooms::mergeable),
                 "127.0.0.1:" + announced.getPort(),
-                new CertificateWatch(SERVER, Instant.now().plus(VALID)),
+                new FixedCertificate(SERVER, Instant.now().plus(VALID)),
                 kit(SERVER, RelayServerEdgeSettings.KIND, kafka, data)));
     }
 
@@ -265,7 +265,7 @@ public final class LiveRooms implements AutoCloseable {
                 anywhere(),
                 "",
                 "",
-                new CertificateWatch(id, Instant.now().plus(VALID)),
+                new FixedCertificate(id, Instant.now().plus(VALID)),
                 kit(id, RelayClientEdgeSettings.KIND, kafka, data)));
     }
 

@@ -17,7 +17,7 @@ import io.fairlead.lab.host.KafkaProcess;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.model.policy.Scope;
 import io.fairlead.proxy.link.LinkAuthority;
-import io.fairlead.relay.CertificateWatch;
+import io.fairlead.relay.FixedCertificate;
 import io.fairlead.relay.RelayServerEdge;
 import io.fairlead.relay.RelayServerEdgeSettings;
 import io.fairlead.relay.leg.LegSettings;
@@ -315,7 +315,7 @@ class ConfigCommandsTest {
                 RoomSettings.DEFAULTS,
                 links,
                 "",
-                new CertificateWatch("rs-1", Instant.now().plusSeconds(3_600)),
+                new FixedCertificate("rs-1", Instant.now().plusSeconds(3_600)),
                 EdgeKitSettings.of("rs-1", RelayServerEdgeSettings.KIND, "test", kafka.bootstrap(), data)))) {
             Run set = on("room", "set", "live/x", "--new-key", "--renditions=720p", "--reason=a new room");
             assertThat(set.err).isEmpty();

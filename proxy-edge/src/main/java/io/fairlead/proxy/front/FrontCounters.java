@@ -20,8 +20,6 @@ public final class FrontCounters {
     final LongAdder reused = new LongAdder();
     final LongAdder secured = new LongAdder();
     final LongAdder handshakesFailed = new LongAdder();
-    final LongAdder certificatesTaken = new LongAdder();
-    final LongAdder certificatesRefused = new LongAdder();
     final LongAdder streams = new LongAdder();
     final LongAdder floods = new LongAdder();
     final LongAdder proxyHeadersRefused = new LongAdder();
@@ -112,9 +110,6 @@ public final class FrontCounters {
         String handshakes = "Handshakes of TLS by users";
         counter(registry, "fairlead.front.tls.handshakes", "done", secured, handshakes);
         counter(registry, "fairlead.front.tls.handshakes", "failed", handshakesFailed, handshakes);
-        String certificates = "Certificates for users that were written while the edge ran";
-        counter(registry, "fairlead.front.certificates", "taken", certificatesTaken, certificates);
-        counter(registry, "fairlead.front.certificates", "refused", certificatesRefused, certificates);
         counter(registry, "fairlead.front.streams", "", streams, "Requests over HTTP/2");
         counter(registry, "fairlead.front.tunnels.reused", "", reused, "Requests through a tunnel that was kept open");
     }

@@ -7,6 +7,7 @@ import io.fairlead.proxy.lease.Leases;
 import io.fairlead.proxy.tenant.TenantGate;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.netty.bootstrap.ServerBootstrap;
@@ -30,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** Where users connect. */
@@ -154,8 +156,7 @@ public final class FrontListener {
             throws IOException {
         FrontCounters counters = new FrontCounters();
         UserCertificateFiles files = settings.certificate();
-        UserCertificate certificate =
-                files == null ? null : UserCertificate.follow(files, counters, InstantSource.system());
+        UserCertificate certificate = files == null ? null : UserCertificate.follow(files, InstantSource.system());
         Front front = new Front(
                 edgeId,
                 settings,
@@ -224,7 +225,20 @@ public final class FrontListener {
                             each -> each.notAfter().toEpochMilli())
                     .description("When the certificate for users expires, as Unix time")
                     .register(registry);
+            written(registry, certificate, "taken", UserCertificate::taken);
+            written(registry, certificate, "refused", UserCertificate::refused);
         }
+    }
+
+    private static void written(
+            MeterRegistry registry,
+            UserCertificate certificate,
+            String reason,
+            ToDoubleFunction<UserCertificate> count) {
+        FunctionCounter.builder("fairlead.front.certificates", certificate, count)
+                .tag("reason", reason)
+                .description("Certificates for users that were written while the edge ran")
+                .register(registry);
     }
 
     /** Tunnels that are kept open for a next request. */

@@ -206,8 +206,8 @@ class TlsToTheProxyTest {
     }
 
     private static void assertRefused(Path chain, Path key, String why) {
-        assertThatThrownBy(() -> UserCertificate.follow(
-                        new UserCertificateFiles(chain, key), new FrontCounters(), java.time.InstantSource.system()))
+        assertThatThrownBy(() ->
+                        UserCertificate.follow(new UserCertificateFiles(chain, key), java.time.InstantSource.system()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(why);
     }

@@ -7,6 +7,7 @@ import io.fairlead.relay.server.ServerSettings;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param viewers where viewers connect; port 0: any that is free
  * @param viewerTls for those of them that speak TLS, at the same port; null: none may
  * @param parents relay servers, the preferred one first; those of a plan come before them
- * @param tls as {@link io.fairlead.edge.link.MutualTls#dialling} with {@link RelayNames#SERVER}
+ * @param tls as {@link io.fairlead.edge.link.MutualTls#dialling} with {@link RelayNames#SERVER}; asked for each link that is dialled
  * @param moves how running rooms follow a plan
  */
 public record ClientSettings(
@@ -24,7 +25,7 @@ public record ClientSettings(
         InetSocketAddress viewers,
         @Nullable SslContext viewerTls,
         List<InetSocketAddress> parents,
-        SslContext tls,
+        Supplier<SslContext> tls,
         LongLinkSettings links,
         ServerSettings server,
         RoomSettings rooms,
@@ -35,7 +36,7 @@ public record ClientSettings(
             String id,
             InetSocketAddress viewers,
             List<InetSocketAddress> parents,
-            SslContext tls,
+            Supplier<SslContext> tls,
             LongLinkSettings links,
             ServerSettings server,
             RoomSettings rooms) {
@@ -45,6 +46,18 @@ public record ClientSettings(
     /** With TLS for viewers that speak it. */
     public ClientSettings withViewerTls(@Nullable SslContext terms) {
         return new ClientSettings(id, viewers, terms, parents, tls, links, server, rooms, moves);
+    }
+
+    /** With TLS that stays as it is. */
+    public ClientSettings(
+            String id,
+            InetSocketAddress viewers,
+            List<InetSocketAddress> parents,
+            SslContext tls,
+            LongLinkSettings links,
+            ServerSettings server,
+            RoomSettings rooms) {
+        this(id, viewers, parents, () -> tls, links, server, rooms);
     }
 
     public ClientSettings {

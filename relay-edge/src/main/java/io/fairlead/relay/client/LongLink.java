@@ -198,7 +198,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         dialled = channel;
-                        SslHandler ssl = terms.tls().newHandler(channel.alloc());
+                        SslHandler ssl = terms.tls().get().newHandler(channel.alloc());
                         ssl.setHandshakeTimeoutMillis(terms.settings().handshakeTimeoutMs());
                         channel.pipeline().addLast(ssl).addLast(new Proof());
                         channel.closeFuture().addListener(closed -> lost());

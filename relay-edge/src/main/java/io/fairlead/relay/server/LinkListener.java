@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ final class LinkListener {
     private static final Logger LOG = LoggerFactory.getLogger(LinkListener.class);
     private static final int BACKLOG = 1_024;
 
-    private final SslContext tls;
+    private final Supplier<SslContext> tls;
     private final LongLinkSettings settings;
     private final LongLinkCounters counters;
     private final LongSupplier nanoClock;
@@ -127,7 +128,7 @@ final class LinkListener {
                 return;
             }
             channel.closeFuture().addListener(closed -> connections.decrementAndGet());
-            SslHandler ssl = tls.newHandler(channel.alloc());
+            SslHandler ssl = tls.get().newHandler(channel.alloc());
             ssl.setHandshakeTimeoutMillis(settings.handshakeTimeoutMs());
             channel.pipeline().addLast(ssl).addLast(new Proof(ssl));
         }

@@ -97,7 +97,7 @@ final class RelayPair implements AutoCloseable {
 
     RelayClient client(String id, SslContext tls, InetSocketAddress... parents) throws Exception {
         RelayClient client = RelayClient.start(
-                new ClientSettings(id, anywhere(), viewerTls, List.of(parents), tls, links, server, rooms, moves),
+                new ClientSettings(id, anywhere(), viewerTls, List.of(parents), () -> tls, links, server, rooms, moves),
                 System::nanoTime,
                 ThreadLocalRandom.current(),
                 reports(id));
