@@ -15,6 +15,7 @@ const NARROW = { width: 390, height: 844, scheme: "dark" };
 /** What another theme and width can break; the rest is the same page. */
 const OF_LOOKS = { runOnly: ["color-contrast", "target-size", "scrollable-region-focusable", "label-content-name-mismatch"] };
 const PATIENCE_MS = 60_000;
+const FITS_MS = 10_000;
 /** Pages whose parts look otherwise from the rest. */
 const IN_BOTH = /^\/($|fleet|exit|pool\/|room\/|map)/;
 const problems = [];
@@ -99,6 +100,11 @@ async function logIn(page) {
   await page.waitForURL((at) => at.pathname === "/login");
   await page.goto(new URL("/", url).href, { waitUntil: "domcontentloaded" });
   await page.waitForURL(/\/login\?to=/);
+  await page.goto(new URL("/login?to=/..//127.0.0.1:9/", url).href, { waitUntil: "domcontentloaded" });
+  await page.locator("#token").fill(token);
+  await page.keyboard.press("Enter");
+  await page.waitForURL((at) => at.pathname !== "/login");
+  if (new URL(page.url()).origin !== new URL(url).origin) problems.push(`the log-in leads to another site: ${page.url()}`);
 }
 
 /** Opens a page and waits until it has its answers. */
@@ -119,8 +125,11 @@ async function look(page, where, rules) {
   await fits(page, where);
 }
 
+/** Charts follow their room a moment later. */
 async function fits(page, where) {
-  const out = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const over = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  await page.waitForFunction(`(${over})() <= 0`, undefined, { timeout: FITS_MS }).catch(() => {});
+  const out = await page.evaluate(over);
   if (out > 0) problems.push(`${where}: the page is ${out} px wider than the window`);
 }
 

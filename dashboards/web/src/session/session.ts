@@ -27,11 +27,11 @@ export async function change<T>(path: string, body: unknown): Promise<T> {
   return await send<T>(path, body, csrf ?? "");
 }
 
-/** Where the log-in leads: to a page of this console and nowhere else. */
+/** Where the log-in leads: to a page of this console and nowhere else. Whole, for a path that begins with two slashes is another site's name. */
 export function destination(search: string): string {
   try {
     const to = new URL(new URLSearchParams(search).get("to") ?? "/", location.origin);
-    return to.origin === location.origin && to.pathname !== "/login" ? to.pathname + to.search : "/";
+    return to.origin === location.origin && to.pathname !== "/login" ? to.href : "/";
   } catch {
     return "/";
   }

@@ -148,8 +148,8 @@ class ConfigCommandsTest {
         assertThat(on("policy", "canary", "list").out).contains("No policy is being tried.");
         assertThat(on("policy", "canary", "start", key, "psiMs=300", "--share=0", "--reason=x").err)
                 .contains("share is 0 but must be between 0.01 and 0.5");
-        assertThat(on("policy", "canary", "start", key, "psiMs=300", "--share=60%", "--time=20d", "--reason=x").err)
-                .contains("'20d' is no time");
+        assertThat(on("policy", "canary", "start", key, "psiMs=300", "--share=60%", "--time=20w", "--reason=x").err)
+                .contains("'20w' is no time");
         assertThat(on("policy", "canary", "start", key, "psiMs=0", "--share=60%", "--baseline=0s", "--reason=x").err)
                 .contains("share is 0.6", "baselineMs is 0", "psiMs is 0");
         assertThat(on("policy", "canary", "start", "pool/default", "healthMargin=0.1", "--reason=x").err)
