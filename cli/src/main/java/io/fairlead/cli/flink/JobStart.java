@@ -17,6 +17,9 @@ final class JobStart {
     private static final Duration SLOTS_LATE = Duration.ofSeconds(10);
     private static final long POLL_MS = 200;
 
+    /** Flink tells of failures by a picture of the job that may be as old as its {@code web.refresh-interval}, 3 s by default. */
+    private static final Duration FAILURES_LATE = Duration.ofSeconds(5);
+
     private final FlinkRest cluster;
     private final PrintWriter out;
 
@@ -121,6 +124,16 @@ final class JobStart {
     }
 
     private String lastFailure(String jobId) throws IOException, InterruptedException {
-        return cluster.lastFailure(jobId).map(JobFailure::sentence).orElse("Flink has no failure of it");
+        long beganNs = System.nanoTime();
+        while (true) {
+            Optional<String> failure = cluster.lastFailure(jobId);
+            if (failure.isPresent()) {
+                return JobFailure.sentence(failure.get());
+            }
+            if (System.nanoTime() - beganNs > FAILURES_LATE.toNanos()) {
+                return "Flink has no failure of it";
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
     }
 }
