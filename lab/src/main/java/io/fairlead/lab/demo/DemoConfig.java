@@ -5,7 +5,6 @@ import io.fairlead.cli.config.ConfigEntry;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.model.policy.BenchmarkPolicy;
 import io.fairlead.model.policy.BenchmarkTarget;
-import io.fairlead.model.policy.PoolPolicy;
 import io.fairlead.model.policy.Scope;
 import io.fairlead.model.pool.PoolDefinition;
 import io.fairlead.proxy.tenant.SecretHashes;
@@ -91,11 +90,6 @@ final class DemoConfig {
 
     /** What operators would have said of pools. What they have changed since stays. */
     private void pools() {
-        first(
-                Topics.CONFIG_POLICIES,
-                "pool/default",
-                "in a demo an hour passes within minutes",
-                next -> PolicyRecords.write(PoolPolicy.defaults().withChurnSharePerHour(1), next.authorship()));
         first(
                 Topics.CONFIG_POOLS,
                 SHOPS,

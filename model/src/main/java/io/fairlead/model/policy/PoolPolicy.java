@@ -12,7 +12,9 @@ import java.util.List;
  * @param churnSharePerHour share of the wanted members that curing may change in an hour, at least one (0–1)
  * @param urgentChurnSharePerHour the same while health now is under the minimum: users feel it already (churnSharePerHour – 10)
  * @param spareMembers so many members may fail at once, before anybody knows, without health falling under the minimum: it is kept over it by as much, at most half-way to
- *     perfect; a pool of no more members keeps nothing to spare (0–10)
+ *     perfect, and a pool of few grows until each is a part small enough; a pool of no more members keeps nothing to spare (0–10)
+ * @param reserveGain while no more is at stake than what it takes to do without those members, a member gives way only to an exit whose {@code q · v} is higher by this: each
+ *     replacement costs users an address (0–1; 1: nobody gives way for it)
  * @param growthShare curing lets the pool grow over its wanted size by this share, and no further than its greatest, before the weakest give way (0–10)
  * @param networkShare share of the wanted members that are of one autonomous system, at least one, as long as there are others to be had (0.01–1)
  * @param departedGraceMs a member that is offline keeps its place this long, ms (0 – 10 min)
@@ -36,6 +38,7 @@ public record PoolPolicy(
         double churnSharePerHour,
         double urgentChurnSharePerHour,
         int spareMembers,
+        double reserveGain,
         double growthShare,
         double networkShare,
         long departedGraceMs,
@@ -56,9 +59,10 @@ public record PoolPolicy(
             Scope.GLOBAL,
             0,
             0.02,
-            0.25,
+            1,
             3,
             1,
+            0.2,
             0,
             0.15,
             10_000,
@@ -88,6 +92,7 @@ public record PoolPolicy(
                 churnSharePerHour,
                 urgentChurnSharePerHour,
                 spareMembers,
+                reserveGain,
                 growthShare,
                 networkShare,
                 departedGraceMs,
@@ -113,6 +118,7 @@ public record PoolPolicy(
                 share,
                 share,
                 spareMembers,
+                reserveGain,
                 growthShare,
                 networkShare,
                 departedGraceMs,
@@ -129,8 +135,8 @@ public record PoolPolicy(
                 edgeLeaseMs);
     }
 
-    /** The same with so many members to spare, and so much growth. */
-    public PoolPolicy withReserve(int spare, double growth) {
+    /** The same with so many members to spare, for which one gives way to an exit that is worth so much more, and so much growth. */
+    public PoolPolicy withReserve(int spare, double gain, double growth) {
         return new PoolPolicy(
                 scope,
                 effectiveAtMs,
@@ -138,6 +144,7 @@ public record PoolPolicy(
                 churnSharePerHour,
                 urgentChurnSharePerHour,
                 spare,
+                gain,
                 growth,
                 networkShare,
                 departedGraceMs,
@@ -162,6 +169,7 @@ public record PoolPolicy(
                 .within("churnSharePerHour", churnSharePerHour, 0, 1)
                 .within("urgentChurnSharePerHour", urgentChurnSharePerHour, churnSharePerHour, 10)
                 .within("spareMembers", (long) spareMembers, 0L, 10L)
+                .within("reserveGain", reserveGain, 0, 1)
                 .within("growthShare", growthShare, 0, 10)
                 .within("networkShare", networkShare, 0.01, 1)
                 .within("departedGraceMs", departedGraceMs, 0L, 600_000L)

@@ -30,6 +30,8 @@ final class Curation {
     /** An exit of another network is taken instead if its standing is so much of the best one's. */
     private static final double NEARLY = 0.8;
 
+    private static final double ROUNDING = 1e-9;
+
     private final Curator fleet;
     private final PoolBook book;
     private final PoolDefinition pool;
@@ -258,9 +260,7 @@ final class Curation {
                 foundNobody = true;
                 return;
             }
-            // What is felt already is helped by anything; what is foreseen is worth a change only if that gains
-            // something.
-            double lowest = worth(least.exit()) + (isFelt() ? 0 : policy.healthMargin());
+            double lowest = worth(least.exit()) + leastGain();
             Member better = find(exit -> worth(exit) > lowest, true, foreseen("in place of " + least.exit().id));
             if (better == null) {
                 foundNobody = true;
@@ -268,6 +268,14 @@ final class Curation {
             }
             replace(least, better, Change.Cause.HEALTH, foreseen("it is the weakest"));
         }
+    }
+
+    /** What is felt already is helped by anything; what is foreseen is worth a change only if that gains something, and what may never come only if that gains much. */
+    private double leastGain() {
+        if (isFelt()) {
+            return 0;
+        }
+        return health.foreseen() < pool.minHealth() ? policy.healthMargin() : policy.reserveGain();
     }
 
     /**
@@ -279,12 +287,21 @@ final class Curation {
         double least = pool.minHealth();
         return health.members() <= spare
                 ? least
-                : Math.min(least * health.members() / (health.members() - spare), (1 + least) / 2);
+                : Math.min(least * health.members() / (health.members() - spare), mostKept());
     }
 
+    /** More is not asked of exits: half-way from the minimum to perfect. */
+    private double mostKept() {
+        return (1 + pool.minHealth()) / 2;
+    }
+
+    /** Over its wanted size as far as the policy says, and until it has members enough to do without some: of few, each is too great a part. */
     private boolean mayGrow() {
-        double most = Math.min(pool.maxMembers(), pool.wantedMembers() * (1 + policy.growthShare()));
-        return book.members.size() + 1 <= most;
+        double spared = policy.spareMembers() == 0
+                ? 0
+                : Math.ceil(policy.spareMembers() * mostKept() / (mostKept() - pool.minHealth()) - ROUNDING);
+        double most = Math.max(spared, pool.wantedMembers() * (1 + policy.growthShare()));
+        return book.members.size() + 1 <= Math.min(pool.maxMembers(), most);
     }
 
     private String foreseen(String then) {
@@ -326,15 +343,15 @@ final class Curation {
      */
     private @Nullable Member find(Predicate<Candidate> accepts, boolean mayRelax, String reason) {
         Member best = search(accepts, mayRelax, reason);
-        if (best == null || networks.hasRoom(best.exit())) {
-            return best;
+        while (best != null && !networks.hasRoom(best.exit())) {
+            Member other = searchWithRoom(accepts, reason);
+            if (other != null && other.rank() >= NEARLY * best.rank()) {
+                return other;
+            }
+            networks.widen();
+            firstWithRoom = 0;
         }
-        Member other = searchWithRoom(accepts, reason);
-        if (other == null || other.rank() < NEARLY * best.rank()) {
-            networks.noOther();
-            return best;
-        }
-        return other;
+        return best;
     }
 
     /** Whose network was full stays passed over until a member leaves: each look goes down the ranking once. */

@@ -7,7 +7,7 @@ import java.util.Map;
 final class Networks {
 
     private final PoolBook book;
-    private final int most;
+    private int most;
     private final Map<Long, Integer> members = new HashMap<>();
     private boolean counted;
     private boolean isOff;
@@ -45,8 +45,9 @@ final class Networks {
         }
     }
 
-    /** Nobody as good is in others: this look does not ask again. */
-    void noOther() {
-        isOff = true;
+    /** Nobody as good is in others: each may have twice as many, for this look. */
+    void widen() {
+        most *= 2;
+        isOff |= most >= book.members.size() + 1;
     }
 }

@@ -16,7 +16,7 @@ class WorkedNumbersTest {
     }
 
     private void pool(int max, double growthShare) {
-        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(1).withReserve(0, growthShare));
+        fleet.policy(PoolPolicy.defaults().withChurnSharePerHour(1).withReserve(0, 0.2, growthShare));
         fleet.exit("m1", 0.9, 1).exit("m2", 0.8, 1).exit("m3", 0.65, 1);
         fleet.curator.define(Fleet.pool("p", 1, 3, max));
         fleet.curate();

@@ -204,6 +204,7 @@ public final class PolicyRecords {
                 p.getChurnSharePerHour(),
                 p.getUrgentChurnSharePerHour(),
                 p.getSpareMembers(),
+                p.getReserveGain(),
                 p.getGrowthShare(),
                 p.getNetworkShare(),
                 p.getDepartedGraceMs(),
@@ -229,6 +230,7 @@ public final class PolicyRecords {
                 .setChurnSharePerHour(p.churnSharePerHour())
                 .setUrgentChurnSharePerHour(p.urgentChurnSharePerHour())
                 .setSpareMembers(p.spareMembers())
+                .setReserveGain(p.reserveGain())
                 .setGrowthShare(p.growthShare())
                 .setNetworkShare(p.networkShare())
                 .setDepartedGraceMs(p.departedGraceMs())
