@@ -67,7 +67,7 @@ public final class Room {
     private final RoomStory story = new RoomStory();
     private final List<RoomSource> sources = new ArrayList<>();
     private final IdentityHashMap<EventLoop, OutletSeat> outlets = new IdentityHashMap<>();
-    private final List<Tag> changedHeaders = new ArrayList<>();
+    private final PendingHeaders changedHeaders = new PendingHeaders();
     private List<Tag> unsent = new ArrayList<>();
     private int unsentBytes;
     /** Number of the tag with which the times in the ring begin to follow one source without a leap. */
@@ -75,6 +75,9 @@ public final class Room {
 
     /** Whether the source that is waited for may bring what was sent. */
     private boolean mayRepeat;
+
+    /** When what was sent last was due, ms; see {@link RoomSource#dueMs}. */
+    private long sentDueMs = Long.MIN_VALUE;
 
     private boolean flushing;
     private boolean watchingSilence;
@@ -289,7 +292,7 @@ public final class Room {
             return;
         }
         long now = nanoClock.getAsLong();
-        source.heard(now);
+        source.heard(tags, now);
         long sentNs = sources.get(0).lastTagNs();
         if (sources.get(0) != source && source.aheadNs(sentNs, now) == 0 && bringsMore(tags)) {
             source.ahead(sentNs, now);
@@ -421,29 +424,16 @@ public final class Room {
 
     /** Headers are sent with the next frame or sound, if they have changed. */
     private void noteHeader(RoomSource source, Tag header) {
-        changedHeaders.removeIf(other -> {
-            boolean same = other.kind() == header.kind() && other.track() == header.track();
-            if (same) {
-                other.release();
-            }
-            return same;
-        });
-        String objection = changedHeaders.size() == Headers.MOST_ENTRIES
-                ? "more than " + Headers.MOST_ENTRIES + " headers without a frame"
-                : ring.headers().objection(header);
+        String objection = changedHeaders.note(header, ring.headers());
         if (objection != null) {
-            header.release();
             LOG.warn("room {}: {} is ended for {}", name, source.name(), objection);
             detach(source, SourceEnd.MALFORMED);
-        } else if (ring.headers().with(header) == ring.headers()) {
-            header.release();
-        } else {
-            changedHeaders.add(header);
         }
     }
 
     private void place(RoomSource source, Tag tag, long now) {
-        if (timeline.waiting() && mayRepeat && tag.part() == Part.KEY_FRAME && saidBefore(tag)) {
+        if (timeline.waiting() && mayRepeat && saidBefore(source, tag)) {
+            counters.droppedBeforeStart.increment();
             tag.release();
             return;
         }
@@ -465,24 +455,28 @@ public final class Room {
         if (waited || timeline.breaks() != breaksBefore) {
             joinedAt = ring.next();
         }
-        for (Tag header : changedHeaders) {
-            append(header, timeline.placedMs());
+        changedHeaders.drain(header -> append(header, timeline.placedMs()));
+        if (tag.part() != Part.DATA) {
+            sentDueMs = source.dueMs(tag);
         }
-        changedHeaders.clear();
         source.sent(tag, timeline.saidMs(), ring.next());
         append(tag, timeline.placedMs());
     }
 
     /**
      * A source that is waited for and lags may bring a key frame that was sent: then it goes on behind what was sent, instead of saying it
-     * again. If what followed that key frame came from elsewhere, true: it must be passed over, and a later one taken.
+     * again. True: the tag must be passed over, and a later one taken. Such is a key frame that was sent if what followed it came from
+     * elsewhere, and whatever is older than what was sent, though it was not: viewers would go back.
      */
-    private boolean saidBefore(Tag key) {
-        long index = Alignment.indexOfKeyFrame(ring, key);
-        if (index >= joinedAt) {
-            timeline.align(key.sourceTime(), ring.tag(index).timeMs());
+    private boolean saidBefore(RoomSource source, Tag tag) {
+        long index = tag.part() == Part.KEY_FRAME ? Alignment.indexOfKeyFrame(ring, tag) : -1;
+        if (index < 0) {
+            return tag.part() != Part.DATA && source.isOlder(tag, sentDueMs);
         }
-        return index >= 0 && index < joinedAt;
+        if (index >= joinedAt) {
+            timeline.align(tag.sourceTime(), ring.tag(index).timeMs());
+        }
+        return index < joinedAt;
     }
 
     private void append(Tag tag, long timeMs) {
@@ -692,8 +686,7 @@ public final class Room {
         if (cut != null) {
             cut.end();
         }
-        release(changedHeaders);
-        changedHeaders.clear();
+        changedHeaders.drain(Tag::release);
         ring.close();
         counters.rooms.decrement();
         listener.closed(this);

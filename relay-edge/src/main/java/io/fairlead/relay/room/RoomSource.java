@@ -2,6 +2,7 @@ package io.fairlead.relay.room;
 
 import io.fairlead.relay.flv.Part;
 import io.fairlead.relay.flv.Tag;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ public final class RoomSource {
     private final Consumer<SourceEnd> whenEnded;
     private final GopRing kept;
     private final InterArrivals arrivals = new InterArrivals();
+    private final SourcePace pace = new SourcePace();
     private boolean announced;
     private boolean announcesVideo;
     private long lastTagNs;
@@ -73,9 +75,27 @@ public final class RoomSource {
         lastTagNs = nowNs;
     }
 
-    void heard(long nowNs) {
+    void heard(List<Tag> tags, long nowNs) {
         lastTagNs = nowNs;
         arrivals.note(nowNs);
+        for (Tag tag : tags) {
+            switch (tag.part()) {
+                case KEY_FRAME, FRAME, SOUND -> pace.note(tag.sourceTime(), nowNs);
+                case CONTROL, SEQUENCE_HEADER, METADATA, DATA -> {
+                    // may have any time
+                }
+            }
+        }
+    }
+
+    /** Whether a frame of it is older than one that was due then, though it comes later. */
+    boolean isOlder(Tag tag, long dueMs) {
+        return pace.isOlder(tag.sourceTime(), dueMs);
+    }
+
+    /** When a frame of it would have come if nothing had held it up, ms of the room's clock; of all sources the same. */
+    long dueMs(Tag tag) {
+        return pace.dueMs(tag.sourceTime());
     }
 
     /** It brings something while the source that is sent was last heard at {@code sentNs}. */

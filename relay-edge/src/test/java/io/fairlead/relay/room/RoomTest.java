@@ -306,6 +306,31 @@ class RoomTest {
         }
     }
 
+    /** The key frame of 50 was never sent, but is older than that of 75, which was. */
+    @Test
+    void oneThatWasHeldUpAndComesAllAtOnceDoesNotTakeViewersBack() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource heldUp = stage.source("a");
+            headers(stage, heldUp, 1);
+            stage.frames(heldUp, 0, 40, 25, 4_000);
+            stage.pass(25 * 40);
+            RoomSource other = stage.source("b");
+            headers(stage, other, 1);
+            stage.frames(other, 65, 77, 25, 900_000);
+            stage.room.detach(other, SourceEnd.BROKEN);
+            for (int each = 40; each < 72; each++) {
+                stage.frame(heldUp, each, 25, 4_000);
+            }
+            stage.frames(heldUp, 72, 90, 25, 4_000);
+            List<Seen> seen = seen(seat);
+            List<Integer> expected = new ArrayList<>(range(0, 40));
+            expected.addAll(range(75, 90));
+            assertThat(numbers(seen, TagKind.VIDEO)).isEqualTo(expected);
+            assertThat(numbers(seen, TagKind.AUDIO)).isEqualTo(expected);
+        }
+    }
+
     /** It has too few frames in common with what the other has sent since, but its place is known. */
     @Test
     void oneThatWasSentBeforeGoesOnWhereItWas() {
