@@ -25,6 +25,7 @@ import io.fairlead.relay.server.RoomAdmissions;
 import io.fairlead.relay.server.RoomBook;
 import io.fairlead.relay.server.RoomTerms;
 import io.fairlead.relay.server.ServerSettings;
+import io.fairlead.relay.server.SignedUrls;
 import io.fairlead.schemas.config.RoomAdmission;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -90,6 +91,9 @@ public final class LiveRooms implements AutoCloseable {
 
     /** Who may link: certificates that are on no disk. */
     private final CertificateAuthority authority = CertificateAuthority.create(InstantSource.system());
+
+    /** Makes addresses for when somebody lets the room be watched by signed ones alone. */
+    private final SignedUrls signed = new SignedUrls(UUID.randomUUID().toString(), InstantSource.system());
 
     /** What the media server lets be published. */
     private final RoomBook book = new RoomBook(Map.of());
@@ -234,7 +238,7 @@ public final class LiveRooms implements AutoCloseable {
                 anywhere(),
                 anywhere(),
                 rooms,
-                new RoomAdmissions(rooms, RoomAdmission.OPEN, null, null),
+                new RoomAdmissions(rooms, RoomAdmission.OPEN, signed, null),
                 PullSettings.of(
                         URI.create("http://127.0.0.1:" + mediaPath.address().getPort())),
                 ServerSettings.DEFAULTS,
@@ -441,6 +445,11 @@ public final class LiveRooms implements AutoCloseable {
     }
 
     // ---- what others see
+
+    /** What an address of the room must show until then where admission is by signed addresses. */
+    public String signedQuery(Instant until) {
+        return signed.query(ROOM, until.getEpochSecond());
+    }
 
     /** How the room is now. */
     public Picture picture() {

@@ -1,0 +1,188 @@
+package io.fairlead.lab.rooms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.fairlead.cli.Fairlead;
+import io.fairlead.dashboards.console.Console;
+import io.fairlead.dashboards.console.ConsoleSettings;
+import io.fairlead.lab.host.KafkaProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo's room over a real Kafka, on its page of the console: what the player's tile shows in Chromium. */
+@Tag("loop")
+@Timeout(420)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RoomPageTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int VIEWERS = 8;
+    private static final String CLIENT = LiveRooms.CLIENTS.get(0);
+    private static final int BEARABLE_WAIT_MS = 300;
+
+    /** Looks of half a second each before a promotion, which say what the machine does. */
+    private static final int USUAL_LOOKS = 8;
+
+    private static final int AFTER_LOOKS = 6;
+    private static final double LOOK_S = 0.5;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Path directory;
+    private KafkaProcess kafka;
+    private LiveRooms rooms;
+    private Console console;
+
+    @BeforeAll
+    void start(@TempDir Path of) throws Exception {
+        directory = of;
+        kafka = KafkaProcess.start(
+                directory.resolve("kafka"), KafkaProcess.Options.defaults().withQuickStart());
+        open.add(kafka);
+        command("topics", "apply");
+        rooms = LiveRooms.start(
+                Map.of("bootstrap.servers", kafka.bootstrap()), directory.resolve("edges"), VIEWERS, 250, false);
+        open.add(rooms);
+        console = Console.start(ConsoleSettings.of("http://127.0.0.1:1", "reader", "", kafka.bootstrap())
+                .listeningOn("127.0.0.1", 0));
+        open.add(console);
+        await().atMost(PATIENCE)
+                .until(() ->
+                        rooms.picture().viewers() == VIEWERS && rooms.picture().startP95Ms() >= 0);
+        await().atMost(PATIENCE)
+                .until(() -> !branch().path("viewerAddress").asText().isEmpty());
+    }
+
+    @AfterAll
+    void end() throws Exception {
+        for (int last = open.size() - 1; last >= 0; last--) {
+            open.get(last).close();
+        }
+    }
+
+    /** What the console says of the room's way to the relay client. */
+    private JsonNode branch() throws IOException, InterruptedException {
+        HttpRequest asked = HttpRequest.newBuilder(console.url().resolve("/api/rooms/" + LiveRooms.ROOM))
+                .build();
+        JsonNode room = JSON.readTree(http.send(asked, BodyHandlers.ofString()).body());
+        for (JsonNode origin : room.path("origins")) {
+            for (JsonNode branch : origin.path("branches")) {
+                if (branch.path("relayClient").asText().equals(CLIENT)) {
+                    return branch;
+                }
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    private void command(String... line) {
+        List<String> all = new ArrayList<>(List.of(line));
+        all.add("--bootstrap-servers=" + kafka.bootstrap());
+        StringWriter out = new StringWriter();
+        int status = Fairlead.execute(
+                Map.of(), new PrintWriter(out, true), new PrintWriter(out, true), all.toArray(String[]::new));
+        assertThat(status).as("%s: %s", all, out).isZero();
+    }
+
+    private BrowserViewer play(String query) throws IOException {
+        return new BrowserViewer(directory, console.url(), LiveRooms.ROOM, CLIENT, query);
+    }
+
+    @Test
+    void thePlayerGoesOnWhenTheMasterLeavesAndWhenItsStreamFallsSilent() throws Exception {
+        try (BrowserViewer viewer = play("")) {
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(viewer.now().problem()).isEmpty();
+                assertThat(viewer.now().timeS()).isGreaterThan(1);
+            });
+            int begun = viewer.looks();
+            await().atMost(PATIENCE).until(() -> viewer.looks() >= begun + USUAL_LOOKS);
+            int usualMs = longestWaitMs(viewer.since(begun));
+            promoted(viewer, rooms.leaveMaster(CLIENT), usualMs);
+            promoted(viewer, rooms.silenceUpstream(CLIENT), usualMs);
+        }
+    }
+
+    /** A promotion is told three seconds after it was; the looks of those and of the next are its. */
+    private static void promoted(BrowserViewer viewer, LiveRooms.Promotion promotion, int usualMs) {
+        int told = viewer.looks();
+        await().atMost(PATIENCE).until(() -> viewer.looks() >= told + AFTER_LOOKS);
+        List<BrowserViewer.Sight> seen = viewer.since(told - AFTER_LOOKS);
+        BrowserViewer.Sight first = seen.get(0);
+        BrowserViewer.Sight last = seen.get(seen.size() - 1);
+        assertThat(seen)
+                .as("%s", promotion)
+                .allMatch(each -> each.problem().isEmpty() && each.button().equals("Stop"));
+        assertThat(last.timeS() - first.timeS())
+                .as("time of the picture goes on, %s: %s", promotion, seen)
+                .isGreaterThan((seen.size() - 1) * LOOK_S / 2);
+        assertThat(last.decoded() - first.decoded())
+                .as("frames are decoded: %s", seen)
+                .isGreaterThan(ClockPicture.FRAMES_PER_SECOND);
+        assertThat(longestWaitMs(seen))
+                .as("longest wait, ms, usually %d, %s: %s", usualMs, promotion, seen)
+                .isLessThanOrEqualTo(Math.max(BEARABLE_WAIT_MS, 2 * usualMs));
+    }
+
+    private static int longestWaitMs(List<BrowserViewer.Sight> sights) {
+        return sights.stream().mapToInt(BrowserViewer.Sight::waitMs).max().orElse(0);
+    }
+
+    @Test
+    void whereAdmissionAsksForATokenItIsRefusedInASentenceWithoutAndPlaysWith() throws Exception {
+        command("room", "set", LiveRooms.ROOM, "--admission=signed", "--author=ann", "--reason=a paid match");
+        try {
+            await().atMost(PATIENCE).until(() -> statusOfAViewer() == 403);
+            try (BrowserViewer refused = play("")) {
+                await().atMost(PATIENCE).until(() -> refused.now()
+                        .problem()
+                        .equals("The relay answers 403: the room's admission asks for something else than was shown."));
+                assertThat(refused.now().decoded()).isZero();
+                assertThat(refused.now().button()).isEqualTo("Play");
+            }
+            try (BrowserViewer admitted = play(rooms.signedQuery(Instant.now().plus(Duration.ofHours(1))))) {
+                await().atMost(PATIENCE).untilAsserted(() -> {
+                    assertThat(admitted.now().problem()).isEmpty();
+                    assertThat(admitted.now().timeS()).isGreaterThan(1);
+                    assertThat(admitted.now().decoded()).isGreaterThan(ClockPicture.FRAMES_PER_SECOND);
+                });
+            }
+        } finally {
+            command("room", "remove", LiveRooms.ROOM, "--author=ann", "--reason=the match is over");
+            await().atMost(PATIENCE).until(() -> statusOfAViewer() == 200);
+        }
+    }
+
+    private int statusOfAViewer() throws IOException, InterruptedException {
+        HttpRequest asked = HttpRequest.newBuilder(
+                        console.url().resolve(branch().path("viewerAddress").asText() + "/" + LiveRooms.ROOM + ".flv"))
+                .build();
+        HttpResponse<InputStream> answer = http.send(asked, BodyHandlers.ofInputStream());
+        answer.body().close();
+        return answer.statusCode();
+    }
+}
