@@ -4,6 +4,7 @@ import io.fairlead.relay.flv.KeyFrameMark;
 import io.fairlead.relay.flv.Part;
 import io.fairlead.relay.flv.Tag;
 import io.fairlead.relay.flv.TagKind;
+import io.fairlead.relay.ts.TsMuxer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * of the tag that it gets next. Not thread-safe.
  *
  * <p>Keeps the last two groups and {@link RingBounds#keepMs}, and never more tags or bytes than its bounds: of an endless group the
- * beginning goes, and nobody can begin there any more. Where there is no video, any tag is a place to begin.
+ * beginning goes, and nobody can begin there any more. Where there is no video, or none any more, any tag is a place to begin.
  */
 public final class GopRing implements AutoCloseable {
 
@@ -31,6 +32,7 @@ public final class GopRing implements AutoCloseable {
     private long next;
     private long bytes;
     private long lastMs;
+    private long lastVideoMs;
     private boolean hasVideo;
     private boolean hasAudio;
     private Headers headers = Headers.NONE;
@@ -47,6 +49,7 @@ public final class GopRing implements AutoCloseable {
         copy.next = next;
         copy.bytes = bytes;
         copy.lastMs = lastMs;
+        copy.lastVideoMs = lastVideoMs;
         copy.hasVideo = hasVideo;
         copy.hasAudio = hasAudio;
         copy.headers = headers;
@@ -75,6 +78,12 @@ public final class GopRing implements AutoCloseable {
         next++;
         bytes += tag.wireBytes();
         lastMs = Math.max(lastMs, tag.timeMs());
+        if (tag.kind() == TagKind.VIDEO) {
+            lastVideoMs = tag.timeMs();
+        } else if (hasVideo && lastMs - lastVideoMs > TsMuxer.GONE_MS) {
+            hasVideo = false; // who comes would else begin with the last picture, however long ago that was
+            starts.clear();
+        }
         trim();
     }
 

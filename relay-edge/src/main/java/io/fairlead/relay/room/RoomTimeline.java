@@ -14,8 +14,8 @@ import io.fairlead.relay.flv.TagKind;
  * <p><b>A break</b> is a source that goes back by more than {@value #STEP_MS} ms in one kind, or ahead by more than the time that has
  * gone by and {@value #STEP_MS} ms: an encoder that was started anew, or rubbish. From there on it is joined as another source would be.
  *
- * <p><b>Joining</b> without a clock in common waits for a key frame, which follows what was sent last by one interval of video, or at
- * once if audio is ahead of that; audio from before the key frame is dropped. A source that announces video and shows no key frame for
+ * <p><b>Joining</b> without a clock in common waits for a key frame, which follows what was sent last by one interval of video, or
+ * right behind audio if that is ahead; audio from before the key frame is dropped. A source that announces video and shows no key frame for
  * {@value #NO_VIDEO_MS} ms of its time goes on with its audio; frames wait for a key frame for as long as it takes.
  *
  * <p>With a clock in common ({@link #align}) what was sent already is dropped kind by kind, and the next tag follows: nothing is lost or
@@ -159,7 +159,8 @@ final class RoomTimeline {
     /** The time for the first tag of a source that is joined. */
     private long follow(boolean key) {
         Track track = key ? video : audio;
-        return track.begun ? Math.max(track.lastMs + track.intervalMs, lastMs) : lastMs;
+        long soundMs = audio.begun ? audio.lastMs + 1 : lastMs;
+        return Math.max(track.begun ? track.lastMs + track.intervalMs : lastMs, Math.max(soundMs, lastMs));
     }
 
     private boolean keyed(Tag tag) {

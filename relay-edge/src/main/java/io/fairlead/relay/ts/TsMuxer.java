@@ -18,10 +18,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Tables and the parameter sets stand before each key frame (without video, before a sound each {@value #OPENING_MS} ms): whoever begins
  * there needs nothing from before. The program's clock is the room's; frames are due {@value #DUE_MS} ms later, for which a reader may hold
  * them. Clocks wrap after 26.5 h, as 33 bits do.
+ *
+ * <p>A kind of media that has not come for {@value #GONE_MS} ms, while the other has, is no part of the program any more: a source that lacks it
+ * has followed. When it comes again it is.
  */
 public final class TsMuxer {
 
     static final int OPENING_MS = 500;
+
+    /** A kind of media that has not come for so long, while the other has, comes no more. */
+    public static final int GONE_MS = 5_000;
+
     static final int DUE_MS = 200;
     private static final int TICKS_PER_MS = 90;
     private static final long CLOCK_BITS = (1L << 33) - 1;
@@ -40,6 +47,8 @@ public final class TsMuxer {
     private @Nullable ParameterSets sets;
     private @Nullable AacConfig aac;
     private boolean pictures;
+    private long videoMs;
+    private long audioMs;
     private int version;
     private boolean tablesDue;
     private long openedMs = NEVER;
@@ -81,7 +90,7 @@ public final class TsMuxer {
         } else {
             aac = AacConfig.read(record);
         }
-        expect(kind);
+        expect(kind, tag.timeMs());
         return TsForm.NOTHING;
     }
 
@@ -115,7 +124,11 @@ public final class TsMuxer {
                 unreadable++;
                 return TsForm.NOTHING;
             }
-            expect(kind);
+            expect(kind, tag.timeMs());
+            if (audio != null && tag.timeMs() - audioMs > GONE_MS) {
+                audio = null;
+                changed();
+            }
             if (!pictures) {
                 pictures = true;
                 changed(); // the clock is that of the pictures from now on
@@ -152,7 +165,12 @@ public final class TsMuxer {
                 known.writeAdts(pes, bytes);
             }
             pes.writeBytes(content(tag, data));
-            expect(kind);
+            expect(kind, tag.timeMs());
+            if (video != null && tag.timeMs() - videoMs > GONE_MS) {
+                video = null;
+                pictures = false; // the clock is that of the sound from now on
+                changed();
+            }
             boolean opens = !pictures && (openedMs == NEVER || tag.timeMs() - openedMs >= OPENING_MS);
             long clock = !pictures ? ticks(tag.timeMs()) : TsPackets.NO_CLOCK;
             return packed(tag, pes, TsPackets.AUDIO_PID, opens, true, clock);
@@ -166,13 +184,19 @@ public final class TsMuxer {
     }
 
     /** The program is made of this, too. */
-    private void expect(StreamKind kind) {
-        if (kind.kind() == TagKind.VIDEO && kind != video) {
-            video = kind;
-            changed();
-        } else if (kind.kind() == TagKind.AUDIO && kind != audio) {
-            audio = kind;
-            changed();
+    private void expect(StreamKind kind, long timeMs) {
+        if (kind.kind() == TagKind.VIDEO) {
+            videoMs = timeMs;
+            if (kind != video) {
+                video = kind;
+                changed();
+            }
+        } else if (kind.kind() == TagKind.AUDIO) {
+            audioMs = timeMs;
+            if (kind != audio) {
+                audio = kind;
+                changed();
+            }
         }
     }
 

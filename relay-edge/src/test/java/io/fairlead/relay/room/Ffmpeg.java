@@ -19,7 +19,12 @@ public final class Ffmpeg {
 
     /** Skips what needs them where they are not installed; the script that runs the tests installs them or says so. */
     public static void demand() {
-        for (String program : List.of("ffmpeg", "ffprobe")) {
+        demand("ffmpeg", "ffprobe");
+    }
+
+    /** The same of any programs. */
+    static void demand(String... programs) {
+        for (String program : programs) {
             Assumptions.assumeTrue(
                     Stream.of(System.getenv("PATH").split(File.pathSeparator))
                             .anyMatch(directory -> Files.isExecutable(Path.of(directory, program))),

@@ -50,6 +50,22 @@ class GopRingTest {
     }
 
     @Test
+    void whenVideoComesNoMoreNobodyBeginsWithTheLastPicture() {
+        GopRing ring = new GopRing(new RingBounds(10_000, 1 << 20, 5_000, 500));
+        frames(ring, 0, 60);
+        for (int each = 0; each < 1_000; each++) {
+            ring.add(Flv.tag(allocator, TagKind.AUDIO, 2_400 + each * 20L, Flv.sound(each, 20)));
+        }
+        assertThat(ring.hasVideo()).isFalse();
+        assertThat(ring.start().timeMs()).isBetween(21_880L, 21_900L);
+        assertThat(ring.tag(ring.first()).timeMs()).isGreaterThanOrEqualTo(17_380);
+        frames(ring, 600, 602);
+        assertThat(ring.hasVideo()).isTrue();
+        assertThat(ring.start().timeMs()).isEqualTo(24_000);
+        ring.close();
+    }
+
+    @Test
     void withoutVideoAnyoneBeginsNearTheEnd() {
         GopRing ring = new GopRing(new RingBounds(10_000, 1 << 20, 5_000, 500));
         for (int each = 0; each < 1_000; each++) {

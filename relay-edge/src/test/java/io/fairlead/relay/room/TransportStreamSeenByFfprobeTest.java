@@ -19,6 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 class TransportStreamSeenByFfprobeTest {
 
     private static final int SECONDS = 4;
+
+    /** Longer than it takes until what lacks is no part of the program any more, and a viewer who comes when it is. */
+    private static final int LONG_SECONDS = 10;
+
+    private static final long LATE_MS = 7_500;
     private static final int FRAME_TICKS = 3_600;
 
     @TempDir
@@ -120,6 +125,98 @@ class TransportStreamSeenByFfprobeTest {
         assertThat(audio).hasSizeGreaterThan(30);
         rises(audio, 2_300, 2_450);
         decodes(recorded);
+    }
+
+    /** A source without sound follows, and one without pictures; who comes then is not told to wait for what does not come. */
+    @Test
+    void whatALaterSourceLacksIsNoPartOfTheProgramAnyMore() throws Exception {
+        Ffmpeg.demand("mpv");
+        Path made = directory.resolve("long.flv");
+        Ffmpeg.run(Ffmpeg.testPicture(LONG_SECONDS, made.toString()));
+        byte[] mute = only("-an", made);
+        byte[] dark = only("-vn", made);
+        Path whole = directory.resolve("whole-changes.ts");
+        Path whileMute = directory.resolve("while-mute.ts");
+        Path whileDark = directory.resolve("while-dark.ts");
+        Path after = directory.resolve("after.ts");
+        try (RoomStage stage = new RoomStage(RoomSettings.DEFAULTS)) {
+            RoomStage.Seat seat = stage.sit(Container.TS);
+            RoomSource source = stage.publisher("a");
+            play(stage, source, picture, 0, Integer.MAX_VALUE);
+            source = follow(stage, source);
+            play(stage, source, mute, 0, LATE_MS);
+            RoomStage.Seat comesWhileMute = stage.sit(Container.TS);
+            play(stage, source, mute, LATE_MS, Integer.MAX_VALUE);
+            record(comesWhileMute, whileMute);
+            source = follow(stage, source);
+            play(stage, source, dark, 0, LATE_MS);
+            RoomStage.Seat comesWhileDark = stage.sit(Container.TS);
+            play(stage, source, dark, LATE_MS, Integer.MAX_VALUE);
+            record(comesWhileDark, whileDark);
+            source = follow(stage, source);
+            play(stage, source, picture, 0, 2_000);
+            RoomStage.Seat comesAfter = stage.sit(Container.TS);
+            play(stage, source, picture, 2_000, Integer.MAX_VALUE);
+            record(comesAfter, after);
+            record(seat, whole);
+        }
+        assertThat(streams(whileMute)).containsExactly("video");
+        assertThat(streams(whileDark)).containsExactly("audio");
+        assertThat(streams(after)).containsExactlyInAnyOrder("video", "audio");
+        assertThat(Ffmpeg.decodingTimes(whole, "v")).hasSize((2 * SECONDS + LONG_SECONDS) * 25);
+        for (Path each : List.of(whole, whileMute, whileDark, after)) {
+            decodes(each);
+        }
+        assertThat(Ffmpeg.run(List.of(
+                        "mpv",
+                        "--no-config",
+                        "--vo=null",
+                        "--ao=null",
+                        "--untimed",
+                        "--msg-level=all=error",
+                        whole.toString())))
+                .as("what mpv complains of")
+                .isEmpty();
+    }
+
+    /** Of a recording, with -an or -vn, one kind of media. */
+    private static byte[] only(String option, Path of) throws Exception {
+        Path made = directory.resolve("only" + option + ".flv");
+        Ffmpeg.run(List.of(
+                "ffmpeg",
+                "-nostdin",
+                "-loglevel",
+                "error",
+                "-i",
+                of.toString(),
+                option,
+                "-c",
+                "copy",
+                made.toString()));
+        return Files.readAllBytes(made);
+    }
+
+    private static List<String> streams(Path file) throws Exception {
+        return Ffmpeg.run(List.of(
+                        "ffprobe",
+                        "-v",
+                        "error",
+                        "-show_entries",
+                        "stream=codec_type",
+                        "-of",
+                        "default=nw=1:nk=1",
+                        file.toString()))
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    private static RoomSource follow(RoomStage stage, RoomSource before) {
+        RoomSource next = stage.publisher("next");
+        stage.room.detach(before, SourceEnd.ENDED);
+        return next;
     }
 
     private static void play(RoomStage stage, byte[] file, long fromMs, long toMs) {
