@@ -2,8 +2,13 @@ package io.fairlead.relay;
 
 import java.time.Instant;
 
-/** One that stays as long as its edge does. */
-public record FixedCertificate(String name, Instant ends) implements LinkCertificate {
+/** One of the long link that stays as long as its edge does. */
+public record FixedCertificate(String name, Instant ends) implements RelayCertificate {
+
+    @Override
+    public Use use() {
+        return Use.LINK;
+    }
 
     @Override
     public String remedy() {

@@ -7,19 +7,22 @@ import io.fairlead.edge.link.MutualTls;
 import io.fairlead.edge.link.PemIdentity;
 import io.fairlead.relay.link.RelayNames;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Certificate, key and authority of a relay edge, which follow their files ({@link FollowedFiles}): links that come up get what was written last, those
- * that are up keep theirs.
+ * Certificate and key of a relay edge, and of the long link its authority, which follow their files ({@link FollowedFiles}): connections that come up get
+ * what was written last, those that are up keep theirs.
  */
-public final class FollowedCertificate implements LinkCertificate, Supplier<SslContext> {
+public final class FollowedCertificate implements RelayCertificate, Supplier<SslContext> {
 
     private record Loaded(SslContext tls, Instant ends) {
 
@@ -35,24 +38,28 @@ public final class FollowedCertificate implements LinkCertificate, Supplier<SslC
         SslContext make(LinkIdentity identity, List<X509Certificate> authorities) throws IOException;
     }
 
+    private final Use use;
     private final Path chain;
     private final FollowedFiles<Loaded> followed;
 
-    private FollowedCertificate(Path chain, Path key, Path authority, InstantSource clock, Making making)
+    /** @param authority null: there is none */
+    private FollowedCertificate(
+            Use use, Path chain, Path key, @Nullable Path authority, InstantSource clock, Making making)
             throws IOException {
+        this.use = use;
         this.chain = chain;
-        this.followed = FollowedFiles.follow(
-                "certificate of the long link",
-                List.of(
-                        new Named("certificate", chain),
-                        new Named("key", key),
-                        new Named("authority's certificate", authority)),
-                contents -> {
-                    LinkIdentity identity =
-                            PemIdentity.read(chain, contents.get(0), key, contents.get(1), clock.instant());
-                    SslContext tls = making.make(identity, PemIdentity.chain(authority, contents.get(2)));
-                    return new Loaded(tls, leaf(identity).getNotAfter().toInstant());
-                });
+        List<Named> files = new ArrayList<>(List.of(new Named("certificate", chain), new Named("key", key)));
+        if (authority != null) {
+            files.add(new Named("authority's certificate", authority));
+        }
+        this.followed = FollowedFiles.follow("certificate " + use.words(), files, contents -> {
+            LinkIdentity identity = PemIdentity.read(chain, contents.get(0), key, contents.get(1), clock.instant());
+            List<X509Certificate> authorities =
+                    authority == null ? List.of() : PemIdentity.chain(authority, contents.get(2));
+            return new Loaded(
+                    making.make(identity, authorities),
+                    leaf(identity).getNotAfter().toInstant());
+        });
     }
 
     /**
@@ -63,7 +70,7 @@ public final class FollowedCertificate implements LinkCertificate, Supplier<SslC
      */
     public static FollowedCertificate ofServer(String id, Path chain, Path key, Path authority, InstantSource clock)
             throws IOException {
-        return new FollowedCertificate(chain, key, authority, clock, (identity, authorities) -> {
+        return new FollowedCertificate(Use.LINK, chain, key, authority, clock, (identity, authorities) -> {
             if (!RelayNames.isServer(leaf(identity))) {
                 throw new IOException(chain
                         + " was issued to no relay server, so no relay client would trust it; make one with: fairlead authority issue relay-server "
@@ -80,7 +87,7 @@ public final class FollowedCertificate implements LinkCertificate, Supplier<SslC
      */
     public static FollowedCertificate ofClient(String id, Path chain, Path key, Path authority, InstantSource clock)
             throws IOException {
-        return new FollowedCertificate(chain, key, authority, clock, (identity, authorities) -> {
+        return new FollowedCertificate(Use.LINK, chain, key, authority, clock, (identity, authorities) -> {
             String issuedTo = RelayNames.clientId(leaf(identity));
             if (!id.equals(issuedTo)) {
                 throw new IOException(chain + " was issued to "
@@ -91,11 +98,28 @@ public final class FollowedCertificate implements LinkCertificate, Supplier<SslC
         });
     }
 
+    /**
+     * For viewers of a relay client, whoever has issued it.
+     *
+     * @throws IOException if the files can't be used; the message says why
+     */
+    public static FollowedCertificate ofViewers(Path chain, Path key, InstantSource clock) throws IOException {
+        return new FollowedCertificate(
+                Use.VIEWERS, chain, key, null, clock, (identity, none) -> SslContextBuilder.forServer(
+                                identity.key(), identity.chain())
+                        .build());
+    }
+
     private static X509Certificate leaf(LinkIdentity identity) {
         return identity.chain().get(0);
     }
 
-    /** TLS for a link that comes up now. */
+    @Override
+    public Use use() {
+        return use;
+    }
+
+    /** TLS for a connection that comes up now. */
     @Override
     public SslContext get() {
         return followed.now().tls;

@@ -8,7 +8,6 @@ import io.fairlead.relay.server.RoomPolicies;
 import io.fairlead.schemas.topics.Topics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
@@ -30,8 +29,11 @@ public final class RelayClientEdge implements AutoCloseable {
     private RelayClientEdge(RelayClientEdgeSettings settings, RelayKit kit) throws IOException {
         this.settings = settings;
         this.kit = kit;
-        kit.health().note("certificate", () -> settings.certificate().complaints(InstantSource.system()));
-        settings.certificate().bindTo(kit.metrics(), InstantSource.system());
+        kit.watch("certificate", settings.certificate());
+        RelayCertificate forViewers = settings.viewerCertificate();
+        if (forViewers != null) {
+            kit.watch("certificate for viewers", forViewers);
+        }
         RoomPolicies policies = kit.roomPolicies();
         client = RelayClient.start(
                 settings.client(),
@@ -122,6 +124,10 @@ public final class RelayClientEdge implements AutoCloseable {
         kit.drain();
         client.close();
         settings.certificate().close();
+        RelayCertificate forViewers = settings.viewerCertificate();
+        if (forViewers != null) {
+            forViewers.close();
+        }
         kit.close();
     }
 

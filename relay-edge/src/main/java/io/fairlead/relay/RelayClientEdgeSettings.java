@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param groupId delivery group that it serves viewers for; empty: none
  * @param announced where viewers reach it, http://HOST:PORT or https://HOST[:PORT], as its reports say it; empty: where it listens
  * @param certificate by which relay servers know it
+ * @param viewerCertificate of the TLS for viewers; null: none speaks it
  * @param kit what all edges share; null: there is no Kafka
  */
 public record RelayClientEdgeSettings(
@@ -20,7 +21,8 @@ public record RelayClientEdgeSettings(
         InetSocketAddress adminAddress,
         String groupId,
         String announced,
-        LinkCertificate certificate,
+        RelayCertificate certificate,
+        @Nullable RelayCertificate viewerCertificate,
         @Nullable EdgeKitSettings kit) {
 
     /** Kind that its reports say. */

@@ -147,6 +147,12 @@ final class RelayKit implements AutoCloseable {
         }
     }
 
+    /** Shows how a certificate is. */
+    void watch(String name, RelayCertificate certificate) {
+        health().note(name, () -> certificate.complaints(InstantSource.system()));
+        certificate.bindTo(metrics(), InstantSource.system());
+    }
+
     @Override
     public void close() throws IOException {
         EdgeKit present = kit;

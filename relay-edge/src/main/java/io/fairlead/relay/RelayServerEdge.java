@@ -9,7 +9,6 @@ import io.fairlead.relay.server.RoomTerms;
 import io.fairlead.schemas.topics.Topics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +22,7 @@ public final class RelayServerEdge implements AutoCloseable {
     private final RelayKit kit;
     private final RelayServer server;
     private final String announced;
-    private final LinkCertificate certificate;
+    private final RelayCertificate certificate;
     private final DeliveredRate delivered = new DeliveredRate(System::nanoTime);
 
     private RelayServerEdge(RelayServerEdgeSettings settings, RelayKit kit) throws IOException {
@@ -32,8 +31,7 @@ public final class RelayServerEdge implements AutoCloseable {
         this.certificate = settings.certificate();
         kit.config(Topics.CONFIG_ROOMS, RoomTerms::of, settings.book());
         RoomPolicies policies = kit.roomPolicies();
-        kit.health().note("certificate", () -> settings.certificate().complaints(InstantSource.system()));
-        settings.certificate().bindTo(kit.metrics(), InstantSource.system());
+        kit.watch("certificate", settings.certificate());
         server = RelayServer.start(
                 settings.address(),
                 settings.book(),

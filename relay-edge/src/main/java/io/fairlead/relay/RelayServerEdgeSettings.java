@@ -33,7 +33,7 @@ public record RelayServerEdgeSettings(
         RoomSettings rooms,
         LinkPort links,
         String announced,
-        LinkCertificate certificate,
+        RelayCertificate certificate,
         @Nullable EdgeKitSettings kit) {
 
     /** Kind that its reports say. */

@@ -29,6 +29,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -60,8 +61,8 @@ class RelayEdgesTest {
         return server(kit, () -> tls, new FixedCertificate("rs-1.crt", ends));
     }
 
-    private RelayServerEdge server(@Nullable EdgeKitSettings kit, Supplier<SslContext> tls, LinkCertificate certificate)
-            throws Exception {
+    private RelayServerEdge server(
+            @Nullable EdgeKitSettings kit, Supplier<SslContext> tls, RelayCertificate certificate) throws Exception {
         RoomBook book = new RoomBook(Map.of());
         return RelayServerEdge.start(new RelayServerEdgeSettings(
                 ANY,
@@ -78,22 +79,29 @@ class RelayEdgesTest {
     }
 
     private RelayClientEdge client(InetSocketAddress parent) throws Exception {
+        return client(parent, null);
+    }
+
+    private RelayClientEdge client(InetSocketAddress parent, @Nullable FollowedCertificate forViewers)
+            throws Exception {
         return RelayClientEdge.start(new RelayClientEdgeSettings(
                 new ClientSettings(
-                        "rc-1",
-                        ANY,
-                        List.of(parent),
-                        MutualTls.dialling(
-                                RelayNames.issueClient(authority, "rc-1", Duration.ofHours(1)),
-                                authority.certificate(),
-                                RelayNames.SERVER),
-                        LongLinkSettings.DEFAULTS,
-                        ServerSettings.DEFAULTS,
-                        RoomSettings.DEFAULTS),
+                                "rc-1",
+                                ANY,
+                                List.of(parent),
+                                MutualTls.dialling(
+                                        RelayNames.issueClient(authority, "rc-1", Duration.ofHours(1)),
+                                        authority.certificate(),
+                                        RelayNames.SERVER),
+                                LongLinkSettings.DEFAULTS,
+                                ServerSettings.DEFAULTS,
+                                RoomSettings.DEFAULTS)
+                        .withViewerTls(forViewers),
                 ANY,
                 "",
                 "",
                 new FixedCertificate("rc-1.crt", Instant.now().plus(Duration.ofDays(2))),
+                forViewers,
                 null));
     }
 
@@ -129,19 +137,48 @@ class RelayEdgesTest {
                 "rs-1", files.resolve("rs.crt"), files.resolve("rs.key"), ca, InstantSource.system());
         BigInteger before = shown(certificate);
         try (RelayServerEdge server = server(null, certificate, certificate)) {
-            assertThat(shownBy(server)).isEqualTo(before);
+            assertThat(shownBy(server.linkAddress())).isEqualTo(before);
             Files.writeString(files.resolve("rs.key"), "no key at all");
             await().atMost(PATIENCE).until(() -> admin(server.adminAddress(), "/metrics")
-                    .contains("fairlead_relay_certificates_total{reason=\"refused\"} 1.0"));
+                    .contains("fairlead_relay_certificates_total{reason=\"refused\",use=\"link\"} 1.0"));
             assertThat(admin(server.adminAddress(), "/ready"))
                     .contains("the new certificate of the long link is not taken", "holds no private key", "rs.key");
-            assertThat(shownBy(server)).isEqualTo(before);
+            assertThat(shownBy(server.linkAddress())).isEqualTo(before);
 
             RelayNames.issueServer(authority, "rs-1", Duration.ofHours(2)).save(files, "rs");
-            await().atMost(PATIENCE).until(() -> !shownBy(server).equals(before));
+            await().atMost(PATIENCE).until(() -> !shownBy(server.linkAddress()).equals(before));
             assertThat(admin(server.adminAddress(), "/metrics"))
-                    .contains("fairlead_relay_certificates_total{reason=\"taken\"} 1.0");
+                    .contains("fairlead_relay_certificates_total{reason=\"taken\",use=\"link\"} 1.0");
             assertThat(admin(server.adminAddress(), "/ready")).doesNotContain("is not taken");
+        }
+    }
+
+    /** The same of the certificate for viewers, which are not asked for one of theirs. */
+    @Test
+    void aNewCertificateForViewersIsTakenWhileTheRelayClientRuns(@TempDir Path files) throws Exception {
+        authority.issueServer("localhost", "localhost", Duration.ofHours(1)).save(files, "site");
+        FollowedCertificate certificate = FollowedCertificate.ofViewers(
+                files.resolve("site.crt"), files.resolve("site.key"), InstantSource.system());
+        BigInteger before = shown(certificate);
+        try (RelayClientEdge client = client(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), certificate)) {
+            assertThat(shownBy(client.address())).isEqualTo(before);
+            authority.issueServer("localhost", "localhost", Duration.ofHours(2)).save(files, "other");
+            Files.copy(files.resolve("other.key"), files.resolve("site.key"), StandardCopyOption.REPLACE_EXISTING);
+            await().atMost(PATIENCE).until(() -> admin(client.adminAddress(), "/metrics")
+                    .contains("fairlead_relay_certificates_total{reason=\"refused\",use=\"viewers\"} 1.0"));
+            assertThat(admin(client.adminAddress(), "/ready"))
+                    .contains("the new certificate for viewers is not taken", "does not belong to the certificate");
+            assertThat(shownBy(client.address())).isEqualTo(before);
+
+            authority
+                    .issueServer("localhost", "localhost", Duration.ofMinutes(30))
+                    .save(files, "site");
+            await().atMost(PATIENCE).until(() -> !shownBy(client.address()).equals(before));
+            assertThat(admin(client.adminAddress(), "/metrics"))
+                    .contains("fairlead_relay_certificates_total{reason=\"taken\",use=\"viewers\"} 1.0");
+            assertThat(admin(client.adminAddress(), "/ready"))
+                    .contains("site.crt ends at", "no viewer who speaks TLS gets in after that")
+                    .doesNotContain("is not taken");
         }
     }
 
@@ -162,8 +199,8 @@ class RelayEdgesTest {
                 .getSerialNumber();
     }
 
-    /** Number of the certificate that a link is shown which comes up now, by the JDK's TLS. */
-    private BigInteger shownBy(RelayServerEdge server) throws Exception {
+    /** Number of the certificate that a connection is shown which comes up now, by the JDK's TLS. */
+    private BigInteger shownBy(InetSocketAddress listening) throws Exception {
         LinkIdentity own = RelayNames.issueClient(authority, "rc-1", Duration.ofHours(1));
         KeyStore keys = KeyStore.getInstance("PKCS12");
         keys.load(null, null);
@@ -175,8 +212,8 @@ class RelayEdgesTest {
         trusts.init(keys);
         SSLContext tls = SSLContext.getInstance("TLS");
         tls.init(shows.getKeyManagers(), trusts.getTrustManagers(), null);
-        InetSocketAddress link = server.linkAddress();
-        try (SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(link.getAddress(), link.getPort())) {
+        try (SSLSocket socket =
+                (SSLSocket) tls.getSocketFactory().createSocket(listening.getAddress(), listening.getPort())) {
             socket.startHandshake();
             return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
         }

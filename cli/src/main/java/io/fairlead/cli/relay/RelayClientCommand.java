@@ -12,10 +12,9 @@ import io.fairlead.relay.RelayClientEdgeSettings;
 import io.fairlead.relay.client.ClientSettings;
 import io.fairlead.relay.link.LongLinkSettings;
 import io.fairlead.relay.room.RoomSettings;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -87,7 +86,7 @@ final class RelayClientCommand implements Callable<Integer> {
             names = "--viewer-certificate",
             paramLabel = "FILE",
             description =
-                    "Certificate chain (PEM) for viewers that speak TLS, which they may at the same port (default: none does). Read at the start.")
+                    "Certificate chain (PEM) for viewers that speak TLS, which they may at the same port (default: none does). What is written in its place is taken within seconds.")
     private @Nullable Path viewerCertificate;
 
     @Option(names = "--viewer-key", paramLabel = "FILE", description = "Its key (PEM, not encrypted).")
@@ -151,7 +150,10 @@ final class RelayClientCommand implements Callable<Integer> {
         }
         if (viewerCertificate != null || viewerKey != null) {
             findings.look("TLS for viewers", () -> {
-                viewerTls();
+                FollowedCertificate forViewers = viewerTls();
+                if (forViewers != null) {
+                    forViewers.close();
+                }
                 return String.valueOf(viewerCertificate);
             });
         }
@@ -168,8 +170,9 @@ final class RelayClientCommand implements Callable<Integer> {
         return findings.end("relay client") == 0 ? 0 : 1;
     }
 
-    private RelayClientEdgeSettings settings() throws IOException {
+    private RelayClientEdgeSettings settings() {
         FollowedCertificate certificate = certificate();
+        FollowedCertificate forViewers = viewerTls();
         try {
             return new RelayClientEdgeSettings(
                     new ClientSettings(
@@ -180,11 +183,12 @@ final class RelayClientCommand implements Callable<Integer> {
                                     LongLinkSettings.DEFAULTS.withLinksPerParent(links),
                                     relay.server().withNetworks(maxPaths, maxBeaconsPerSecond),
                                     RoomSettings.DEFAULTS)
-                            .withViewerTls(viewerTls()),
+                            .withViewerTls(forViewers),
                     HostPort.here(adminAddress),
                     group,
                     announced(),
                     certificate,
+                    forViewers,
                     relay.kit(RelayClientEdgeSettings.KIND, HostPort.here(adminAddress)));
         } catch (IllegalArgumentException e) {
             throw new UserError("The relay client can't start: " + e.getMessage() + ".", e);
@@ -201,7 +205,8 @@ final class RelayClientCommand implements Callable<Integer> {
         return told;
     }
 
-    private @Nullable SslContext viewerTls() throws IOException {
+    /** Null: viewers speak no TLS. */
+    private @Nullable FollowedCertificate viewerTls() {
         Path certificate = viewerCertificate;
         Path key = viewerKey;
         if (certificate == null && key == null) {
@@ -211,10 +216,9 @@ final class RelayClientCommand implements Callable<Integer> {
             throw new UserError("TLS for viewers needs both --viewer-certificate and --viewer-key.");
         }
         try {
-            return SslContextBuilder.forServer(certificate.toFile(), key.toFile())
-                    .build();
-        } catch (IllegalArgumentException e) {
-            throw new UserError("The viewers' certificate or key is no PEM as expected: " + e.getMessage(), e);
+            return FollowedCertificate.ofViewers(certificate, key, InstantSource.system());
+        } catch (IOException e) {
+            throw new UserError("The certificate for viewers can't be used: " + e.getMessage() + ".", e);
         }
     }
 

@@ -270,6 +270,7 @@ public final class LiveRooms implements AutoCloseable {
                 "",
                 "",
                 new FixedCertificate(id, Instant.now().plus(VALID)),
+                null,
                 kit(id, RelayClientEdgeSettings.KIND, kafka, data)));
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record ClientSettings(
         String id,
         InetSocketAddress viewers,
-        @Nullable SslContext viewerTls,
+        @Nullable Supplier<SslContext> viewerTls,
         List<InetSocketAddress> parents,
         Supplier<SslContext> tls,
         LongLinkSettings links,
@@ -44,7 +44,7 @@ public record ClientSettings(
     }
 
     /** With TLS for viewers that speak it. */
-    public ClientSettings withViewerTls(@Nullable SslContext terms) {
+    public ClientSettings withViewerTls(@Nullable Supplier<SslContext> terms) {
         return new ClientSettings(id, viewers, terms, parents, tls, links, server, rooms, moves);
     }
 

@@ -37,14 +37,14 @@ final class HttpPort {
     private final ServerCounters counters;
     private final Supplier<RequestHandler> handlers;
     private final Consumer<SocketChannel> accepted;
-    private final @Nullable SslContext tls;
+    private final @Nullable Supplier<SslContext> tls;
     private final Channel listening;
 
     /**
      * Listens.
      *
      * @param accepted told of each connection that is let in, on its event loop, behind the making of its pipeline
-     * @param tls for connections that begin with a handshake; null: none does
+     * @param tls for connections that begin with a handshake, asked for each; null: none does
      * @throws IOException if the address can't be bound
      */
     HttpPort(
@@ -54,7 +54,7 @@ final class HttpPort {
             ServerCounters counters,
             Supplier<RequestHandler> handlers,
             Consumer<SocketChannel> accepted,
-            @Nullable SslContext tls)
+            @Nullable Supplier<SslContext> tls)
             throws IOException {
         this.tls = tls;
         this.accepted = accepted;
@@ -118,9 +118,9 @@ final class HttpPort {
             counters.accepted.increment();
             channel.closeFuture().addListener(closed -> counters.connections.decrementAndGet());
             connections.add(channel);
-            SslContext terms = tls;
+            Supplier<SslContext> terms = tls;
             if (terms != null) {
-                channel.pipeline().addLast(new OptionalSslHandler(terms)); // looks at the first bytes
+                channel.pipeline().addLast(new OptionalSslHandler(terms.get())); // looks at the first bytes
             }
             channel.pipeline()
                     .addLast(new HttpRequestDecoder(new HttpDecoderConfig()

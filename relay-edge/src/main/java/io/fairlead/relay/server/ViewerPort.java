@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where viewers connect who watch rooms that are fed from elsewhere; nobody publishes here. */
@@ -30,7 +31,7 @@ public final class ViewerPort implements AutoCloseable {
             LongSupplier nanoClock,
             Feed.Maker feeds,
             Reports reports,
-            @Nullable SslContext tls)
+            @Nullable Supplier<SslContext> tls)
             throws IOException {
         rooms = new RoomDirectory(
                 loops, roomSettings, roomCounters, nanoClock, settings.maxRooms(), feeds, closed -> {}, reports);

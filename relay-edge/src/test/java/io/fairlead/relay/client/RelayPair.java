@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ final class RelayPair implements AutoCloseable {
 
     /** For viewers of relay clients; null: they speak none. */
     @Nullable
-    SslContext viewerTls;
+    Supplier<SslContext> viewerTls;
 
     Admission admission = Admission.OPEN;
     Predicate<String> mergeable = room -> true;

@@ -15,6 +15,7 @@ import io.fairlead.schemas.telemetry.RttSource;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.epoll.Epoll;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -67,8 +68,9 @@ class ViewerNetworksTest {
     void start() throws Exception {
         relays.server = ServerSettings.DEFAULTS.withNetworks(10, 5);
         LinkIdentity site = relays.authority.issueServer("localhost", "localhost", Duration.ofHours(1));
-        relays.viewerTls = SslContextBuilder.forServer(site.key(), site.chain().toArray(X509Certificate[]::new))
+        SslContext tls = SslContextBuilder.forServer(site.key(), site.chain().toArray(X509Certificate[]::new))
                 .build();
+        relays.viewerTls = () -> tls;
         media = new MediaServer();
         client = relays.client(
                 "client-1",

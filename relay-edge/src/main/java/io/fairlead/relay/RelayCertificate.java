@@ -8,13 +8,42 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** The certificate of an edge's long links, as health and metrics see it: links that are up go on when it has ended, but none comes up any more. */
-public interface LinkCertificate extends AutoCloseable {
+/** A certificate of a relay edge, as health and metrics see it: connections that are up go on when it has ended, but none comes up any more. */
+public interface RelayCertificate extends AutoCloseable {
 
     /** From when on it is said that it ends. */
     Duration SOON = Duration.ofHours(6);
+
+    /** Whom it is shown to. */
+    enum Use {
+        /** The other end of the long link. */
+        LINK("of the long link", "no long link comes up"),
+        /** Viewers who speak TLS. */
+        VIEWERS("for viewers", "no viewer who speaks TLS gets in");
+
+        private final String words;
+        private final String consequence;
+
+        Use(String words, String consequence) {
+            this.words = words;
+            this.consequence = consequence;
+        }
+
+        /** As metrics have it. */
+        String tag() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** What stands behind "the certificate". */
+        String words() {
+            return words;
+        }
+    }
+
+    Use use();
 
     /** How people know it, such as its file. */
     String name();
@@ -43,11 +72,11 @@ public interface LinkCertificate extends AutoCloseable {
         List<String> complaints = new ArrayList<>();
         Instant now = clock.instant();
         if (!problem().isEmpty()) {
-            complaints.add("the new certificate of the long link is not taken: " + problem());
+            complaints.add("the new certificate " + use().words + " is not taken: " + problem());
         }
         if (!now.isBefore(ends().minus(SOON))) {
             complaints.add("the certificate " + name() + (now.isBefore(ends()) ? " ends at " : " has ended at ")
-                    + ends() + "; no long link comes up after that. Issue a new one" + remedy());
+                    + ends() + "; " + use().consequence + " after that. Issue a new one" + remedy());
         }
         return complaints;
     }
@@ -56,17 +85,19 @@ public interface LinkCertificate extends AutoCloseable {
     default void bindTo(MeterRegistry registry, InstantSource clock) {
         Gauge.builder("fairlead.relay.certificate.left", this, each ->
                         (double) Duration.between(clock.instant(), each.ends()).toSeconds())
-                .description("Until the certificate of the long link ends")
+                .tag("use", use().tag())
+                .description("Until the certificate ends")
                 .baseUnit("seconds")
                 .register(registry);
-        written(registry, "taken", LinkCertificate::taken);
-        written(registry, "refused", LinkCertificate::refused);
+        written(registry, "taken", RelayCertificate::taken);
+        written(registry, "refused", RelayCertificate::refused);
     }
 
-    private void written(MeterRegistry registry, String reason, ToDoubleFunction<LinkCertificate> count) {
+    private void written(MeterRegistry registry, String reason, ToDoubleFunction<RelayCertificate> count) {
         FunctionCounter.builder("fairlead.relay.certificates", this, count)
+                .tag("use", use().tag())
                 .tag("reason", reason)
-                .description("Certificates of the long link that were written while the edge ran")
+                .description("Certificates that were written while the edge ran")
                 .register(registry);
     }
 }
