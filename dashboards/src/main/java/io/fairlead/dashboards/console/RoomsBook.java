@@ -118,6 +118,7 @@ final class RoomsBook {
     /**
      * A room on its way to one relay client.
      *
+     * @param roles viewers by role as the relay server tells it now; where it does not, by the role with which those that are told of began
      * @param viewerAddress where viewers reach it, http://HOST:PORT or https://HOST[:PORT]; empty: it is not told
      */
     record Branch(
@@ -341,17 +342,21 @@ final class RoomsBook {
     }
 
     private Branch branch(LegKey key, Leg leg) {
-        Map<String, Long> roles = new TreeMap<>();
+        Map<String, Long> atEntry = new TreeMap<>();
         List<Viewer> named = new ArrayList<>();
         viewers.forEach((viewer, told) -> {
             if (viewer.edge.equals(key.client) && told.report.getRoom().equals(key.room)) {
-                roles.merge(told.report.getRole().name(), 1L, Long::sum);
+                atEntry.merge(told.report.getRole().name(), 1L, Long::sum);
                 named.add(viewer(viewer, told.report));
             }
         });
         named.sort(Comparator.comparing(Viewer::role).thenComparingLong(Viewer::id));
         LegReport server = leg.server == null ? null : leg.server.report;
         LegReport client = leg.client == null ? null : leg.client.report;
+        Map<String, Long> now = new TreeMap<>();
+        if (server != null) {
+            server.getRoles().forEach((role, viewersOfIt) -> now.put(role, viewersOfIt.longValue()));
+        }
         RelayPlan plan = plans.get(key.client);
         List<Planned> planned = plan == null
                 ? List.of()
@@ -371,7 +376,7 @@ final class RoomsBook {
                 leg.turns.stream().mapToInt(Turn::promotions).sum(),
                 leg.turns.stream().mapToInt(Turn::silences).sum(),
                 leg.turns.stream().mapToLong(Turn::spliceGapMs).sum(),
-                roles,
+                now.isEmpty() ? atEntry : now,
                 planned,
                 address(key.client),
                 List.copyOf(named.subList(0, Math.min(NAMED_MAX, named.size()))));
@@ -403,9 +408,9 @@ final class RoomsBook {
         return leg.server != null && leg.server.report.getPublished();
     }
 
+    /** The longer of what both ends tell: where something on the way ends TCP, the relay server sees the part before it alone. */
     private static double rttMs(@Nullable LegReport server, @Nullable LegReport client) {
-        long us =
-                server != null && server.getRttUs() >= 0 ? server.getRttUs() : client == null ? -1 : client.getRttUs();
+        long us = Math.max(server == null ? -1 : server.getRttUs(), client == null ? -1 : client.getRttUs());
         return us < 0 ? -1 : (double) us / US_PER_MS;
     }
 

@@ -10,6 +10,7 @@ import io.fairlead.schemas.telemetry.ViewerClose;
 import io.fairlead.schemas.telemetry.ViewerProtocol;
 import io.fairlead.schemas.telemetry.ViewerReport;
 import io.fairlead.schemas.telemetry.ViewerRole;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RoomsBookTest {
@@ -21,6 +22,9 @@ class RoomsBookTest {
     private static TelemetryHeader header(String edge) {
         return new TelemetryHeader(edge, 1L, 0, 0L, NOW_MS);
     }
+
+    /** As the relay server tells them. */
+    private Map<String, Integer> roles = Map.of();
 
     private void leg(LegEnd end, String client, long linkBytes, long viewerBytes, boolean over) {
         LegReport report = new LegReport();
@@ -37,6 +41,7 @@ class RoomsBookTest {
         report.setViewerBytes(viewerBytes);
         report.setPromotions(1);
         report.setRttUs(40_000L);
+        report.setRoles(end == LegEnd.RELAY_SERVER ? roles : Map.of());
         report.setOver(over);
         book.apply(report, NOW_MS);
     }
@@ -105,6 +110,16 @@ class RoomsBookTest {
         assertThat(branch.rttMs()).isCloseTo(40, within(1e-9));
         assertThat(branch.named()).hasSize(2);
         assertThat(branch.named().get(0).bitsPerSecond()).isCloseTo(1e6, within(1.0));
+    }
+
+    @Test
+    void rolesAreThoseOfNowWhereTheRelayServerTellsThem() {
+        roles = Map.of("MASTER", 1, "SPARE", 1, "SLAVE", 23);
+        twoLegs();
+        viewer(1, ViewerRole.SLAVE, 30_000, ViewerClose.WATCHING);
+        assertThat(book.one("live/a", NOW_MS).orElseThrow().origins().get(0).branches())
+                .allSatisfy(branch -> assertThat(branch.roles())
+                        .containsExactlyInAnyOrderEntriesOf(Map.of("MASTER", 1L, "SPARE", 1L, "SLAVE", 23L)));
     }
 
     @Test

@@ -126,6 +126,7 @@ class RelayDeskTest {
         report.setRelayServerId(server);
         report.setIntervalMs(LINKS_MS);
         report.setViewers(5);
+        report.setRoles(Map.of());
         report.setCarriers(1);
         report.setLinkBytes(1_000_000L);
         report.setPausedMs(pausedMs);

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RoomPageTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration ROLES_SEEN = Duration.ofSeconds(2);
     private static final int VIEWERS = 8;
     private static final String CLIENT = LiveRooms.CLIENTS.get(0);
     private static final int BEARABLE_WAIT_MS = 300;
@@ -150,6 +151,36 @@ class RoomPageTest {
 
     private static int longestWaitMs(List<BrowserViewer.Sight> sights) {
         return sights.stream().mapToInt(BrowserViewer.Sight::waitMs).max().orElse(0);
+    }
+
+    /** One who leaves and one who is promoted are seen within seconds, though viewers are told of each minute. */
+    @Test
+    void rolesAreSeenWhileTheyChange() throws Exception {
+        await().atMost(PATIENCE).until(() -> rolesSeen().equals("MASTER 1 SLAVE 2 SPARE 1"));
+        rooms.leaveMaster(CLIENT);
+        // That returns three seconds after the promotion, when nobody has come in place of who left yet.
+        await().atMost(ROLES_SEEN)
+                .untilAsserted(() -> assertThat(rolesSeen()).isIn("MASTER 1 SLAVE 1 SPARE 1", "MASTER 1 SLAVE 2"));
+        await().atMost(PATIENCE).until(() -> rolesSeen().equals("MASTER 1 SLAVE 2 SPARE 1"));
+    }
+
+    private String rolesSeen() throws IOException, InterruptedException {
+        StringBuilder seen = new StringBuilder();
+        for (Map.Entry<String, JsonNode> each : branch().path("roles").properties()) {
+            seen.append(seen.isEmpty() ? "" : " ")
+                    .append(each.getKey())
+                    .append(' ')
+                    .append(each.getValue());
+        }
+        return seen.toString();
+    }
+
+    /** The way of 120 ms ends TCP, as a proxy does: the kernel sees the machine alone, heartbeats all of it. */
+    @Test
+    void theRoundTripIsThatOfTheWholeWay() {
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(branch().path("rttMs").asDouble()).isBetween(100.0, 400.0));
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.fairlead.edge.link.FrameWatch;
 import io.fairlead.edge.link.LinkCodec;
 import io.fairlead.edge.link.LinkVitals;
 import io.fairlead.edge.link.Sockets;
+import io.fairlead.relay.link.HeartbeatTrips;
 import io.fairlead.relay.link.LinkPath;
 import io.fairlead.relay.server.Names;
 import io.netty.bootstrap.Bootstrap;
@@ -63,6 +64,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
 
     private volatile @Nullable Http2Connection streams;
     private final AtomicInteger lostWhileUp = new AtomicInteger();
+    private final HeartbeatTrips trips = new HeartbeatTrips();
 
     /** @param fellSilent told, on the loop, before it is given up because the relay server does not answer */
     LongLink(InetSocketAddress server, EventLoop loop, LinkTerms terms, Consumer<LongLink> fellSilent) {
@@ -82,7 +84,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
 
     /** The way that it takes now; any thread. */
     LinkPath path() {
-        return LinkPath.of(connection());
+        return LinkPath.of(connection()).withHeartbeat(trips.leastUs());
     }
 
     /** The connection that it has now; null: none. Any thread. */
@@ -265,6 +267,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
             vitals.start();
             terms.counters().begins();
             streams = codec.connection();
+            trips.clear();
             way = new Way(ctx.channel(), vitals);
             backoff.reset();
             LOG.info("linked to the relay server {}", name);
@@ -291,7 +294,7 @@ final class LongLink implements LinkVitals.Listener, FrameWatch.Complaints {
 
     @Override
     public void answered(long payload, long roundTripNanos) {
-        // nobody asks for round trips yet
+        trips.note(roundTripNanos);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.fairlead.schemas.telemetry.LegEnd;
 import io.fairlead.schemas.telemetry.LegReport;
 import io.fairlead.schemas.topics.Topics;
 import io.netty.util.concurrent.Future;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,7 @@ final class RoomReporter {
         report.setSilences(since.silences());
         report.setRttUs(path.rttUs());
         report.setRetransmits(path.retransmits());
+        report.setRoles(Map.of()); // the relay server knows them
         report.setOver(over);
         client.reports().telling().offer(Topics.TELEMETRY_RELAY, room.name(), report);
         before = moment;

@@ -7,14 +7,23 @@ import io.netty.channel.epoll.EpollTcpInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way that a long link takes, as the kernel measures it (TCP_INFO).
+ * The way that a long link takes, as the kernel measures it (TCP_INFO), and heartbeats do.
  *
- * @param rttUs its smoothed round trip; −1: not known
+ * @param rttUs its round trip, smoothed by the kernel, or that of heartbeats; −1: not known
  * @param retransmits segments that were sent again since it began; −1: not known
  */
 public record LinkPath(long rttUs, long retransmits) {
 
     public static final LinkPath UNKNOWN = new LinkPath(-1, -1);
+
+    /**
+     * With what heartbeats took, if that is more: where something on the way ends TCP and carries on, such as a proxy, the kernel sees the first part alone.
+     *
+     * @param heartbeatUs least of some; −1: not known
+     */
+    public LinkPath withHeartbeat(long heartbeatUs) {
+        return new LinkPath(Math.max(rttUs, heartbeatUs), retransmits);
+    }
 
     /** Of a connection; any thread. Where the kernel is not asked (no epoll), or the connection is gone, it is not known. */
     public static LinkPath of(@Nullable Channel connection) {

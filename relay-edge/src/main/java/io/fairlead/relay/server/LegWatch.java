@@ -9,12 +9,16 @@ import io.fairlead.schemas.telemetry.LegEnd;
 import io.fairlead.schemas.telemetry.LegReport;
 import io.fairlead.schemas.topics.Topics;
 import io.netty.util.concurrent.Future;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Tells of one leg from the relay server's end: each interval, and when it ends. On the loop of the leg's room. */
+/** Tells of one leg from the relay server's end: each interval, within a second of a promotion, and when it ends. On the loop of the leg's room. */
 final class LegWatch {
+
+    private static final int LOOK_MS = 1_000;
 
     private final Leg leg;
     private final Room room;
@@ -28,6 +32,7 @@ final class LegWatch {
     private LegTally tally = LegTally.START;
     private long toldNs;
     private @Nullable Future<?> timer;
+    private @Nullable Future<?> looking;
 
     /**
      * @param shared what came for the room, which is not this leg's own; null: it is
@@ -61,12 +66,24 @@ final class LegWatch {
             }
             timer = room.loop()
                     .scheduleAtFixedRate(() -> tell(false), reports.legMs(), reports.legMs(), TimeUnit.MILLISECONDS);
+            looking = room.loop().scheduleAtFixedRate(this::look, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void look() {
+        if (leg.tally().promotions() != tally.promotions()) {
+            tell(false);
         }
     }
 
     void over() {
         Future<?> running = timer;
         timer = null;
+        Future<?> look = looking;
+        looking = null;
+        if (look != null) {
+            look.cancel(false);
+        }
         if (running != null) {
             running.cancel(false);
             tell(true);
@@ -109,9 +126,16 @@ final class LegWatch {
         report.setRetransmits(path.retransmits());
         report.setOver(over);
         report.setPublished(published);
+        report.setRoles(roles());
         reports.telling().offer(Topics.TELEMETRY_RELAY, roomName, report);
         before = moment;
         tally = counted;
         toldNs = now;
+    }
+
+    private Map<String, Integer> roles() {
+        Map<String, Integer> roles = new TreeMap<>();
+        leg.standings().forEach(each -> roles.merge(each.role().name(), 1, Integer::sum));
+        return roles;
     }
 }

@@ -1,0 +1,24 @@
+package io.fairlead.relay.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class HeartbeatTripsTest {
+
+    @Test
+    void theLeastOfTheLastFourCountsAndAnotherConnectionBeginsAnew() {
+        HeartbeatTrips trips = new HeartbeatTrips();
+        assertThat(trips.leastUs()).isEqualTo(-1);
+        for (long ms : new long[] {90, 300, 120, 130}) {
+            trips.note(ms * 1_000_000);
+        }
+        assertThat(trips.leastUs()).isEqualTo(90_000);
+        trips.note(140_000_000);
+        assertThat(trips.leastUs()).isEqualTo(120_000);
+        assertThat(new LinkPath(50, 3).withHeartbeat(trips.leastUs())).isEqualTo(new LinkPath(120_000, 3));
+        assertThat(new LinkPath(130_000, 3).withHeartbeat(trips.leastUs())).isEqualTo(new LinkPath(130_000, 3));
+        trips.clear();
+        assertThat(LinkPath.UNKNOWN.withHeartbeat(trips.leastUs())).isEqualTo(LinkPath.UNKNOWN);
+    }
+}
