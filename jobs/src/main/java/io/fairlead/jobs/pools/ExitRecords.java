@@ -1,6 +1,5 @@
 package io.fairlead.jobs.pools;
 
-import io.fairlead.model.PoolType;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.model.pool.ExitCondition;
 import io.fairlead.model.pool.ExitProfile;
@@ -8,6 +7,7 @@ import io.fairlead.schemas.decisions.ClassScore;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
 import io.fairlead.schemas.decisions.StayChance;
+import io.fairlead.schemas.pools.PoolTypes;
 import io.fairlead.schemas.telemetry.ExitConnected;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ final class ExitRecords {
 
     static ExitProfile profile(ExitConnected record) {
         return new ExitProfile(
-                PoolType.valueOf(record.getPoolType().name()),
+                PoolTypes.read(record.getPoolType()),
                 record.getCountry().toLowerCase(Locale.ROOT),
                 record.getRegion().toLowerCase(Locale.ROOT),
                 record.getCity().toLowerCase(Locale.ROOT),

@@ -27,6 +27,7 @@ import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.policies.PolicyRecords;
 import io.fairlead.schemas.pools.PoolRecords;
+import io.fairlead.schemas.pools.PoolTypes;
 import io.fairlead.schemas.telemetry.AppliedDecisions;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.ExitConnected;
@@ -174,8 +175,7 @@ final class FleetDesk {
         String topic = raw.topic();
         if (topic.equals(Topics.DECISIONS_EXITS.name())) {
             if (record instanceof ExitScore score) {
-                QualityPolicy policy = qualityPolicies.resolve(
-                        PoolType.valueOf(score.getPoolType().name()), nowMs);
+                QualityPolicy policy = qualityPolicies.resolve(PoolTypes.read(score.getPoolType()), nowMs);
                 curator.condition(key, ExitRecords.condition(score, policy), nowMs);
             } else {
                 curator.forget(key, nowMs);

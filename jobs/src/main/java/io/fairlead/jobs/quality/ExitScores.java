@@ -17,6 +17,7 @@ import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
 import io.fairlead.schemas.decisions.StayChance;
+import io.fairlead.schemas.pools.PoolTypes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -99,7 +100,7 @@ final class ExitScores {
         score.setTrigger(trigger);
         score.setTriggerObservedAtMs(exit.newestObservedMs);
         score.setTriggerEdgeId(exit.newestEdge);
-        score.setPoolType(io.fairlead.schemas.telemetry.PoolType.valueOf(type.name()));
+        score.setPoolType(PoolTypes.write(type));
         score.setAsn(exit.state.asn);
         score.setPsiMs(rating.references().psiMs());
         score.setOmegaMs(rating.references().omegaMs());

@@ -9,6 +9,7 @@ import io.fairlead.model.attribution.TargetTally;
 import io.fairlead.model.canary.Tries;
 import io.fairlead.model.exit.ExitEvent;
 import io.fairlead.model.exit.Verdict;
+import io.fairlead.schemas.pools.PoolTypes;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.wire.UnreadableRecordException;
 import java.util.HashMap;
@@ -145,7 +146,7 @@ final class SignalReader extends AbstractStreamOperator<ExitSignal>
         boolean overloaded = verdict == Verdict.OVERLOADED;
         if (carried || overloaded || verdict == Verdict.AT_FAULT || verdict == Verdict.AMBIGUOUS) {
             Gathered way = gathered(signal, event.target(), event.atMs());
-            way.type = Signals.type(attempt.getPoolType());
+            way.type = PoolTypes.read(attempt.getPoolType());
             way.asn = attempt.getAsn();
             way.attempted = true;
             way.carried += carried ? 1 : 0;

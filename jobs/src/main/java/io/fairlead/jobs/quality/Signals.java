@@ -1,8 +1,8 @@
 package io.fairlead.jobs.quality;
 
-import io.fairlead.model.PoolType;
 import io.fairlead.model.exit.ExitEvent;
 import io.fairlead.model.exit.Verdict;
+import io.fairlead.schemas.pools.PoolTypes;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
@@ -124,7 +124,7 @@ final class Signals {
                 cut(record.getHeader().getEdgeId()),
                 record.getHeader().getEdgeEpochMs(),
                 cut(record.getLinkId()),
-                type(record.getPoolType()),
+                PoolTypes.read(record.getPoolType()),
                 record.getAsn(),
                 record.getPingUs() / US_PER_MS,
                 record.getRunningRequests(),
@@ -138,7 +138,7 @@ final class Signals {
                 cut(record.getHeader().getEdgeId()),
                 record.getHeader().getEdgeEpochMs(),
                 cut(record.getLinkId()),
-                type(record.getPoolType()),
+                PoolTypes.read(record.getPoolType()),
                 record.getAsn(),
                 record.getDeclaredCapacityRequests());
     }
@@ -167,10 +167,6 @@ final class Signals {
             case AMBIGUOUS -> Verdict.AMBIGUOUS;
             case CLIENT, EDGE, ASN, TARGET -> Verdict.NOTHING;
         };
-    }
-
-    static PoolType type(io.fairlead.schemas.telemetry.PoolType type) {
-        return PoolType.valueOf(type.name());
     }
 
     /** An edge's clock may be late, as when it replays its spool, but never ahead of the broker's. */

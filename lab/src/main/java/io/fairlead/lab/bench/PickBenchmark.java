@@ -1,6 +1,7 @@
 package io.fairlead.lab.bench;
 
 import com.sun.management.ThreadMXBean;
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.pick.ExitTable;
 import io.fairlead.proxy.pick.PickPolicy;
@@ -11,7 +12,7 @@ import io.fairlead.schemas.decisions.Bounded;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
-import io.fairlead.schemas.telemetry.PoolType;
+import io.fairlead.schemas.pools.PoolTypes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -253,7 +254,7 @@ public class PickBenchmark {
                 .setTrigger("quality")
                 .setTriggerObservedAtMs(1)
                 .setTriggerEdgeId("edge-1")
-                .setPoolType(PoolType.RESIDENTIAL)
+                .setPoolType(PoolTypes.write(PoolType.RESIDENTIAL))
                 .setAsn(64_500)
                 .build();
     }

@@ -1,6 +1,6 @@
 package io.fairlead.lab.fleet;
 
-import io.fairlead.schemas.telemetry.PoolType;
+import io.fairlead.model.PoolType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

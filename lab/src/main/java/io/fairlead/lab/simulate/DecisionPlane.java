@@ -24,6 +24,7 @@ import io.fairlead.schemas.decisions.Bounded;
 import io.fairlead.schemas.decisions.ClassScore;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
+import io.fairlead.schemas.pools.PoolTypes;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -331,8 +332,7 @@ final class DecisionPlane {
         score.setClasses(classes);
         score.setReasons(List.of());
         score.setTrigger(trigger);
-        score.setPoolType(
-                io.fairlead.schemas.telemetry.PoolType.valueOf(exit.type().name()));
+        score.setPoolType(PoolTypes.write(exit.type()));
         score.setAsn((long) exit.asn);
         return score;
     }

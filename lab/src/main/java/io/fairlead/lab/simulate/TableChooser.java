@@ -15,7 +15,6 @@ import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.telemetry.DisconnectReason;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -91,7 +90,7 @@ final class TableChooser implements Chooser {
     public void online(SimulatedExit exit) {
         table.online(new ExitInfo(
                 exit.id,
-                PoolType.valueOf(exit.type().name()),
+                exit.type(),
                 "de",
                 "",
                 "",

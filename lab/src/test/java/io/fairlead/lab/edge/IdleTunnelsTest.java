@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.fairlead.edge.link.Sockets;
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.agent.AgentSettings;
 import io.fairlead.proxy.agent.DialPath;
 import io.fairlead.proxy.agent.ExitAgent;
@@ -22,7 +23,6 @@ import io.fairlead.proxy.supernode.SupernodeSettings;
 import io.fairlead.proxy.tenant.SecretHashes;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.Tenant;
-import io.fairlead.schemas.telemetry.PoolType;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.netty.channel.EventLoopGroup;

@@ -2,8 +2,8 @@ package io.fairlead.proxy.agent;
 
 import io.fairlead.edge.link.PulseSettings;
 import io.fairlead.edge.link.WindowSettings;
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.link.ExitIds;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.Consumer;

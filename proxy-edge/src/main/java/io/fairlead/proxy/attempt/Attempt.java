@@ -1,10 +1,11 @@
 package io.fairlead.proxy.attempt;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.pick.Slot;
+import io.fairlead.schemas.pools.PoolTypes;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.FaultLayer;
 import io.fairlead.schemas.telemetry.Outcome;
-import io.fairlead.schemas.telemetry.PoolType;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import java.util.concurrent.TimeUnit;
 
@@ -99,7 +100,7 @@ final class Attempt {
         record.setTenant(terms.tenant());
         record.setPool(terms.pool());
         record.setExitId(exitId);
-        record.setPoolType(poolType);
+        record.setPoolType(PoolTypes.write(poolType));
         record.setAsn(asn);
         record.setTargetClass(targetClass);
         record.setTargetHost(toldHost);

@@ -1,6 +1,6 @@
 package io.fairlead.proxy.exit;
 
-import io.fairlead.schemas.telemetry.PoolType;
+import io.fairlead.model.PoolType;
 import java.util.Set;
 
 /**

@@ -1,7 +1,7 @@
 package io.fairlead.proxy.link;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.exit.ExitInfo;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -12,6 +12,7 @@ import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
 import io.fairlead.proxy.link.LinkCounters.Rejection;
+import io.fairlead.schemas.pools.PoolTypes;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.ExitConnected;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
@@ -583,7 +584,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         record.setExitId(provenExitId);
         record.setLinkId(linkId);
         record.setAgentEpochMs(said.agentEpochMs());
-        record.setPoolType(claimed.poolType());
+        record.setPoolType(PoolTypes.write(claimed.poolType()));
         record.setCountry(judged.country());
         record.setRegion(judged.region());
         record.setCity(judged.city());
@@ -608,7 +609,7 @@ final class SupernodeLink extends ChannelInboundHandlerAdapter
         record.setExitId(provenExitId);
         record.setLinkId(linkId);
         record.setAgentEpochMs(said.agentEpochMs());
-        record.setPoolType(claimed.poolType());
+        record.setPoolType(PoolTypes.write(claimed.poolType()));
         record.setAsn(claimed.asn());
         record.setPingUs(pingUs);
         record.setRunningRequests(line.runningRequests());

@@ -1,7 +1,6 @@
 package io.fairlead.proxy.pick;
 
 import com.github.benmanes.caffeine.cache.Interner;
-import io.fairlead.model.PoolType;
 import io.fairlead.model.local.LocalHistory;
 import io.fairlead.model.local.ScoreBlend;
 import io.fairlead.model.policy.CapacityPolicy;
@@ -875,8 +874,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         } else if (score != null && score.capacityRequests > 0) {
             requests = score.capacityRequests;
         } else {
-            requests =
-                    capacity.startRequests(PoolType.valueOf(info.poolType().name()), info.declaredCapacityRequests());
+            requests = capacity.startRequests(info.poolType(), info.declaredCapacityRequests());
         }
         if (info.declaredCapacityRequests() > 0) {
             requests = Math.min(requests, info.declaredCapacityRequests());

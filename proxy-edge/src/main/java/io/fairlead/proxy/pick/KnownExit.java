@@ -1,5 +1,6 @@
 package io.fairlead.proxy.pick;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.model.local.LocalHistory;
 import io.fairlead.model.local.ScoreBlend;
 import io.fairlead.proxy.exit.ExitInfo;
@@ -7,7 +8,6 @@ import io.fairlead.proxy.exit.ExitLoad;
 import io.fairlead.proxy.exit.Location;
 import io.fairlead.proxy.exit.OperatorTerms;
 import io.fairlead.schemas.config.ExitOverride;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package io.fairlead.proxy.pick;
 
-import io.fairlead.schemas.telemetry.PoolType;
+import io.fairlead.model.PoolType;
 
 /**
  * Lends slots of exits, which it knows by number: a slot is filled without a look at the exit. Asked only of exits with a slot out.

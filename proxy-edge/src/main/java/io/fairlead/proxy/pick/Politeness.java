@@ -2,9 +2,9 @@ package io.fairlead.proxy.pick;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.fairlead.model.PoolType;
 import io.fairlead.model.policy.PolitenessPolicy;
 import io.fairlead.model.policy.Scope;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.fairlead.proxy.pick;
 
-import io.fairlead.schemas.telemetry.PoolType;
+import io.fairlead.model.PoolType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;

@@ -2,7 +2,7 @@ package io.fairlead.proxy.pick;
 
 import static java.util.Objects.requireNonNull;
 
-import io.fairlead.schemas.telemetry.PoolType;
+import io.fairlead.model.PoolType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;

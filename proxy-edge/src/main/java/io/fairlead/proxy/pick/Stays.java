@@ -1,10 +1,10 @@
 package io.fairlead.proxy.pick;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.model.survival.FleetSurvival;
 import io.fairlead.model.survival.LifeTable;
 import io.fairlead.model.survival.Weibull;
 import io.fairlead.model.survival.WeibullFit;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,7 +1,7 @@
 package io.fairlead.proxy.pick;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.exit.Location;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

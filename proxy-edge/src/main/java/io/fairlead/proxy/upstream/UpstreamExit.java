@@ -10,6 +10,7 @@ import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
 import io.fairlead.proxy.link.ObservedPrefix;
 import io.fairlead.schemas.config.UpstreamKind;
+import io.fairlead.schemas.pools.PoolTypes;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.ExitConnected;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
@@ -271,7 +272,7 @@ final class UpstreamExit {
         record.setExitId(info.exitId());
         record.setLinkId(linkId);
         record.setAgentEpochMs(info.agentEpochMs());
-        record.setPoolType(info.poolType());
+        record.setPoolType(PoolTypes.write(info.poolType()));
         record.setCountry(info.country());
         record.setRegion(info.region());
         record.setCity(info.city());
@@ -310,7 +311,7 @@ final class UpstreamExit {
         record.setExitId(info.exitId());
         record.setLinkId(linkId);
         record.setAgentEpochMs(info.agentEpochMs());
-        record.setPoolType(info.poolType());
+        record.setPoolType(PoolTypes.write(info.poolType()));
         record.setAsn(info.asn());
         record.setPingUs(pingUs);
         record.setRunningRequests(requests);

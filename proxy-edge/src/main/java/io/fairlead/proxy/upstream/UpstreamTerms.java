@@ -1,12 +1,12 @@
 package io.fairlead.proxy.upstream;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.destination.Addresses;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.schemas.config.ExitOverride;
 import io.fairlead.schemas.config.Upstream;
 import io.fairlead.schemas.config.UpstreamKind;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.edge.link.Sockets;
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.attempt.RequestTelemetry;
 import io.fairlead.proxy.destination.DestinationRules;
 import io.fairlead.proxy.exit.ObservedLocations;
@@ -29,7 +30,6 @@ import io.fairlead.schemas.config.Tenant;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.Outcome;
-import io.fairlead.schemas.telemetry.PoolType;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.fairlead.schemas.telemetry.TargetOutcome;

@@ -3,7 +3,7 @@ package io.fairlead.proxy.exit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fairlead.schemas.telemetry.PoolType;
+import io.fairlead.model.PoolType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.fairlead.proxy.front;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.exit.ExitEvents;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
@@ -8,7 +9,6 @@ import io.fairlead.proxy.pick.Lender;
 import io.fairlead.proxy.pick.PickRequest;
 import io.fairlead.proxy.pick.Slot;
 import io.fairlead.schemas.telemetry.DisconnectReason;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

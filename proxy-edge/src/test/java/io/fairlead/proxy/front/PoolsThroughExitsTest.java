@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.pick.ExitTable;
 import io.fairlead.proxy.pick.PickSettings;
 import io.fairlead.schemas.config.Authorship;
@@ -16,7 +17,7 @@ import io.fairlead.schemas.decisions.PoolAssignment;
 import io.fairlead.schemas.decisions.PoolForecast;
 import io.fairlead.schemas.decisions.PoolHealth;
 import io.fairlead.schemas.decisions.PoolMembership;
-import io.fairlead.schemas.telemetry.PoolType;
+import io.fairlead.schemas.pools.PoolTypes;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -259,7 +260,7 @@ class PoolsThroughExitsTest {
                 .setTrigger("quality")
                 .setTriggerObservedAtMs(1)
                 .setTriggerEdgeId("edge-1")
-                .setPoolType(PoolType.RESIDENTIAL)
+                .setPoolType(PoolTypes.write(PoolType.RESIDENTIAL))
                 .setAsn(64_500)
                 .build());
     }

@@ -2,8 +2,8 @@ package io.fairlead.proxy.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.link.ControlLines.RubbishException;
-import io.fairlead.schemas.telemetry.PoolType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

@@ -70,7 +70,7 @@ class IdentityTest {
                 System::nanoTime,
                 new java.util.Random())) {
             var settings = io.fairlead.proxy.agent.AgentSettings.of(
-                            "exit-1", io.fairlead.schemas.telemetry.PoolType.ISP, List.of(fake.address()))
+                            "exit-1", io.fairlead.model.PoolType.ISP, List.of(fake.address()))
                     .withLinks(1)
                     .withPauses(20, 100);
             rig.start(settings);

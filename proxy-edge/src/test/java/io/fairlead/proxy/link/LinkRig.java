@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fairlead.edge.link.PulseSettings;
 import io.fairlead.edge.link.Sockets;
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.agent.AgentSettings;
 import io.fairlead.proxy.agent.DialPath;
 import io.fairlead.proxy.agent.ExitAgent;
@@ -14,7 +15,6 @@ import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.exit.Target;
 import io.fairlead.proxy.exit.TunnelException;
 import io.fairlead.proxy.exit.TunnelOptions;
-import io.fairlead.schemas.telemetry.PoolType;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;

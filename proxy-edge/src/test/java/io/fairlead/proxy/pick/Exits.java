@@ -1,5 +1,6 @@
 package io.fairlead.proxy.pick;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.exit.ExitInfo;
 import io.fairlead.proxy.exit.ExitLoad;
 import io.fairlead.proxy.exit.Location;
@@ -10,7 +11,7 @@ import io.fairlead.schemas.decisions.ClassScore;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
-import io.fairlead.schemas.telemetry.PoolType;
+import io.fairlead.schemas.pools.PoolTypes;
 import java.util.List;
 import java.util.Set;
 
@@ -70,7 +71,7 @@ final class Exits {
                 .setTrigger("quality")
                 .setTriggerObservedAtMs(1)
                 .setTriggerEdgeId("edge-1")
-                .setPoolType(PoolType.RESIDENTIAL)
+                .setPoolType(PoolTypes.write(PoolType.RESIDENTIAL))
                 .setAsn(64_500)
                 .build();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fairlead.edge.link.Sockets;
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.agent.AgentSettings;
 import io.fairlead.proxy.agent.DialPath;
 import io.fairlead.proxy.agent.ExitAgent;
@@ -17,7 +18,6 @@ import io.fairlead.proxy.link.LinkTls;
 import io.fairlead.proxy.tenant.SecretHashes;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.Tenant;
-import io.fairlead.schemas.telemetry.PoolType;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
 import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.netty.channel.EventLoopGroup;

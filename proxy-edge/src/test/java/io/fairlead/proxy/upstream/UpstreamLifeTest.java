@@ -3,6 +3,7 @@ package io.fairlead.proxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fairlead.model.PoolType;
 import io.fairlead.proxy.exit.Location;
 import io.fairlead.proxy.exit.ObservedLocations;
 import io.fairlead.proxy.front.Raw;
@@ -19,7 +20,6 @@ import io.fairlead.schemas.telemetry.ExitConnected;
 import io.fairlead.schemas.telemetry.ExitDisconnected;
 import io.fairlead.schemas.telemetry.ExitHeartbeat;
 import io.fairlead.schemas.telemetry.Outcome;
-import io.fairlead.schemas.telemetry.PoolType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
