@@ -7,6 +7,7 @@ import io.fairlead.model.exit.Presence;
 import io.fairlead.model.policy.QualityPolicy;
 import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.wire.WireEncoder;
+import java.io.IOException;
 import java.util.function.BiPredicate;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
@@ -65,7 +66,7 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
     public void processElement(ExitSignal signal, ReadOnlyContext context, Collector<Finding> out) throws Exception {
         Rulebook book = book(context.getBroadcastState(Rulebook.STATE));
         TrackedExit known = exits.value();
-        TrackedExit exit = known == null ? new TrackedExit() : known;
+        TrackedExit exit = known == null ? new TrackedExit() : known.isOutOfTime() ? known.anew() : known;
         if (known == null && keys >= 0) {
             keys++;
         }
@@ -104,6 +105,10 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
         exit.timerMs = 0;
         Rulebook book = book(context.getBroadcastState(Rulebook.STATE));
         TimerService timers = context.timerService();
+        if (exit.isOutOfTime()) {
+            beginAnew(exit, book.quality(context.getCurrentKey(), exit.state.type, "", atMs), timers);
+            return;
+        }
         // A timer that an idle source held back fires late: rate for when it was due, not for when it could.
         QualityPolicy policy = book.quality(context.getCurrentKey(), exit.state.type, "", atMs);
         if (atMs - exit.state.newestMs >= policy.stateTtlMs()) {
@@ -135,7 +140,7 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
             long nowMs = context.currentProcessingTime();
             context.applyToKeyedState(EXIT, (exitId, state) -> {
                 TrackedExit exit = state.value();
-                if (concerned.test(exitId, exit.state)) {
+                if (!exit.isOutOfTime() && !exit.isUnheard() && concerned.test(exitId, exit.state)) {
                     look(exitId, exit, book, Math.max(exit.state.newestMs, watermarkMs), nowMs, out);
                     state.update(exit);
                 }
@@ -206,9 +211,17 @@ final class ExitScorer extends KeyedBroadcastProcessFunction<String, ExitSignal,
         exit.newestObservedMs = 0;
     }
 
+    /** What was kept of it is of no use; it is decided again when it is heard, and forgotten if it never is. */
+    private void beginAnew(TrackedExit exit, QualityPolicy policy, TimerService timers) throws IOException {
+        TrackedExit anew = exit.anew();
+        anew.timerMs = timers.currentWatermark() + policy.stateTtlMs();
+        timers.registerEventTimeTimer(anew.timerMs);
+        exits.update(anew);
+    }
+
     private void end(String exitId, TrackedExit exit, Collector<Finding> out) {
         ended.inc();
-        if (exit.told.atMs > 0) {
+        if (exit.told.atMs > 0 || exit.isUnheard()) {
             out.collect(new Finding.Ended(exitId));
         }
         exits.clear();

@@ -12,6 +12,9 @@ public class TrackedExit {
     /** Edges, each with its epoch, whose sequences are remembered; over it the oldest epoch goes. */
     static final int MAX_LANES = 64;
 
+    /** No event is from after this (the year 9999), ms since the Unix epoch. */
+    static final long LAST_MS = 253_402_300_799_999L;
+
     /** What was told of the exit. */
     public ExitState state = new ExitState();
 
@@ -35,6 +38,26 @@ public class TrackedExit {
 
     /** When that edge saw it, by its clock, ms since the Unix epoch. */
     public long newestObservedMs;
+
+    /**
+     * Whether it was rated past the end of time, as versions did whose event time could jump there: nothing that comes could be newer, and what was decayed until then is
+     * gone. It is of no use.
+     */
+    boolean isOutOfTime() {
+        return Math.max(Math.max(lookedAtMs, told.atMs), state.newestMs) > LAST_MS;
+    }
+
+    /** The same exit without what was kept of it, but for what was heard already. */
+    TrackedExit anew() {
+        TrackedExit anew = new TrackedExit();
+        anew.lanes = lanes;
+        return anew;
+    }
+
+    /** Whether nothing came since it began {@link #anew}. */
+    boolean isUnheard() {
+        return state.newestMs == 0;
+    }
 
     /** Whether a signal is new on its lane; if so it is remembered. */
     boolean isNew(ExitSignal signal) {

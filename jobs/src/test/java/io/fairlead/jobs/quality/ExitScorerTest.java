@@ -167,6 +167,46 @@ class ExitScorerTest {
         }
     }
 
+    /** As an older version left it when all telemetry had been silent: event time had jumped to its end. */
+    @Test
+    void whatWasKeptPastTheEndOfTimeBeginsAnewAfterARestart() throws Exception {
+        OperatorSubtaskState checkpoint;
+        try (Harness scorer = new Harness()) {
+            scorer.open();
+            scorer.signal(connected(START));
+            scorer.watermark(Long.MAX_VALUE);
+            scorer.told();
+            assertThat(scorer.keys()).as("everything is over at the end of time").isZero();
+            scorer.signal(connected(START + 1_000));
+            scorer.signal(heartbeat(START + 2_000, 20));
+            checkpoint = scorer.harness.snapshot(1, START);
+        }
+        try (Harness scorer = new Harness()) {
+            scorer.restore(checkpoint);
+            scorer.ruling(policy(POLICY.withReferences(40, 10), 17));
+            assertThat(scorer.scores()).as("nothing is decided by what is of no use").isEmpty();
+            scorer.signal(heartbeat(START + 60_000, 20));
+            ExitScore score = onlyScore(scorer);
+            assertThat(score.getTrigger()).isEqualTo("first");
+            assertThat(score.getState()).isEqualTo(ExitState.ONLINE);
+            assertThat(score.getTriggerObservedAtMs()).isEqualTo(START + 60_000);
+            scorer.watermark(START + 60_000);
+            scorer.signal(benchmarked(START + 70_000, 400));
+            scorer.watermark(START + 80_000);
+            assertThat(scorer.last().getBenchmarkMs()).as("it is decided on").isBetween(399.0, 401.0);
+        }
+        try (Harness scorer = new Harness()) {
+            scorer.restore(checkpoint);
+            scorer.watermark(START + 60_000);
+            assertThat(scorer.keys()).as("it may be heard yet").isEqualTo(1);
+            scorer.watermark(START + 60_000 + POLICY.stateTtlMs());
+            assertThat(scorer.told())
+                    .as("it never was: its decision goes")
+                    .containsExactly(new Finding.Ended(EXIT));
+            assertThat(scorer.keys()).isZero();
+        }
+    }
+
     @Test
     void aChangeThatComesTooSoonAfterADecisionIsToldWhenItsTimeHasCome() throws Exception {
         try (Harness scorer = new Harness()) {
