@@ -431,6 +431,8 @@ export interface Finding {
   state: State;
   what: string;
   sinceMs: number | null;
+  /** Seen since then; it may have begun earlier. */
+  sinceAtLeast: boolean;
   decided: string;
   why: string;
   policyVersion: number | null;

@@ -111,7 +111,7 @@ function FindingRow({ finding, area, now }: { finding: Finding; area: string; no
   return (
     <tr class={finding.state === "BAD" ? "bad" : ""} onClick={() => location.assign(finding.href)}>
       <th scope="row"><a class="name" href={finding.href} onClick={(event) => event.stopPropagation()}><span class="glyph" aria-hidden="true">{glyph}</span> <span class="hidden">{how}: </span>{finding.what}</a><span class="under">{area}</span></th>
-      <td class={finding.sinceMs === null ? "none" : ""}>{finding.sinceMs === null ? "–" : <><time dateTime={iso(finding.sinceMs)}>{now - finding.sinceMs > 86_400_000 ? dayClock(finding.sinceMs) : clock(finding.sinceMs)}</time> <small>{duration(now - finding.sinceMs)}</small></>}</td>
+      <td class={finding.sinceMs === null ? "none" : ""}>{finding.sinceMs === null ? "–" : <><time dateTime={iso(finding.sinceMs)}>{now - finding.sinceMs > 86_400_000 ? dayClock(finding.sinceMs) : clock(finding.sinceMs)}</time> <small>{finding.sinceAtLeast ? <span title="Seen since then; it may have begun earlier">at least {duration(now - finding.sinceMs)}</span> : duration(now - finding.sinceMs)}</small></>}</td>
       <td class={finding.decided ? "words" : "none"}>{finding.decided || "–"}</td>
       <td class={finding.why ? "words" : "none"}>{finding.why || "–"}</td>
       <td class={finding.policyVersion === null ? "number none" : "number"} onClick={(event) => event.stopPropagation()}>{finding.policyVersion === null ? "–" : <PolicyLink version={finding.policyVersion} />}</td>

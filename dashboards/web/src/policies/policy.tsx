@@ -4,6 +4,7 @@ import { api, type Revision } from "../api";
 import { count, dayClock, iso } from "../format";
 import { useAnswer } from "../pools/ask";
 import { useSession } from "../session/who";
+import { ChangeField } from "./fields";
 import { GoBack } from "./rollback";
 
 type Field = { name: string; before: string | null; after: string | null };
@@ -39,7 +40,7 @@ export function PolicyPage({ id }: { id: string; tick: number }) {
       <section aria-labelledby="revisions-title">
         <header class="section"><h2 id="revisions-title">{count(answer.revisions.length, "revision")}</h2></header>
         <div class="stack">
-          {answer.revisions.map((revision, i) => <RevisionCard key={revision.version} revision={revision} former={answer.revisions[i + 1]}>{newest && i > 0 && who?.role === "operator" && <GoBack policy={id} to={revision} seen={newest.revision} />}</RevisionCard>)}
+          {answer.revisions.map((revision, i) => <RevisionCard key={revision.version} revision={revision} former={answer.revisions[i + 1]}>{newest && who?.role === "operator" && (i > 0 ? <GoBack policy={id} to={revision} seen={newest.revision} /> : newest.json !== "" && !id.startsWith("canary/") && <ChangeField policy={id} newest={newest} />)}</RevisionCard>)}
         </div>
       </section>
     </main>

@@ -3,7 +3,7 @@ package io.fairlead.cli.console;
 import io.fairlead.cli.Foreground;
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.clickhouse.ClickHouseOptions;
-import io.fairlead.cli.config.ConsoleRollbacks;
+import io.fairlead.cli.config.ConsolePolicyChanges;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.dashboards.console.Console;
@@ -79,7 +79,7 @@ public final class ConsoleCommand implements Callable<Integer> {
             throw new UserError(String.valueOf(e.getMessage()), e);
         }
         try (Console console = Console.start(
-                settings, door, Optional.of(new ConsoleRollbacks(kafka.client())), InstantSource.system())) {
+                settings, door, Optional.of(new ConsolePolicyChanges(kafka.client())), InstantSource.system())) {
             Foreground.ready(
                     spec.commandLine().getOut(),
                     "console ready at " + console.url(),

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Feeds the live stream: changed scores at most four times a second, the state of the loop and the newest traffic each
- * second, the exits' loads every two. ClickHouse is asked on a thread of its own, and only while somebody looks, so that
- * its silence never holds the scores back.
+ * second, the exits' loads every two. ClickHouse is asked on a thread of its own, so that its silence never holds the scores back; while nobody
+ * looks, only how fresh it is and, each ten seconds, what is wrong.
  */
 final class Broadcast implements AutoCloseable {
 
@@ -28,11 +28,13 @@ final class Broadcast implements AutoCloseable {
     private static final long SECOND_MS = 1_000;
     private static final long LOADS_MS = 2_000;
     private static final long FRESHNESS_MS = 3_000;
+    private static final long LOOK_MS = 10_000;
 
     private final FleetState fleet;
     private final History history;
     private final LiveStream stream;
     private final Supplier<Status> status;
+    private final Runnable look;
     private final InstantSource clock;
     private final ObjectMapper json = new ObjectMapper();
     private final ScheduledExecutorService live = newScheduler("console-live");
@@ -44,11 +46,19 @@ final class Broadcast implements AutoCloseable {
     /** Load by exit id as [attempts, failures]; an exit that is not named had none. */
     record Loads(long atMs, Map<String, long[]> byExit) {}
 
-    Broadcast(FleetState fleet, History history, LiveStream stream, Supplier<Status> status, InstantSource clock) {
+    /** @param look looks for what is wrong, so that it is known since when even if nobody had the page open */
+    Broadcast(
+            FleetState fleet,
+            History history,
+            LiveStream stream,
+            Supplier<Status> status,
+            Runnable look,
+            InstantSource clock) {
         this.fleet = fleet;
         this.history = history;
         this.stream = stream;
         this.status = status;
+        this.look = look;
         this.clock = clock;
     }
 
@@ -56,6 +66,7 @@ final class Broadcast implements AutoCloseable {
         every(live, SCORES_MS, this::sendScores);
         every(live, SECOND_MS, () -> send("status", status.get()));
         every(past, FRESHNESS_MS, history::lookAtFreshness);
+        every(past, LOOK_MS, look);
         every(past, SECOND_MS, this::sendTraffic);
         every(past, LOADS_MS, this::sendLoads);
     }

@@ -12,9 +12,7 @@ import io.fairlead.dashboards.query.TroubleHistory;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.BadRequestResponse;
-import io.javalin.http.ConflictResponse;
 import io.javalin.http.Context;
-import io.javalin.http.ForbiddenResponse;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.NotFoundResponse;
@@ -77,7 +75,7 @@ public final class Console implements AutoCloseable {
     private final Broadcast broadcast;
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ConsoleGate gate;
-    private final Optional<PolicyChanges> policyChanges;
+    private final OperatorChanges changes;
     private final Javalin server;
     private final URI url;
 
@@ -115,20 +113,6 @@ public final class Console implements AutoCloseable {
      */
     record PolicyAnswer(String key, List<PolicyHistory.Revision> revisions, List<PolicyChange> turns) {}
 
-    /** A policy that is to be as it was in an earlier revision. */
-    record Rollback(
-            @Nullable String key,
-            @Nullable Long toRevision,
-            @Nullable Long expectedRevision,
-            @Nullable String reason) {}
-
-    /**
-     * A change that was made.
-     *
-     * @param done in a sentence
-     */
-    record Done(String done) {}
-
     /** What every error says. */
     record Problem(int status, String problem) {}
 
@@ -136,8 +120,8 @@ public final class Console implements AutoCloseable {
             ConsoleSettings settings, ConsoleDoor door, Optional<PolicyChanges> policyChanges, InstantSource clock)
             throws IOException {
         this.settings = settings;
-        this.policyChanges = policyChanges;
         this.gate = new ConsoleGate(new Access(door.access(), clock), door.isSecure(), meters);
+        this.changes = new OperatorChanges(gate, policyChanges);
         this.clock = clock;
         ConsoleAssets assets = new ConsoleAssets();
         this.source = new ClickHouseSource(
@@ -156,7 +140,7 @@ public final class Console implements AutoCloseable {
         this.topics = new LiveTopics(settings.kafkaBootstrap(), fleet, ofPools, ofMap, rooms, this::announce, clock);
         this.overviews = new Overviews(fleet, pools, map, rooms, history, this::status, clock);
         this.search = new Search(fleet, ofPools, ofMap, rooms, history, clock);
-        this.broadcast = new Broadcast(fleet, history, stream, this::status, clock);
+        this.broadcast = new Broadcast(fleet, history, stream, this::status, overviews::overview, clock);
         Optional<SslContextFactory.Server> tls = ConsoleTls.of(door);
         this.server = Javalin.create(config -> configure(config, tls));
         route(assets);
@@ -235,7 +219,8 @@ public final class Console implements AutoCloseable {
         server.get("/api/session", context -> context.json(gate.session(context)));
         server.post("/api/login", context -> context.json(gate.logIn(context)));
         server.post("/api/logout", context -> context.json(gate.logOut(context)));
-        server.post("/api/policy-rollbacks", context -> context.json(rollback(context)));
+        server.post("/api/policy-rollbacks", context -> context.json(changes.rollback(context)));
+        server.post("/api/policy-changes", context -> context.json(changes.set(context)));
         server.get("/metrics", context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
                 .result(meters.scrape()));
         server.get("/", assets::page);
@@ -453,30 +438,6 @@ public final class Console implements AutoCloseable {
                 key,
                 revisions,
                 told.stream().filter(change -> change.revision() == 0).toList());
-    }
-
-    private Done rollback(Context context) {
-        Access.Known operator = gate.operator(context);
-        Rollback asked = context.bodyAsClass(Rollback.class);
-        String key = asked.key();
-        Long to = asked.toRevision();
-        Long expected = asked.expectedRevision();
-        String reason = Optional.ofNullable(asked.reason()).orElse("").strip();
-        if (key == null || to == null || expected == null || reason.isEmpty()) {
-            throw new BadRequestResponse(
-                    "Say which policy (key), to which revision (toRevision), what you saw (expectedRevision), and why (reason).");
-        }
-        PolicyChanges changes = policyChanges.orElseThrow(
-                () -> new ForbiddenResponse("This console was started to look only. Use fairlead policy rollback."));
-        try {
-            String done = changes.rollback(key, to, expected, operator.name(), reason);
-            gate.changed("ok");
-            LOG.info("{} took {} back to revision {}: {}", operator.name(), key, to, reason);
-            return new Done(done);
-        } catch (PolicyChanges.RefusedException e) {
-            gate.changed("refused");
-            throw new ConflictResponse(String.valueOf(e.getMessage()));
-        }
     }
 
     private RoomsBook.Room room(String name) {

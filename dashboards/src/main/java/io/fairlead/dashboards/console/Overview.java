@@ -65,10 +65,11 @@ record Overview(
     /**
      * Something that is wrong, or worth a look.
      *
-     * @param sinceMs since when, ms since the Unix epoch; null: longer than is looked back, or not known
+     * @param sinceMs since when, ms since the Unix epoch
+     * @param sinceAtLeast that is when the console first saw it, which may be later than its begin
      * @param decided what was decided of it; empty: nothing is to be decided
      * @param why the reason of that decision; empty: none was told
-     * @param policyVersion of that decision; null: it has none; −1: defaults
+     * @param policyVersion of that decision, else that its job decides by now; null: nothing is decided of it; −1: defaults
      * @param href where the decision, its evidence and who was hit are
      */
     record Finding(
@@ -76,10 +77,34 @@ record Overview(
             State state,
             String what,
             @Nullable Long sinceMs,
+            boolean sinceAtLeast,
             String decided,
             String why,
             @Nullable Long policyVersion,
-            String href) {}
+            String href) {
+
+        /** @param sinceMs null: not known yet, see {@link Sightings} */
+        Finding(
+                String area,
+                State state,
+                String what,
+                @Nullable Long sinceMs,
+                String decided,
+                String why,
+                @Nullable Long policyVersion,
+                String href) {
+            this(area, state, what, sinceMs, false, decided, why, policyVersion, href);
+        }
+
+        /** The same of one that is told again later, whatever its figures are then. */
+        String identity() {
+            return area + ' ' + href + ' ' + what.replaceAll("\\d+", "");
+        }
+
+        Finding sinceAtLeast(long firstSeenMs) {
+            return new Finding(area, state, what, firstSeenMs, true, decided, why, policyVersion, href);
+        }
+    }
 
     /** One decision of late. */
     record Decision(long atMs, String kind, String subject, String what, String why, long policyVersion, String href) {}

@@ -20,7 +20,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -61,6 +60,7 @@ final class Overviews {
     private final History history;
     private final Supplier<Status> status;
     private final InstantSource clock;
+    private final Sightings sightings = new Sightings();
     private volatile @Nullable Overview newest;
     private volatile @Nullable Past past;
 
@@ -112,15 +112,16 @@ final class Overviews {
         Status told = status.get();
         List<Area> areas = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
-        areas.add(requests(before, told.objectives(), findings));
-        areas.add(exits(nowMs, told.objectives(), findings));
+        areas.add(requests(before, told, findings));
+        areas.add(exits(nowMs, told, findings));
         areas.add(pools(nowMs, findings));
-        areas.add(relays(nowMs, told.objectives(), findings));
+        areas.add(relays(nowMs, told, findings));
         areas.add(map(nowMs, findings));
-        areas.add(jobs(nowMs, told, findings));
-        areas.add(edges(nowMs, told, findings));
-        areas.add(loop(nowMs, told.objectives(), findings));
-        areas.add(sources(told, findings));
+        areas.add(SystemAreas.jobs(nowMs, told, findings));
+        areas.add(SystemAreas.edges(nowMs, told, findings));
+        areas.add(SystemAreas.loop(fleet.loops(nowMs), told, findings));
+        areas.add(SystemAreas.sources(told, findings));
+        findings = sightings.dated(findings, nowMs);
         findings.sort(Comparator.comparing(Finding::state)
                 .thenComparing(finding -> finding.sinceMs() == null ? Long.MAX_VALUE : finding.sinceMs()));
         int shown = Math.min(FINDINGS_MAX, findings.size());
@@ -161,7 +162,7 @@ final class Overviews {
         return asked;
     }
 
-    private static Area requests(Past before, Objectives objectives, List<Finding> findings) {
+    private static Area requests(Past before, Status told, List<Finding> findings) {
         if (before.lately() == null || before.minutes() == null) {
             return new Area("requests", "Requests", State.UNKNOWN, "History does not answer.", List.of(), "/fleet");
         }
@@ -176,7 +177,8 @@ final class Overviews {
             return new Area("requests", "Requests", State.UNKNOWN, says, List.of(), "/fleet");
         }
         double success = 1 - failures / (double) requests;
-        boolean missed = requests >= TELLING_REQUESTS && success < objectives.successShare();
+        boolean missed =
+                requests >= TELLING_REQUESTS && success < told.objectives().successShare();
         List<Figure> figures = List.of(
                 new Figure("succeed", success, null, Unit.SHARE, missed),
                 new Figure("in the last minute", requests, null, Unit.COUNT, false));
@@ -187,10 +189,10 @@ final class Overviews {
                 "requests",
                 State.BAD,
                 failures + " of " + requests + " requests of the last minute failed",
-                missedSince(before.minutes(), objectives.successShare()),
+                missedSince(before.minutes(), told.objectives().successShare()),
                 "",
                 "",
-                null,
+                told.policyAtWork("quality"),
                 "/tenants"));
         return new Area("requests", "Requests", State.BAD, "Fewer succeed than was promised.", figures, "/tenants");
     }
@@ -210,7 +212,7 @@ final class Overviews {
         return since;
     }
 
-    private Area exits(long nowMs, Objectives objectives, List<Finding> findings) {
+    private Area exits(long nowMs, Status told, List<Finding> findings) {
         if (fleet.exits() == 0) {
             return new Area("exits", "Exits", State.UNKNOWN, "No decision about any exit yet.", List.of(), "/fleet");
         }
@@ -221,7 +223,7 @@ final class Overviews {
             Load load = history.load(score.getExitId());
             if (load != null
                     && load.attempts() >= TELLING_TRIES
-                    && load.failures() > (1 - objectives.successShare()) * load.attempts()) {
+                    && load.failures() > (1 - told.objectives().successShare()) * load.attempts()) {
                 failing.add(score);
             }
         }
@@ -232,7 +234,15 @@ final class Overviews {
         }
         State state = online == 0 ? State.BAD : failing.isEmpty() ? State.GOOD : State.WATCH;
         if (online == 0) {
-            findings.add(new Finding("exits", State.BAD, "No exit is online", null, "", "", null, "/fleet?sort=state"));
+            findings.add(new Finding(
+                    "exits",
+                    State.BAD,
+                    "No exit is online",
+                    null,
+                    "",
+                    "",
+                    told.policyAtWork("quality"),
+                    "/fleet?sort=state"));
         }
         String says = online == 0
                 ? "None is online."
@@ -321,7 +331,7 @@ final class Overviews {
                 "/pools");
     }
 
-    private Area relays(long nowMs, Objectives objectives, List<Finding> findings) {
+    private Area relays(long nowMs, Status told, List<Finding> findings) {
         List<RoomsBook.Row> all = rooms.all(nowMs).rooms();
         if (all.isEmpty()) {
             return new Area(
@@ -338,7 +348,7 @@ final class Overviews {
         for (RoomsBook.Row room : all) {
             viewers += room.viewers();
             saved += Math.max(0, room.savedBitsPerSecond());
-            boolean stalls = room.stalledShare() > objectives.stalledShare();
+            boolean stalls = room.stalledShare() > told.objectives().stalledShare();
             stalling += stalls ? 1 : 0;
             if (stalls || room.silences() > 0) {
                 findings.add(new Finding(
@@ -350,7 +360,7 @@ final class Overviews {
                         null,
                         room.promotions() + " promotions, " + room.silences() + " silences in ten minutes",
                         "",
-                        null,
+                        told.policyAtWork("relays"),
                         "/room/" + room.room()));
             }
         }
@@ -367,9 +377,10 @@ final class Overviews {
     }
 
     private Area map(long nowMs, List<Finding> findings) {
-        NetworkMap.Overview told = map.overview();
+        NetworkMap.Overview known = map.overview();
+        NetworkMap.State state = known.state();
         List<NetworkMap.Group> groups =
-                told.groups().stream().filter(NetworkMap.Group::defined).toList();
+                known.groups().stream().filter(NetworkMap.Group::defined).toList();
         if (groups.isEmpty()) {
             return new Area("map", "Map", State.UNKNOWN, "No delivery group is defined.", List.of(), "/map");
         }
@@ -389,11 +400,10 @@ final class Overviews {
                         since,
                         "price " + Math.round(group.priceMs()) + " ms, serves " + group.prefixes() + " prefixes",
                         group.reason(),
-                        null,
+                        state == null ? null : (Long) state.policyVersion(),
                         page("/map?group=", group.id())));
             }
         }
-        NetworkMap.State state = told.state();
         boolean halted = state != null && state.rollOut().equals("HALTED");
         if (state != null && (halted || state.frozen())) {
             findings.add(new Finding(
@@ -423,170 +433,6 @@ final class Overviews {
 
     private static String switchWord(String state) {
         return state.equals("DOWN") ? " is down" : state.equals("FULL") ? " is full" : " sheds load";
-    }
-
-    private static Area jobs(long nowMs, Status told, List<Finding> findings) {
-        if (told.jobs().isEmpty()) {
-            return new Area("jobs", "Jobs", State.UNKNOWN, "No job was heard.", List.of(), "/fleet");
-        }
-        State state = State.GOOD;
-        int alive = 0;
-        for (Status.Job job : told.jobs()) {
-            if (job.alive()) {
-                alive++;
-                continue;
-            }
-            State one = job.silenceMs() > told.objectives().jobSilenceMs() ? State.BAD : State.WATCH;
-            state = one.compareTo(state) < 0 ? one : state;
-            findings.add(new Finding(
-                    "jobs",
-                    one,
-                    "The job '" + job.job() + "' is silent",
-                    nowMs - job.silenceMs(),
-                    "its decisions stand as they were; policy version " + job.policyVersion(),
-                    "docs/operations.md, job-silent",
-                    job.policyVersion(),
-                    "/fleet"));
-        }
-        return new Area(
-                "jobs",
-                "Jobs",
-                state,
-                state == State.GOOD ? "All are heard." : "Not all are heard.",
-                List.of(new Figure("heard", alive, (double) told.jobs().size(), Unit.COUNT, state == State.BAD)),
-                "/fleet");
-    }
-
-    private static Area edges(long nowMs, Status told, List<Finding> findings) {
-        if (told.edges().isEmpty()) {
-            return new Area("edges", "Edges", State.UNKNOWN, "No edge has reported.", List.of(), "/fleet");
-        }
-        int well = 0;
-        State state = State.GOOD;
-        long inFlight = 0;
-        for (Status.Edge edge : told.edges()) {
-            inFlight += edge.inFlightRequests();
-            boolean silent = edge.silenceMs() > Statuses.EDGE_ALIVE_MS && !edge.draining();
-            if (silent || edge.localScoring()) {
-                State one = silent ? State.BAD : State.WATCH;
-                state = one.compareTo(state) < 0 ? one : state;
-                findings.add(new Finding(
-                        "edges",
-                        one,
-                        "The " + (edge.kind().isEmpty() ? "" : edge.kind() + " ") + "edge '" + edge.id()
-                                + (silent ? "' does not report" : "' scores for itself"),
-                        silent ? nowMs - edge.silenceMs() : null,
-                        silent
-                                ? edge.exitsOnline() + " exits and " + edge.inFlightRequests()
-                                        + " requests when it was last heard"
-                                : "it uses its own scores",
-                        silent ? "docs/operations.md, edge-gone" : "the quality job is silent to it",
-                        null,
-                        "/fleet"));
-            } else {
-                well++;
-            }
-        }
-        return new Area(
-                "edges",
-                "Edges",
-                state,
-                state == State.GOOD ? "All report." : "Not all are well.",
-                List.of(
-                        new Figure("well", well, (double) told.edges().size(), Unit.COUNT, state == State.BAD),
-                        new Figure("requests in flight", inFlight, null, Unit.COUNT, false)),
-                "/fleet");
-    }
-
-    private Area loop(long nowMs, Objectives objectives, List<Finding> findings) {
-        Map<String, LoopLately.Figures> byTopic = fleet.loops(nowMs);
-        if (byTopic.isEmpty()) {
-            return new Area(
-                    "loop",
-                    "Event to effect",
-                    State.UNKNOWN,
-                    "No decision took effect in the last minute.",
-                    List.of(),
-                    "/fleet");
-        }
-        List<Figure> figures = new ArrayList<>();
-        boolean slow = false;
-        for (Map.Entry<String, LoopLately.Figures> each : byTopic.entrySet()) {
-            String topic = each.getKey().replaceFirst("^fairlead\\.decisions\\.", "");
-            LoopLately.Figures told = each.getValue();
-            boolean late = told.p99Ms() > objectives.loopP99Ms();
-            slow |= late;
-            figures.add(new Figure(topic + " p50", told.p50Ms(), null, Unit.MS, false));
-            figures.add(new Figure(topic + " p99", told.p99Ms(), null, Unit.MS, late));
-            if (late) {
-                findings.add(new Finding(
-                        "loop",
-                        State.WATCH,
-                        "Decisions of " + topic + " come late: p99 " + told.p99Ms() + " ms",
-                        null,
-                        "",
-                        "docs/operations.md, loop-slow",
-                        null,
-                        "/fleet"));
-            }
-        }
-        return new Area(
-                "loop",
-                "Event to effect",
-                slow ? State.WATCH : State.GOOD,
-                slow ? "Decisions come late." : "Decisions come in time, at the slowest edge.",
-                figures,
-                "/fleet");
-    }
-
-    private static Area sources(Status told, List<Finding> findings) {
-        boolean kafka = told.kafka().problem() == null;
-        boolean stored = told.clickHouse().problem() == null;
-        Long age = told.clickHouse().ageMs();
-        boolean late = age != null && age > Statuses.FACTS_LATE_MS;
-        if (!kafka) {
-            findings.add(source(told.kafka(), told.atMs(), "Kafka does not answer"));
-        }
-        if (!stored) {
-            findings.add(source(told.clickHouse(), told.atMs(), "ClickHouse does not answer"));
-        } else if (late && age != null) {
-            findings.add(new Finding(
-                    "sources",
-                    State.BAD,
-                    "History is late",
-                    told.atMs() - age,
-                    "",
-                    "docs/operations.md, history-late",
-                    null,
-                    "/fleet"));
-        }
-        List<Figure> figures = new ArrayList<>();
-        if (told.kafka().ageMs() != null) {
-            figures.add(new Figure("age of decisions", told.kafka().ageMs(), null, Unit.MS, !kafka));
-        }
-        if (age != null) {
-            figures.add(new Figure("age of history", age, null, Unit.MS, late || !stored));
-        }
-        boolean well = kafka && stored && !late;
-        return new Area(
-                "sources",
-                "Kafka and history",
-                well ? State.GOOD : State.BAD,
-                well ? "Both answer." : kafka && stored ? "History is late." : "Not both answer.",
-                figures,
-                "/fleet");
-    }
-
-    private static Finding source(Status.Source source, long nowMs, String what) {
-        return new Finding(
-                "sources",
-                State.BAD,
-                what,
-                source.ageMs() == null ? null : nowMs - source.ageMs(),
-                "edges go on with what was decided",
-                String.valueOf(source.problem()),
-                null,
-                "/fleet");
     }
 
     /** Since when a subject is not well; null: history does not know, or does not answer. */

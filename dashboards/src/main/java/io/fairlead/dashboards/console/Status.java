@@ -22,6 +22,16 @@ record Status(
         Objectives objectives,
         List<String> problems) {
 
+    /** Version of the policies that a job decides by, as its newest heartbeat says; null: it was not heard. */
+    @Nullable
+    Long policyAtWork(String job) {
+        return jobs.stream()
+                .filter(each -> each.job().equals(job))
+                .map(Job::policyVersion)
+                .findFirst()
+                .orElse(null);
+    }
+
     /**
      * Where data come from.
      *

@@ -77,18 +77,35 @@ class ConsoleLogInTest {
                 ConsoleSettings.of("http://127.0.0.1:1", "reader", "", "127.0.0.1:1")
                         .listeningOn("127.0.0.1", 0),
                 ConsoleDoor.byPlainHttp(access),
-                Optional.of(this::rollback),
+                Optional.of(new Recorded()),
                 clock);
     }
 
-    private String rollback(String key, long to, long expected, String author, String reason)
-            throws PolicyChanges.RefusedException {
-        if (expected != 4) {
-            throw new PolicyChanges.RefusedException(
-                    "Revision 4 is there, not " + expected + ".", new IllegalStateException("overtaken"));
+    /** Writes down what it is told, and knows revision 4 only. */
+    private final class Recorded implements PolicyChanges {
+
+        @Override
+        public String rollback(String key, long to, long expected, String author, String reason)
+                throws RefusedException {
+            check(expected);
+            written.add(author + " " + key + " " + to + " " + reason);
+            return "done";
         }
-        written.add(author + " " + key + " " + to + " " + reason);
-        return "done";
+
+        @Override
+        public String set(String key, String fields, long expected, String author, String reason)
+                throws RefusedException {
+            check(expected);
+            written.add(author + " " + key + " " + fields + " " + reason);
+            return "set";
+        }
+
+        private void check(long expected) throws RefusedException {
+            if (expected != 4) {
+                throw new RefusedException(
+                        "Revision 4 is there, not " + expected + ".", new IllegalStateException("overtaken"));
+            }
+        }
     }
 
     @Test
@@ -163,6 +180,32 @@ class ConsoleLogInTest {
                         "fairlead_console_changes_total{result=\"refused\"} 1.0",
                         "fairlead_console_refused_total{result=\"csrf\"} 3.0",
                         "fairlead_console_sessions 2.0");
+    }
+
+    @Test
+    void anOperatorSetsFieldsAndIsToldWhatIsMissing() throws Exception {
+        Person otto = logIn(operator);
+        Map<String, String> csrf = Map.of(ConsoleGate.CSRF_HEADER, otto.csrf);
+        Map<String, Object> asked = new HashMap<>(Map.of(
+                "key",
+                "quality/default",
+                "fields",
+                Map.of("psiMs", 300),
+                "expectedRevision",
+                4,
+                "reason",
+                "slow networks"));
+        HttpResponse<String> done = post("/api/policy-changes", asked, "fairlead=" + otto.cookie, csrf);
+        assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
+        assertThat(written).containsExactly("otto quality/default {\"psiMs\":300} slow networks");
+        asked.put("reason", " ");
+        HttpResponse<String> without = post("/api/policy-changes", asked, "fairlead=" + otto.cookie, csrf);
+        assertThat(without.statusCode()).isEqualTo(400);
+        assertThat(problem(without)).contains("why (reason)");
+        assertThat(post("/api/policy-changes", asked, "fairlead=" + otto.cookie, Map.of())
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(written).hasSize(1);
     }
 
     @Test

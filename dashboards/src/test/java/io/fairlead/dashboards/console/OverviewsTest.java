@@ -22,7 +22,8 @@ class OverviewsTest {
 
     private static final long NOW_MS = 1_800_000_000_000L;
 
-    private final InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW_MS));
+    private long nowMs = NOW_MS;
+    private final InstantSource clock = () -> Instant.ofEpochMilli(nowMs);
     private final ClickHouseSource nobody =
             new ClickHouseSource("http://127.0.0.1:1", "reader", "", 1, Duration.ofSeconds(1));
     private final FleetState fleet = new FleetState(10);
@@ -85,6 +86,33 @@ class OverviewsTest {
                 .contains("map", "9000 ms"));
     }
 
+    @Test
+    void whatHistoryDoesNotKnowIsDatedByWhenItWasFirstSeen() {
+        fleet.apply(new JobHeartbeat("map", 1L, 1L, NOW_MS, NOW_MS, 7L, 1L, 1L));
+        fleet.apply(report("edge-1", 30, 9_000));
+        assertThat(findings("loop")).singleElement().satisfies(finding -> {
+            assertThat(finding.sinceMs()).isEqualTo(NOW_MS);
+            assertThat(finding.sinceAtLeast()).isTrue();
+            assertThat(finding.policyVersion())
+                    .as("that the map's job decides by")
+                    .isEqualTo(7);
+        });
+        nowMs = NOW_MS + 20_000;
+        fleet.apply(report("edge-1", 30, 9_500));
+        assertThat(findings("loop")).singleElement().satisfies(finding -> {
+            assertThat(finding.what()).contains("9500 ms");
+            assertThat(finding.sinceMs()).as("the same, with another figure").isEqualTo(NOW_MS);
+        });
+        nowMs = NOW_MS + 21_000 + Sightings.GONE_MS;
+        fleet.apply(report("edge-1", 30, 200));
+        assertThat(findings("loop")).as("gone").isEmpty();
+        nowMs += 2_000;
+        fleet.apply(report("edge-1", 30, 9_000));
+        assertThat(findings("loop"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.sinceMs()).as("anew").isEqualTo(nowMs));
+    }
+
     private List<Overview.Finding> findings(String area) {
         return overviews.overview().findings().stream()
                 .filter(finding -> finding.area().equals(area))
@@ -94,7 +122,7 @@ class OverviewsTest {
     private Status status() {
         LiveTopics unheard = new LiveTopics(
                 "127.0.0.1:1", fleet, new PoolsState(10), new MapBook(10), new RoomsBook(), change -> {}, clock);
-        Status told = Statuses.of(NOW_MS, unheard, history, fleet, 0, Objectives.defaults());
+        Status told = Statuses.of(nowMs, unheard, history, fleet, 0, Objectives.defaults());
         return new Status(
                 told.atMs(),
                 new Status.Source(true, 0L, null),
@@ -109,9 +137,9 @@ class OverviewsTest {
                 told.problems());
     }
 
-    private static EdgeReport report(String edge, long p50Ms, long p99Ms) {
+    private EdgeReport report(String edge, long p50Ms, long p99Ms) {
         return EdgeReport.newBuilder()
-                .setHeader(new TelemetryHeader(edge, 1L, 0, 1L, NOW_MS))
+                .setHeader(new TelemetryHeader(edge, 1L, 0, 1L, nowMs))
                 .setKind("nameserver")
                 .setVersion("0.1.0")
                 .setUptimeMs(1)
@@ -125,7 +153,7 @@ class OverviewsTest {
                 .setDraining(false)
                 .setJobSilenceMs(Map.of())
                 .setApplied(List.of(
-                        new AppliedDecisions(Topics.DECISIONS_MAP.name(), 1L, 1L, NOW_MS, 1, 4L, p50Ms, p99Ms, p99Ms)))
+                        new AppliedDecisions(Topics.DECISIONS_MAP.name(), 1L, 1L, nowMs, 1, 4L, p50Ms, p99Ms, p99Ms)))
                 .setPublished(List.of())
                 .setHeapUsedBytes(1)
                 .setDirectMemoryBytes(1)
