@@ -18,7 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
@@ -85,6 +87,20 @@ public final class ConfigStore {
             }
         });
         return entries;
+    }
+
+    /** Every key that a compacted topic holds a value of, whatever the values are. */
+    public Set<String> keys(TopicSpec topic) {
+        Set<String> keys = new TreeSet<>();
+        consume(topic, (record, decoded) -> {
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            if (record.value() == null) {
+                keys.remove(key);
+            } else {
+                keys.add(key);
+            }
+        });
+        return keys;
     }
 
     /** Every record that a topic still holds, in its order: of a compacted one the newest of each key, and what is not compacted yet. */

@@ -9,11 +9,15 @@ import io.fairlead.dashboards.schema.ClickHouseMigrations;
 import io.fairlead.dashboards.schema.MigrationException;
 import io.fairlead.dashboards.schema.MigrationPlan;
 import io.fairlead.dashboards.schema.MigrationPlan.State;
+import io.fairlead.dashboards.schema.Retention;
+import io.fairlead.dashboards.schema.Retention.Kept;
+import io.fairlead.schemas.topics.Topics;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /** What ClickHouse says of a deployment. */
@@ -21,6 +25,8 @@ final class HistoryHealth {
 
     private static final Duration LATE = Duration.ofMinutes(2);
     private static final Duration LATELY = Duration.ofHours(1);
+    private static final long KAFKA_KEEPS_DAYS =
+            Topics.TELEMETRY_ATTEMPTS.retention().toDays();
     private static final Duration QUERY_LIMIT = Duration.ofSeconds(20);
 
     private final String url;
@@ -49,6 +55,23 @@ final class HistoryHealth {
         int newer = plan.in(State.NEWER).size();
         return plan.server() + " is up to date"
                 + (newer == 0 ? "" : ", and " + newer + " migrations newer than this command");
+    }
+
+    /** Kept for less than Kafka keeps it, rows would be stored again by a job that starts from an old checkpoint. */
+    String retention() throws MigrationException {
+        List<Kept> kept = Retention.plan(url, user, password, Map.of());
+        List<String> brief = kept.stream()
+                .filter(each -> each.table().startsWith("raw_") && each.days() < KAFKA_KEEPS_DAYS)
+                .map(each -> each.table() + " keeps " + each.days() + " d")
+                .toList();
+        if (!brief.isEmpty()) {
+            throw new UserError(
+                    String.join(", ", brief) + ", Kafka " + KAFKA_KEEPS_DAYS
+                            + ": set it to as many at least with fairlead clickhouse retention TABLE=DAYS, or a restart may store rows again");
+        }
+        return kept.size() + " tables keep rows for "
+                + kept.stream().mapToInt(Kept::days).min().orElse(0) + " to "
+                + kept.stream().mapToInt(Kept::days).max().orElse(0) + " d";
     }
 
     String fresh() throws SQLException {

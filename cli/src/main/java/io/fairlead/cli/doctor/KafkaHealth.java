@@ -7,13 +7,17 @@ import io.fairlead.cli.topics.TopicPlan;
 import io.fairlead.schemas.config.ConfigRejected;
 import io.fairlead.schemas.decisions.JobHeartbeat;
 import io.fairlead.schemas.topics.Topics;
+import io.fairlead.schemas.wire.Contract;
+import io.fairlead.schemas.wire.SchemaDirectory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.apache.avro.Schema;
 
 /** What Kafka says of a deployment. */
 final class KafkaHealth {
@@ -44,6 +48,22 @@ final class KafkaHealth {
             }
             return Topics.all().size() + " agree with the catalogue";
         }
+    }
+
+    /** Whether every reader can resolve what this version writes. */
+    String schemas() {
+        Set<String> published = new ConfigStore(client).keys(Topics.SCHEMAS);
+        List<String> missing = Contract.records().stream()
+                .map(Contract::schema)
+                .filter(schema -> !published.contains(SchemaDirectory.key(schema)))
+                .map(Schema::getName)
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new UserError(
+                    "this version's " + String.join(", ", missing)
+                            + " were never published, so that older readers can't read them; `fairlead topics apply` publishes them");
+        }
+        return Contract.records().size() + " of this version are published, of " + published.size();
     }
 
     String heartbeats() {
