@@ -10,11 +10,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What a Flink cluster says of the jobs. */
 final class FlinkHealth {
 
+    private static final String PREFIX = "fairlead ";
     private static final Duration CHECKPOINT_AGE = Duration.ofMinutes(10);
 
     private final FlinkRest cluster;
@@ -27,9 +31,10 @@ final class FlinkHealth {
 
     String jobs() throws IOException, InterruptedException {
         FlinkCluster overview = cluster.cluster();
-        List<FlinkJob> ours = cluster.jobs().stream()
-                .filter(job -> !job.ended() && job.name().startsWith("fairlead "))
+        List<FlinkJob> known = cluster.jobs().stream()
+                .filter(job -> job.name().startsWith(PREFIX))
                 .toList();
+        List<FlinkJob> ours = known.stream().filter(job -> !job.ended()).toList();
         if (ours.isEmpty()) {
             throw new UserError(
                     "none of Fairlead runs on this cluster (Flink " + overview.version() + ", " + overview.freeSlots()
@@ -49,9 +54,22 @@ final class FlinkHealth {
                         + "; a restart would go back there. Flink's page of it says why, under Checkpoints");
             }
         }
+        missing(known, ours)
+                .forEach(job -> wrong.add(job.name() + " has ended (" + job.state()
+                        + ") and none runs in its place; if it is still wanted, start it from its last state: fairlead jobs submit "
+                        + job.name().substring(PREFIX.length()) + " --from PATH"));
         if (!wrong.isEmpty()) {
             throw new UserError(String.join("; ", wrong));
         }
         return ours.size() + " run, each with a checkpoint of the last " + CHECKPOINT_AGE.toMinutes() + " min";
+    }
+
+    /** Of each name that no job runs by any more, the one that ran last. The cluster forgets them after a while, or when it starts anew. */
+    private static Collection<FlinkJob> missing(List<FlinkJob> known, List<FlinkJob> ours) {
+        Map<String, FlinkJob> last = new TreeMap<>();
+        known.forEach(job -> last.merge(
+                job.name(), job, (held, other) -> other.startedAt().isAfter(held.startedAt()) ? other : held));
+        ours.forEach(job -> last.remove(job.name()));
+        return last.values();
     }
 }

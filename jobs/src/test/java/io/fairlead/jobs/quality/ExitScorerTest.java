@@ -176,7 +176,9 @@ class ExitScorerTest {
             scorer.signal(connected(START));
             scorer.watermark(Long.MAX_VALUE);
             scorer.told();
-            assertThat(scorer.keys()).as("everything is over at the end of time").isZero();
+            assertThat(scorer.keys())
+                    .as("everything is over at the end of time")
+                    .isZero();
             scorer.signal(connected(START + 1_000));
             scorer.signal(heartbeat(START + 2_000, 20));
             checkpoint = scorer.harness.snapshot(1, START);
@@ -184,7 +186,9 @@ class ExitScorerTest {
         try (Harness scorer = new Harness()) {
             scorer.restore(checkpoint);
             scorer.ruling(policy(POLICY.withReferences(40, 10), 17));
-            assertThat(scorer.scores()).as("nothing is decided by what is of no use").isEmpty();
+            assertThat(scorer.scores())
+                    .as("nothing is decided by what is of no use")
+                    .isEmpty();
             scorer.signal(heartbeat(START + 60_000, 20));
             ExitScore score = onlyScore(scorer);
             assertThat(score.getTrigger()).isEqualTo("first");
@@ -200,9 +204,7 @@ class ExitScorerTest {
             scorer.watermark(START + 60_000);
             assertThat(scorer.keys()).as("it may be heard yet").isEqualTo(1);
             scorer.watermark(START + 60_000 + POLICY.stateTtlMs());
-            assertThat(scorer.told())
-                    .as("it never was: its decision goes")
-                    .containsExactly(new Finding.Ended(EXIT));
+            assertThat(scorer.told()).as("it never was: its decision goes").containsExactly(new Finding.Ended(EXIT));
             assertThat(scorer.keys()).isZero();
         }
     }

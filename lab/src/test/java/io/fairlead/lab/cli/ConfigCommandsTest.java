@@ -153,7 +153,7 @@ class ConfigCommandsTest {
         assertThat(on("policy", "canary", "start", key, "psiMs=0", "--share=60%", "--baseline=0s", "--reason=x").err)
                 .contains("share is 0.6", "baselineMs is 0", "psiMs is 0");
         assertThat(on("policy", "canary", "start", "pool/default", "healthMargin=0.1", "--reason=x").err)
-                .contains("pool/default can have no canary", "'pool' is not decided exit by exit");
+                .contains("pool/default can have no canary", "'pool' is not decided exit by exit", "pool/pool:NAME");
         assertThat(on("policy", "canary", "start", "quality/class:shop", "psiMs=300", "--reason=x").err)
                 .contains("the scope class:shop is only a part of what they do; use default or type:NAME");
         assertThat(on("policy", "canary", "stop", key, "--reason=x").err).contains("No canary of " + key);

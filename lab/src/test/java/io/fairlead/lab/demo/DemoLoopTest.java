@@ -3,24 +3,33 @@ package io.fairlead.lab.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fairlead.cli.Fairlead;
 import io.fairlead.cli.config.Attribution;
 import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.lab.fleet.Impairment;
+import io.fairlead.lab.host.ClickHouseProcess;
 import io.fairlead.lab.host.Host;
 import io.fairlead.schemas.config.QualityPolicy;
 import io.fairlead.schemas.topics.Topics;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -207,6 +216,89 @@ class DemoLoopTest {
         // exit-19 is one of the bad ones: that is known from the first second, without measuring it again.
         assertThat(carried.getOrDefault("exit-19", 0L)).isLessThan(10);
         assertThatAllCountTheSame();
+    }
+
+    @Test
+    @Order(8)
+    void theDoctorFindsNothingWrongUntilSomethingIs() throws Exception {
+        Diagnosis[] last = new Diagnosis[1];
+        try {
+            // What was killed above stood still for a while; heartbeats and lag of all are well again within seconds.
+            patiently().until(() -> (last[0] = doctor()).status == 0);
+        } finally {
+            System.out.println(last[0]);
+        }
+        assertThat(last[0].said)
+                .contains("ok     topics:", "ok     lag:", "ok     clocks:", "ok     event to effect: ", "p99")
+                .contains("Nothing is wrong.")
+                .doesNotContain("WRONG");
+
+        ConfigResource attempts = new ConfigResource(ConfigResource.Type.TOPIC, Topics.TELEMETRY_ATTEMPTS.name());
+        try (Admin kafka = Admin.create(system.kafkaClient())) {
+            AlterConfigOp anHour = new AlterConfigOp(
+                    new ConfigEntry(
+                            "retention.ms", Long.toString(Duration.ofHours(1).toMillis())),
+                    AlterConfigOp.OpType.SET);
+            kafka.incrementalAlterConfigs(Map.of(attempts, List.of(anHour)))
+                    .all()
+                    .get();
+        }
+        Diagnosis brief = doctor();
+        assertThat(brief.status).isEqualTo(1);
+        assertThat(brief.said)
+                .contains("WRONG  topics: ", "fairlead topics apply", Topics.TELEMETRY_ATTEMPTS.name(), "retention.ms");
+        assertThat(command(
+                                "topics",
+                                "apply",
+                                "--bootstrap-servers",
+                                system.kafka().bootstrap())
+                        .status)
+                .isZero();
+        assertThat(doctor().said).contains("ok     topics:");
+
+        assertThat(command(
+                                "jobs",
+                                "stop",
+                                "relays",
+                                "--flink",
+                                system.flink().restUrl().toString())
+                        .status)
+                .isZero();
+        Diagnosis stopped = doctor();
+        assertThat(stopped.status).isEqualTo(1);
+        assertThat(stopped.said).contains("WRONG  jobs: ", "fairlead relays has ended", "fairlead jobs submit relays");
+    }
+
+    /** What a command said, on both ways, and what it ended with. */
+    private record Diagnosis(int status, String said) {
+
+        @Override
+        public String toString() {
+            return said;
+        }
+    }
+
+    private Diagnosis doctor() {
+        ClickHouseProcess clickHouse = Objects.requireNonNull(system.clickHouseProcess());
+        return command(
+                "doctor",
+                "--bootstrap-servers",
+                system.kafka().bootstrap(),
+                "--flink",
+                system.flink().restUrl().toString(),
+                "--clickhouse",
+                clickHouse.url().toString(),
+                "--clickhouse-user",
+                clickHouse.user(),
+                "--clickhouse-password",
+                clickHouse.password());
+    }
+
+    private static Diagnosis command(String... words) {
+        StringWriter said = new StringWriter();
+        PrintWriter out = new PrintWriter(said, true);
+        int status = Fairlead.execute(Map.of(), out, out, words);
+        return new Diagnosis(status, said.toString());
     }
 
     /** In the row of {@code fairlead tenant usage}; 0: there is none yet. */

@@ -45,8 +45,8 @@ public final class CanaryRecords {
         int slash = policyKey.indexOf('/');
         String kind = slash < 0 ? policyKey : policyKey.substring(0, slash);
         if (!KINDS.contains(kind)) {
-            return "a canary decides a share of exits, and '" + kind + "' is not decided exit by exit; policies of "
-                    + String.join(" and ", KINDS) + " are";
+            return "a canary decides a share of exits, and '" + kind + "' is not decided exit by exit, as "
+                    + String.join(" and ", KINDS) + " are; " + instead(kind);
         }
         Scope scope;
         try {
@@ -59,6 +59,17 @@ public final class CanaryRecords {
                 ? ""
                 : "a canary decides whole exits, and the scope " + scope
                         + " is only a part of what they do; use default or type:NAME";
+    }
+
+    /** Why such a policy can't be tried so, and how else. */
+    private static String instead(String kind) {
+        return switch (kind) {
+            case "pool" -> "pools take their exits from one another: what one gained by it others would lose, so that none can be compared with another. Set it for one pool (pool/pool:NAME), and look at the health that was foreseen and came";
+            case "forecast" -> "forecasts are scored when they come due, whatever is decided: set it for one pool (forecast/pool:NAME), and look at their skill";
+            case "map" -> "a new map is on trial anyway: it is rolled out to 1, 5, 25 and 100 % of the prefixes beside a control group, and halts by itself when these fare worse";
+            case "relay" -> "relay clients are too few to be drawn: set it for one room (relay/room:NAME)";
+            default -> "it says how exits are looked at, not what is decided of them";
+        };
     }
 
     /** How it is tried, without looking at bounds. */
