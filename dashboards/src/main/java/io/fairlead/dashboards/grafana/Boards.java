@@ -13,6 +13,8 @@ public final class Boards {
             "SELECT written_at AS time, concat(config_key, ': ', reason) AS text, author AS tags FROM fairlead.config_history"
                     + " WHERE $__timeFilter(at) ORDER BY config_offset LIMIT 1 BY config_topic, config_offset LIMIT 500";
 
+    private static final int HOUR = 3_600;
+
     /** Seconds of a point of a series over minutes. */
     static final String STEP = "greatest($__interval_s, 60)";
 
@@ -55,39 +57,43 @@ public final class Boards {
                                 "Requests",
                                 "reqps",
                                 "Requests of all tenants a second.",
-                                "SELECT " + MINUTES + ", sum(requests) / " + STEP
-                                        + " AS requests FROM fairlead.requests_1m" + IN_TIME + BY_TIME),
+                                "SELECT " + MINUTES + ", sum(requests) / " + STEP + " AS requests FROM "
+                                        + rolledUp("traffic") + IN_TIME + BY_TIME),
                         Panel.series(
                                 "Success",
                                 "percentunit",
                                 "Share of requests that did not fail for a reason of ours or of a target. If it falls: by pool on the board Pools, by exit in the console.",
                                 "SELECT " + MINUTES
-                                        + ", 1 - sum(failures) / sum(requests) AS success FROM fairlead.requests_1m"
+                                        + ", 1 - sum(failures) / sum(requests) AS success FROM " + rolledUp("traffic")
                                         + IN_TIME + BY_TIME),
                         Panel.series(
                                 "Time to the first byte",
                                 "ms",
                                 "Of requests that succeeded, from their head to the first byte of an answer.",
-                                quantiles("first_byte_us", "requests_1m", IN_TIME)),
+                                "SELECT time, q[1] / 1000 AS p50, q[3] / 1000 AS p95, q[4] / 1000 AS p99 FROM (SELECT "
+                                        + MINUTES
+                                        + ", quantilesTDigestMerge(0.5, 0.9, 0.95, 0.99)(first_byte_us) AS q FROM "
+                                        + rolledUp("traffic") + IN_TIME + " GROUP BY time) ORDER BY time"),
                         Panel.series(
                                 "Tries a request",
                                 "short",
                                 "How many exits a request is tried on. Over 1.2, picks are bad or the fleet is.",
-                                "SELECT " + MINUTES + ", sum(tries) / sum(requests) AS tries FROM fairlead.requests_1m"
-                                        + IN_TIME + BY_TIME),
+                                "SELECT " + MINUTES + ", sum(tries) / sum(requests) AS tries FROM "
+                                        + rolledUp("traffic") + IN_TIME + BY_TIME),
                         Panel.series(
                                 "Mean quality told",
                                 "short",
                                 "Mean of the qualities told in decisions, 0 to 100, by type of exit. Decisions are told where quality changes, so that it leans to exits that change.",
                                 "SELECT " + MINUTES
-                                        + ", pool_type, sum(quality_sum) / sum(decisions) AS quality FROM fairlead.decisions_1m"
+                                        + ", pool_type, sum(quality_sum) / sum(decisions) AS quality FROM "
+                                        + rolledUp("decisions")
                                         + IN_TIME + " GROUP BY time, pool_type ORDER BY time"),
                         Panel.series(
                                 "Decisions by state",
                                 "short",
                                 "Decisions a minute that set exits to each state.",
                                 "SELECT " + MINUTES + ", state, sum(decisions) * 60 / " + STEP
-                                        + " AS decisions FROM fairlead.decisions_1m" + IN_TIME
+                                        + " AS decisions FROM " + rolledUp("decisions") + IN_TIME
                                         + " GROUP BY time, state ORDER BY time")));
     }
 
@@ -123,9 +129,10 @@ public final class Boards {
                         Panel.series(
                                 "Skill of forecasts",
                                 "short",
-                                "Loss of forecasts that came due, as a share of a naive forecast's: under 1 is better than naive.",
-                                "SELECT toStartOfInterval(at, toIntervalSecond(greatest($__interval_s, 600))) AS time, measure, sum(pinball) / greatest(sum(naive_pinball), 1e-9) AS loss FROM fairlead.forecast_scores FINAL"
-                                        + OF_POOL + " GROUP BY time, measure ORDER BY time"),
+                                "Loss of forecasts that came due, as a share of a naive forecast's, where a day before is known: under 1 is better than naive.",
+                                "SELECT toStartOfInterval(bucket, toIntervalSecond(greatest($__interval_s, 600))) AS time, measure, sum(pinball) / greatest(sum(naive_pinball), 1e-9) AS loss FROM fairlead.forecast_losses_10m"
+                                        + IN_TIME
+                                        + " AND $__conditionalAll(pool IN (${pool:singlequote}), $pool) GROUP BY time, measure ORDER BY time"),
                         Panel.table(
                                 "Pools now",
                                 "short",
@@ -152,33 +159,34 @@ public final class Boards {
                                 "reqps",
                                 "A second.",
                                 "SELECT " + MINUTES + ", tenant, sum(requests) / " + STEP
-                                        + " AS requests FROM fairlead.requests_1m" + OF_TENANT
+                                        + " AS requests FROM " + rolledUp("requests") + OF_TENANT
                                         + " GROUP BY time, tenant ORDER BY time"),
                         Panel.series(
                                 "Success by tenant",
                                 "percentunit",
                                 "If one falls alone, look at its targets and pools; if all do, at the board Fleet.",
                                 "SELECT " + MINUTES
-                                        + ", tenant, 1 - sum(failures) / sum(requests) AS success FROM fairlead.requests_1m"
+                                        + ", tenant, 1 - sum(failures) / sum(requests) AS success FROM "
+                                        + rolledUp("requests")
                                         + OF_TENANT + " GROUP BY time, tenant ORDER BY time"),
                         Panel.series(
                                 "Outcomes",
                                 "short",
                                 "Requests a minute by what came of them.",
                                 "SELECT " + MINUTES + ", outcome, sum(requests) * 60 / " + STEP
-                                        + " AS requests FROM fairlead.requests_1m" + OF_TENANT
+                                        + " AS requests FROM " + rolledUp("requests") + OF_TENANT
                                         + " GROUP BY time, outcome ORDER BY time"),
                         Panel.series(
                                 "Traffic",
                                 "binBps",
                                 "Bytes a second from and to the tenants.",
                                 "SELECT " + MINUTES + ", sum(bytes_up) / " + STEP + " AS up, sum(bytes_down) / " + STEP
-                                        + " AS down FROM fairlead.requests_1m" + OF_TENANT + BY_TIME),
+                                        + " AS down FROM " + rolledUp("requests") + OF_TENANT + BY_TIME),
                         Panel.series(
                                 "Time of requests",
                                 "ms",
                                 "From head to end, of those that succeeded.",
-                                quantiles("total_us", "requests_1m", OF_TENANT)),
+                                quantiles("total_us", "requests", OF_TENANT)),
                         Panel.table(
                                 "Days",
                                 "short",
@@ -199,29 +207,36 @@ public final class Boards {
                                 "From event to effect",
                                 "ms",
                                 "From an event at an edge to the decision in force at an edge: the highest p99 that any edge told, by topic. The aim is 1 s.",
-                                "SELECT " + MINUTES + ", topic, max(p99_ms_max) AS p99 FROM fairlead.loops_1m" + IN_TIME
-                                        + " GROUP BY time, topic ORDER BY time"),
+                                "SELECT " + MINUTES + ", topic, max(p99_ms_max) AS p99 FROM " + rolledUp("loops")
+                                        + IN_TIME + " GROUP BY time, topic ORDER BY time"),
                         Panel.series(
                                 "From event to decision",
                                 "ms",
                                 "The part of it that passes until the job has decided.",
                                 "SELECT time, q[1] AS p50, q[4] AS p99 FROM (SELECT " + MINUTES
-                                        + ", quantilesTDigestMerge(0.5, 0.9, 0.95, 0.99)(decided_ms) AS q FROM fairlead.decisions_1m"
+                                        + ", quantilesTDigestMerge(0.5, 0.9, 0.95, 0.99)(decided_ms) AS q FROM "
+                                        + rolledUp("decisions")
                                         + IN_TIME + " GROUP BY time) ORDER BY time"),
                         Panel.series(
                                 "Silence of jobs",
                                 "s",
-                                "Greatest pause between heartbeats. After 60 s edges score by themselves.",
-                                "SELECT toStartOfInterval(at, toIntervalSecond(" + STEP
-                                        + ")) AS time, job, max(pause) AS pause FROM (SELECT at, job, dateDiff('millisecond', lagInFrame(at, 1, at) OVER (PARTITION BY job ORDER BY at ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), at) / 1000 AS pause"
-                                        + " FROM fairlead.job_heartbeats WHERE $__timeFilter(at)) GROUP BY time, job ORDER BY time"),
+                                "Greatest pause between heartbeats, or, where a point is over ten minutes, between minutes, and the mean within one. After 60 s edges score by themselves.",
+                                "SELECT time, job, max(pause) AS pause FROM ("
+                                        + "SELECT toStartOfInterval(at, toIntervalSecond(" + STEP
+                                        + ")) AS time, job, dateDiff('millisecond', lagInFrame(at, 1, at) OVER (PARTITION BY job ORDER BY at ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), at) / 1000 AS pause"
+                                        + " FROM fairlead.job_heartbeats WHERE $__timeFilter(at) AND $__interval_s <= 600"
+                                        + " UNION ALL SELECT toStartOfInterval(first, toIntervalSecond(" + STEP
+                                        + ")) AS time, job, greatest(toFloat64(dateDiff('millisecond', lagInFrame(last, 1, first) OVER (PARTITION BY job ORDER BY first ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), first)), dateDiff('millisecond', first, last) / greatest(beats - 1, 1)) / 1000 AS pause"
+                                        + " FROM (SELECT job, min(first_at) AS first, max(last_at) AS last, toInt64(sum(beats)) AS beats FROM fairlead.heartbeats_1m"
+                                        + IN_TIME + " AND $__interval_s > 600 GROUP BY job, bucket)"
+                                        + ") GROUP BY time, job ORDER BY time"),
                         Panel.series(
                                 "Age of event time",
                                 "s",
-                                "How far the time up to which a job has seen everything is behind. Rising: it does not keep up, or a partition is silent.",
-                                "SELECT toStartOfInterval(at, toIntervalSecond(" + STEP
-                                        + ")) AS time, job, max(toUnixTimestamp64Milli(issued_at) - watermark_ms) / 1000 AS behind FROM fairlead.job_heartbeats"
-                                        + " WHERE $__timeFilter(at) AND watermark_ms > 0 GROUP BY time, job ORDER BY time"),
+                                "How far the time up to which a job has seen everything is behind, at most. Rising: it does not keep up, or a partition is silent.",
+                                "SELECT " + MINUTES
+                                        + ", job, max(behind_ms_max) / 1000 AS behind FROM fairlead.heartbeats_1m"
+                                        + IN_TIME + " GROUP BY time, job ORDER BY time"),
                         Panel.series(
                                 "Stored telemetry",
                                 "short",
@@ -291,15 +306,21 @@ public final class Boards {
                                         + " WHERE at > now() - 3600 GROUP BY edge ORDER BY last_report LIMIT 500")));
     }
 
+    /** Minutes, or hours where a point of the chart is an hour or more: the engine reads the one that is not false beforehand. */
+    static String rolledUp(String what) {
+        return "(SELECT * FROM fairlead." + what + "_1m WHERE $__timeFilter(bucket) AND $__interval_s < " + HOUR
+                + " UNION ALL SELECT * FROM fairlead." + what + "_1h WHERE $__timeFilter(bucket) AND $__interval_s >= "
+                + HOUR + ")";
+    }
+
     private static String byEdge(String figures) {
-        return "SELECT " + MINUTES + ", edge_id AS edge, " + figures + " FROM fairlead.edges_1m" + OF_EDGE
+        return "SELECT " + MINUTES + ", edge_id AS edge, " + figures + " FROM " + rolledUp("edges") + OF_EDGE
                 + " GROUP BY time, edge ORDER BY time";
     }
 
     private static String quantiles(String column, String table, String where) {
         return "SELECT time, q[1] / 1000 AS p50, q[3] / 1000 AS p95, q[4] / 1000 AS p99 FROM (SELECT " + MINUTES
-                + ", quantilesTDigestMergeIf(0.5, 0.9, 0.95, 0.99)(" + column + ", outcome = 'OK') AS q FROM fairlead."
-                + table
-                + where + " GROUP BY time) ORDER BY time";
+                + ", quantilesTDigestMergeIf(0.5, 0.9, 0.95, 0.99)(" + column + ", outcome = 'OK') AS q FROM "
+                + rolledUp(table) + where + " GROUP BY time) ORDER BY time";
     }
 }

@@ -4,6 +4,7 @@ import static io.fairlead.dashboards.grafana.Boards.BY_TIME;
 import static io.fairlead.dashboards.grafana.Boards.IN_TIME;
 import static io.fairlead.dashboards.grafana.Boards.MINUTES;
 import static io.fairlead.dashboards.grafana.Boards.STEP;
+import static io.fairlead.dashboards.grafana.Boards.rolledUp;
 
 import java.util.List;
 
@@ -40,28 +41,31 @@ final class RelayBoards {
                                 "From a viewer's request to the write with his first key frame. If it rises at one edge alone: its network, or rooms that only a far relay server has.",
                                 "SELECT time, q[1] / 1000 AS p50, q[3] / 1000 AS p95, q[4] / 1000 AS p99 FROM (SELECT "
                                         + MINUTES
-                                        + ", quantilesTDigestIfMerge(0.5, 0.9, 0.95, 0.99)(first_key_us) AS q FROM fairlead.viewers_1m"
+                                        + ", quantilesTDigestIfMerge(0.5, 0.9, 0.95, 0.99)(first_key_us) AS q FROM "
+                                        + rolledUp("starts")
                                         + IN_TIME + " GROUP BY time) ORDER BY time"),
                         Panel.series(
                                 "Stalled",
                                 "percentunit",
                                 "Share of watching in which a viewer's network took nothing for over half a second, by edge.",
                                 "SELECT " + MINUTES
-                                        + ", edge_id AS edge, sum(stalled_ms) / greatest(sum(watched_ms), 1) AS stalled FROM fairlead.viewers_1m"
+                                        + ", edge_id AS edge, sum(stalled_ms) / greatest(sum(watched_ms), 1) AS stalled FROM "
+                                        + rolledUp("viewers")
                                         + IN_TIME + " GROUP BY time, edge ORDER BY time"),
                         Panel.series(
                                 "Paused",
                                 "percentunit",
                                 "Share of watching in which the room itself had nothing for over half a second. High with no stalls: the source, or the long link.",
                                 "SELECT " + MINUTES
-                                        + ", edge_id AS edge, sum(paused_ms) / greatest(sum(watched_ms), 1) AS paused FROM fairlead.viewers_1m"
+                                        + ", edge_id AS edge, sum(paused_ms) / greatest(sum(watched_ms), 1) AS paused FROM "
+                                        + rolledUp("viewers")
                                         + IN_TIME + " GROUP BY time, edge ORDER BY time"),
                         Panel.series(
                                 "Viewers",
                                 "short",
                                 "Mean of those that watch at once, by edge.",
                                 "SELECT " + MINUTES + ", edge_id AS edge, sum(watched_ms) / (1000 * " + STEP
-                                        + ") AS viewers FROM fairlead.viewers_1m" + IN_TIME
+                                        + ") AS viewers FROM " + rolledUp("viewers") + IN_TIME
                                         + " GROUP BY time, edge ORDER BY time"),
                         Panel.series(
                                 "Saved by merging",
@@ -69,27 +73,29 @@ final class RelayBoards {
                                 "What crosses long links, and what viewers behind them get of it.",
                                 "SELECT " + MINUTES + ", sum(link_bytes) * 8 / " + STEP
                                         + " AS on_long_links, sum(viewer_bytes) * 8 / " + STEP
-                                        + " AS to_viewers FROM fairlead.legs_1m" + OF_CLIENT + BY_TIME),
+                                        + " AS to_viewers FROM " + rolledUp("legs") + OF_CLIENT + BY_TIME),
                         Panel.series(
                                 "Promotions and silences",
                                 "short",
                                 "Streams that took a master's place, and masters that gave way because they were silent. Silences without promotions: no other stream was there.",
                                 "SELECT " + MINUTES
-                                        + ", sum(promotions) AS promotions, sum(silences) AS silences, sum(lost) AS lost FROM fairlead.legs_1m"
+                                        + ", sum(promotions) AS promotions, sum(silences) AS silences, sum(lost) AS lost FROM "
+                                        + rolledUp("legs")
                                         + OF_CLIENT + BY_TIME),
                         Panel.series(
                                 "Gaps at splices",
                                 "ms",
                                 "How long viewers had nothing around a splice, beyond the pause between two frames, all together in a point of the chart.",
                                 "SELECT " + MINUTES
-                                        + ", edge_id AS edge, sum(splice_gap_ms) AS gaps FROM fairlead.viewers_1m"
+                                        + ", edge_id AS edge, sum(splice_gap_ms) AS gaps FROM " + rolledUp("viewers")
                                         + IN_TIME + " GROUP BY time, edge ORDER BY time"),
                         Panel.series(
                                 "Round trip of long links",
                                 "ms",
                                 "The longest that a relay client's link had.",
                                 "SELECT " + MINUTES
-                                        + ", relay_client_id AS client, max(rtt_us_max) / 1000 AS rtt FROM fairlead.legs_1m"
+                                        + ", relay_client_id AS client, max(rtt_us_max) / 1000 AS rtt FROM "
+                                        + rolledUp("legs")
                                         + OF_CLIENT + " GROUP BY time, client ORDER BY time"),
                         Panel.table(
                                 "Plans",
@@ -146,7 +152,7 @@ final class RelayBoards {
                                 "short",
                                 "What was said of resolvers, a minute. Many TOO_FEW: few proven questions. Many CONTRADICTED: round trips say otherwise than shares.",
                                 "SELECT " + MINUTES + ", verdict, sum(verdicts) * 60 / " + STEP
-                                        + " AS verdicts FROM fairlead.verdicts_1m" + IN_TIME
+                                        + " AS verdicts FROM " + rolledUp("verdicts") + IN_TIME
                                         + " GROUP BY time, verdict ORDER BY time"),
                         Panel.table(
                                 "Groups now",

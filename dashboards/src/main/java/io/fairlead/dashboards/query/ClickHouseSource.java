@@ -10,6 +10,7 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -20,6 +21,8 @@ import java.util.concurrent.TimeUnit;
  * for its turn no longer than the time limit of a question, then fails. A connection that failed is not used again.
  */
 public final class ClickHouseSource implements AutoCloseable {
+
+    private static final String SETTING = "clickhouse_setting_";
 
     private final ClickHouseUrl server;
     private final Properties properties;
@@ -39,6 +42,19 @@ public final class ClickHouseSource implements AutoCloseable {
      * @param timeLimit of one question
      */
     public ClickHouseSource(String url, String user, String password, int queriesMax, Duration timeLimit) {
+        this(url, user, password, queriesMax, timeLimit, Map.of());
+    }
+
+    /**
+     * @param settings of ClickHouse, sent with each question, such as {@code max_rows_to_read}
+     */
+    public ClickHouseSource(
+            String url,
+            String user,
+            String password,
+            int queriesMax,
+            Duration timeLimit,
+            Map<String, String> settings) {
         this.server = ClickHouseUrl.parse(url);
         this.timeLimit = timeLimit;
         this.turns = new Semaphore(queriesMax, true);
@@ -47,6 +63,7 @@ public final class ClickHouseSource implements AutoCloseable {
         properties.setProperty("password", password);
         properties.setProperty("connection_timeout", Long.toString(timeLimit.toMillis()));
         properties.setProperty("socket_timeout", Long.toString(timeLimit.toMillis()));
+        settings.forEach((name, value) -> properties.setProperty(SETTING + name, value));
     }
 
     /** Address of the server, without credentials. */

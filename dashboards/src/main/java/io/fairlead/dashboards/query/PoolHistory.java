@@ -13,6 +13,9 @@ public final class PoolHistory {
     /** The shortest horizon: what was foreseen that far ahead is drawn behind what came. */
     public static final int SHORTEST_MINUTES = 5;
 
+    /** No forecast is made longer ahead: what came due since a time was made a day before it at most, which is what the table is sorted by. */
+    private static final long HORIZON_MAX_MS = 86_400_000;
+
     private static final String STANDINGS = "SELECT intDiv(toUnixTimestamp(issued_at), ?) * ? AS slot,"
             + " argMax(health, told.counter) AS now, argMax(health_foreseen, told.counter) AS foreseen,"
             + " argMax(min_health, told.counter) AS least, argMax(members_online, told.counter) AS online,"
@@ -27,7 +30,7 @@ public final class PoolHistory {
             + " AND band.2 = ? AND forecast_at_ms > 0 GROUP BY slot ORDER BY slot LIMIT 5000";
     private static final String CAME =
             "SELECT intDiv(made_at_ms, 1000) + horizon_minutes * 60 AS slot, any(actual) AS value"
-                    + " FROM fairlead.forecast_scores WHERE pool = ? AND at >= fromUnixTimestamp64Milli(toInt64(?))"
+                    + " FROM fairlead.forecast_scores WHERE pool = ? AND at >= fromUnixTimestamp64Milli(toInt64(?)) AND made_at_ms >= ?"
                     + " AND measure = ? AND horizon_minutes = " + SHORTEST_MINUTES
                     + " GROUP BY slot ORDER BY slot LIMIT 5000";
     private static final String CHANGES =
@@ -46,7 +49,7 @@ public final class PoolHistory {
             + " intDiv(toUnixTimestamp(at), ?) * ? AS slot, count() AS n, avg(pinball) AS loss,"
             + " avgIf(pinball, naive_pinball >= 0) AS paired, avgIf(naive_pinball, naive_pinball >= 0) AS naive,"
             + " countIf(actual >= low AND actual <= high) / n AS covered"
-            + " FROM fairlead.forecast_scores FINAL WHERE pool = ? AND at >= fromUnixTimestamp64Milli(toInt64(?))"
+            + " FROM fairlead.forecast_scores FINAL WHERE pool = ? AND at >= fromUnixTimestamp64Milli(toInt64(?)) AND made_at_ms >= ?"
             + " GROUP BY measure, horizon, slot ORDER BY slot LIMIT 20000";
     private static final String FORESEEN =
             "SELECT changed_at_ms, predicted, observed FROM fairlead.pool_health_foreseen FINAL"
@@ -134,7 +137,9 @@ public final class PoolHistory {
 
     public List<Point> came(String pool, long fromMs, String measure) throws SQLException {
         return source.select(
-                CAME, List.of(pool, fromMs, measure), row -> new Point(row.getLong("slot"), row.getDouble("value")));
+                CAME,
+                List.of(pool, fromMs, fromMs - HORIZON_MAX_MS, measure),
+                row -> new Point(row.getLong("slot"), row.getDouble("value")));
     }
 
     /** Newest first. */
@@ -169,7 +174,7 @@ public final class PoolHistory {
     public List<Skill> skill(String pool, long fromMs, int stepSeconds) throws SQLException {
         return source.select(
                 SKILL,
-                List.of(stepSeconds, stepSeconds, pool, fromMs),
+                List.of(stepSeconds, stepSeconds, pool, fromMs, fromMs - HORIZON_MAX_MS),
                 row -> new Skill(
                         row.getString("measure"),
                         row.getInt("horizon"),

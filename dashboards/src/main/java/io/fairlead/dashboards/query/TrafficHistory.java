@@ -44,10 +44,13 @@ public final class TrafficHistory {
 
     /** As {@link #between(long, long)}, in buckets of {@code step} seconds. */
     public List<TrafficPoint> between(long fromSeconds, long toSeconds, int step) throws SQLException {
-        String table = step < 60 ? "requests_1s" : step < 3_600 ? "requests_1m" : "requests_1h";
+        String quantiles = step < 60
+                ? "quantilesTDigestMergeIf(0.5, 0.9, 0.95, 0.99)(first_byte_us, outcome = 'OK')"
+                : "quantilesTDigestMerge(0.5, 0.9, 0.95, 0.99)(first_byte_us)";
+        String table = step < 60 ? "requests_1s" : step < 3_600 ? "traffic_1m" : "traffic_1h";
         String sql =
-                "SELECT intDiv(toUnixTimestamp(bucket), ?) * ? AS slot, sum(requests) AS n, sum(failures) AS failed,"
-                        + " quantilesTDigestMergeIf(0.5, 0.9, 0.95, 0.99)(first_byte_us, outcome = 'OK') AS q,"
+                "SELECT intDiv(toUnixTimestamp(bucket), ?) * ? AS slot, sum(requests) AS n, sum(failures) AS failed, "
+                        + quantiles + " AS q,"
                         + " q[1] / 1000 AS p50, q[3] / 1000 AS p95, q[4] / 1000 AS p99"
                         + " FROM fairlead." + table
                         + " WHERE bucket >= toDateTime(?) AND bucket < toDateTime(?)"

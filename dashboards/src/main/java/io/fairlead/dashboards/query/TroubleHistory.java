@@ -12,7 +12,7 @@ public final class TroubleHistory {
 
     private static final String MINUTES =
             "SELECT toUnixTimestamp(bucket) AS slot, sum(requests) AS n, sum(failures) AS failed"
-                    + " FROM fairlead.requests_1m WHERE bucket >= toDateTime(?) GROUP BY bucket ORDER BY bucket";
+                    + " FROM fairlead.traffic_1m WHERE bucket >= toDateTime(?) GROUP BY bucket ORDER BY bucket";
     private static final String TENANTS = "SELECT tenant, sum(requests) AS n, sum(failures) AS failed"
             + " FROM fairlead.requests_1m WHERE bucket >= toDateTime(?)"
             + " GROUP BY tenant ORDER BY failed DESC, n DESC, tenant LIMIT " + HIT_MAX;

@@ -33,7 +33,9 @@ class MigrationTest {
     @Test
     void everyStatementCanRunTwice() {
         assertThat(Migration.bundled().stream().flatMap(step -> step.statements().stream()))
-                .allMatch(statement -> statement.contains("IF NOT EXISTS") || statement.contains("IF EXISTS"));
+                .allMatch(statement -> statement.startsWith("INSERT INTO")
+                        ? statement.matches("(?s).*NOT IN \\(SELECT [a-z_, ]+ FROM fairlead\\.\\w+\\)")
+                        : statement.contains("IF NOT EXISTS") || statement.contains("IF EXISTS"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.lab.bench.dns.DnsBench;
 import io.fairlead.lab.bench.far.FarBench;
 import io.fairlead.lab.bench.kill.KillBench;
+import io.fairlead.lab.bench.panels.PanelsBench;
 import io.fairlead.lab.bench.proxy.IdleBench;
 import io.fairlead.lab.bench.proxy.ProxyBench;
 import io.fairlead.lab.bench.relay.RelayBench;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Mixin;
             LinksBench.class,
             LoopBench.class,
             MapBench.class,
+            PanelsBench.class,
             PickBench.class,
             PoolsBench.class,
             ProxyBench.class,

@@ -70,6 +70,30 @@ class ClickHouseMigrationsTest {
     }
 
     @Test
+    void rollUpsTakeInWhatWasThereBeforeThemAndNoneOfItTwice() throws Exception {
+        apply();
+        clickHouse.execute(
+                "INSERT INTO fairlead.requests_1m (tenant, pool, outcome, bucket, requests, failures, tries) SELECT concat('t', toString(number % 2)), 'p', 'OK', toStartOfMinute(now()) - 60 * (1 + intDiv(number, 2)), 10, 1, 11 FROM numbers(400)");
+        clickHouse.execute(
+                "INSERT INTO fairlead.job_heartbeats (job, at, issued_at, watermark_ms) SELECT 'quality', now64(3) - 60 - number AS at, at, 0 FROM numbers(600)");
+        for (String filled : List.of("traffic_1m", "traffic_1h", "heartbeats_1m")) {
+            clickHouse.execute("TRUNCATE TABLE fairlead." + filled);
+        }
+        String requests = "SELECT sum(requests) FROM fairlead.";
+        for (int run = 0; run < 2; run++) {
+            clickHouse.execute(
+                    "ALTER TABLE fairlead.migrations DELETE WHERE name = 'hours' SETTINGS mutations_sync = 1");
+            apply();
+            assertThat(clickHouse.number(requests + "traffic_1m")).isEqualTo(4_000);
+            assertThat(clickHouse.number(requests + "traffic_1h")).isEqualTo(4_000);
+            assertThat(clickHouse.number("SELECT count() FROM fairlead.traffic_1m"))
+                    .isEqualTo(200);
+            assertThat(clickHouse.number("SELECT sum(beats) FROM fairlead.heartbeats_1m"))
+                    .isEqualTo(600);
+        }
+    }
+
+    @Test
     void runnersAtTheSameTimeEndInTheSameSchema() throws Exception {
         ExecutorService runners = Executors.newFixedThreadPool(3);
         try {
@@ -173,7 +197,7 @@ class ClickHouseMigrationsTest {
         List<String> replicated = ClickHouseMigrations.statements("main");
         assertThat(replicated).hasSameSizeAs(plain).allSatisfy(statement -> {
             assertThat(statement)
-                    .contains(" ON CLUSTER 'main'")
+                    .containsPattern("^INSERT INTO | ON CLUSTER 'main'")
                     .doesNotContain("non_replicated_deduplication_window")
                     .doesNotContainPattern("ENGINE = (Aggregating|Replacing)?MergeTree");
             clickHouse.rows("EXPLAIN AST " + statement);
