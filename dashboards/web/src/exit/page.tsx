@@ -125,7 +125,7 @@ export function ExitPage({ store, id, theme, tick }: Props) {
         <section class="card">
           <h2>Outlook</h2>
           {details.stays.length === 0 ? <p class="note">No chance to stay was told.</p> : (
-            <table class="small">
+            <table class="small fits">
               <thead><tr><th scope="col">Stays online for</th><th scope="col" class="number">Chance</th><th scope="col" class="number">Between</th></tr></thead>
               <tbody>
                 {details.stays.map(({ horizonMs, chance }) => (

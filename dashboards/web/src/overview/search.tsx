@@ -65,7 +65,7 @@ export function Search() {
   const shown = open && text.trim() !== "";
   return (
     <form class="find" role="search" aria-label="Everything" onSubmit={(event) => event.preventDefault()} onFocusOut={() => setTimeout(() => { if (document.activeElement !== input.current) setOpen(false); }, WAIT_MS)}>
-      <input ref={input} type="search" autocomplete="off" aria-label="Search exits, pools, tenants, rooms, resolvers and policies" placeholder="Search  Ctrl K" value={text} role="combobox" aria-expanded={shown} aria-controls="found" aria-autocomplete="list"
+      <input ref={input} type="search" autocomplete="off" aria-label="Search exits, pools, tenants, rooms, resolvers and policies" placeholder={matchMedia("(max-width: 760px)").matches ? "Search" : "Search  Ctrl K"} value={text} role="combobox" aria-expanded={shown} aria-controls="found" aria-autocomplete="list"
         {...(shown && found[chosen] ? { "aria-activedescendant": `found-${chosen}` } : {})}
         onFocus={() => setOpen(true)} onInput={(event) => { setText(event.currentTarget.value); setOpen(true); }} onKeyDown={key} />
       <ul id="found" role="listbox" aria-label="Found" hidden={!shown || found.length === 0}>

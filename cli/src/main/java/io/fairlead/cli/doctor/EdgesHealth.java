@@ -57,7 +57,7 @@ final class EdgesHealth {
                         versions.entrySet().stream()
                                 .map(each -> each.getKey() + (versions.size() == 1 ? "" : " (" + each.getValue() + ")"))
                                 .toList())
-                + (versions.size() == 1 ? "" : ": an upgrade has not come to its end");
+                + (versions.size() == 1 ? "" : ": as while an upgrade is under way");
     }
 
     /** By the least that lies between an edge's time and the broker's: what waited on its way is no matter of clocks. */

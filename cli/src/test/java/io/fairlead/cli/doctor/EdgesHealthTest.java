@@ -22,8 +22,7 @@ class EdgesHealthTest {
         EdgesHealth well = new EdgesHealth(Map.of(
                 "edge-1", List.of(heard(report("1.0", 10), 0), heard(report("1.0", 12), 1_000)),
                 "edge-2", List.of(heard(report("1.1", 90), 0))));
-        assertThat(well.reports())
-                .isEqualTo("2 report, of version 1.0 (1), 1.1 (1): an upgrade has not come to its end");
+        assertThat(well.reports()).isEqualTo("2 report, of version 1.0 (1), 1.1 (1): as while an upgrade is under way");
         assertThat(well.clocks()).startsWith("no edge is more than 1 s ahead");
         assertThat(well.telemetry()).isEqualTo("nothing waits at edges or gets lost");
         assertThat(well.loop()).isEqualTo("exits p50 5 ms, p99 90 ms");

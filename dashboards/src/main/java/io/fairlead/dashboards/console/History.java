@@ -214,8 +214,13 @@ final class History {
         }
     }
 
+    /** Of what is at the bottom of it: the client's own message only counts its attempts. */
     private static String firstLine(SQLException e) {
-        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+        Throwable bottom = e;
+        while (bottom.getCause() != null && bottom.getCause().getMessage() != null) {
+            bottom = bottom.getCause();
+        }
+        String message = String.valueOf(bottom.getMessage()).lines().findFirst().orElse("no reason given");
         String sentence = message.length() > 200 ? message.substring(0, 200) + "…" : message;
         return sentence.endsWith(".") ? sentence : sentence + ".";
     }

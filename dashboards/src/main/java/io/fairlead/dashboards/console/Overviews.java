@@ -315,7 +315,8 @@ final class Overviews {
                     "Pool " + row.id()
                             + (bad ? " is degraded" : ill ? " is being cured" : " is forecast to fall short"),
                     since,
-                    row.changesInHour() + " members changed within an hour"
+                    row.changesInHour() + (row.changesInHour() == 1 ? " member" : " members")
+                            + " changed within an hour"
                             + (row.sibling().isEmpty() ? "" : ", borrows from " + row.sibling()),
                     row.reason().isEmpty() ? row.missing() : row.reason(),
                     row.policyVersion(),

@@ -5,11 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 /** Settings by which other commands find the running demo: {@code fairlead … --settings DIR/client.yaml}. Only its owner may read them. */
 final class ClientSettings {
 
     static final String FILE = "client.yaml";
+
+    private static final List<String> READERS = List.of("console", "doctor", "replay");
 
     private ClientSettings() {}
 
@@ -29,16 +32,19 @@ final class ClientSettings {
         Files.writeString(file, text(bootstrapServers, flink, reader), StandardCharsets.UTF_8);
     }
 
-    /** A replay reads from one store, so only ClickHouse is named for it. Where that is stands under the commands that only read: at the top, the demo's own next start would take it for another server. */
+    /** Where ClickHouse is stands under the commands that only read, a replay among them, which reads from one store: at the top, the demo's own next start would take it for another server. */
     static String text(String bootstrapServers, String flink, DemoOptions.ClickHouseServer reader) {
-        return """
-                bootstrap-servers: '%s'
-                flink: '%s'
-                replay:
-                  clickhouse: '%s'
-                  clickhouse-user: '%s'
-                  clickhouse-password: '%s'
-                """.formatted(bootstrapServers, flink, reader.url(), quoted(reader.user()), quoted(reader.password()));
+        StringBuilder text =
+                new StringBuilder("bootstrap-servers: '" + bootstrapServers + "'\nflink: '" + flink + "'\n");
+        for (String command : READERS) {
+            text.append("""
+                    %s:
+                      clickhouse: '%s'
+                      clickhouse-user: '%s'
+                      clickhouse-password: '%s'
+                    """.formatted(command, reader.url(), quoted(reader.user()), quoted(reader.password())));
+        }
+        return text.toString();
     }
 
     /**

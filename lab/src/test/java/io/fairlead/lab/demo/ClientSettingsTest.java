@@ -34,6 +34,8 @@ class ClientSettingsTest {
         assertThat(option("--clickhouse", "replay")).isEqualTo("http://127.0.0.1:18123");
         assertThat(option("--clickhouse-user", "replay")).isEqualTo("reader");
         assertThat(option("--clickhouse-password", "replay")).isEqualTo("it's");
+        assertThat(option("--clickhouse", "doctor")).isEqualTo("http://127.0.0.1:18123");
+        assertThat(option("--clickhouse-password", "console")).isEqualTo("it's");
         assertThat(option("--clickhouse", "demo")).isEmpty();
     }
 
