@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Round trips of viewers' connections by the network (/24, /48) that they come from, as the kernel has measured them (TCP_INFO; only where the transport is epoll), and what was
  * written to each network. Every event loop looks at its own connections every {@link Reports#pathMs} and tells what it saw; a connection on which nothing was acknowledged since
- * the last look says nothing. Loops share nothing, and a write costs one addition.
+ * the last look says nothing, and one that ends before it was ever looked at, as that of a beacon does, what its handshake took. Loops share nothing, and a write costs one addition.
  */
 final class ClientPaths {
 
@@ -73,7 +73,7 @@ final class ClientPaths {
         }
 
         private void follow(EpollSocketChannel socket, AddressPrefix from) {
-            Meter meter = new Meter(socket, from);
+            Meter meter = new Meter(socket, from, this);
             meters.add(meter);
             socket.pipeline().addFirst(meter);
             socket.closeFuture().addListener(closed -> {
@@ -81,6 +81,7 @@ final class ClientPaths {
                 Network network = network(from);
                 if (network != null) {
                     network.bytes += meter.takeBytes();
+                    network.sample(meter.takeRttUs());
                 }
             });
         }
@@ -96,12 +97,23 @@ final class ClientPaths {
             return known;
         }
 
+        /** Round trip of a connection as the kernel knows it, µs; 0: nothing was acknowledged of late. */
+        private long rttUs(EpollSocketChannel socket) {
+            try {
+                socket.tcpInfo(info);
+            } catch (ChannelException e) {
+                return 0; // closed, and about to be told so
+            }
+            return info.lastAckRecv() <= reports.pathMs() ? info.rtt() : 0;
+        }
+
         private void tell() {
             for (Meter meter : meters) {
                 Network network = network(meter.from);
                 if (network != null) {
                     network.bytes += meter.takeBytes();
-                    measure(meter.socket, network);
+                    meter.look();
+                    network.sample(meter.takeRttUs());
                 }
             }
             networks.forEach((prefix, network) -> {
@@ -110,17 +122,6 @@ final class ClientPaths {
                 }
             });
             networks.clear();
-        }
-
-        private void measure(EpollSocketChannel socket, Network network) {
-            try {
-                socket.tcpInfo(info);
-            } catch (ChannelException e) {
-                return; // closed, and about to be told so
-            }
-            if (info.rtt() > 0 && info.lastAckRecv() <= reports.pathMs()) {
-                network.sample(info.rtt());
-            }
         }
     }
 
@@ -157,7 +158,11 @@ final class ClientPaths {
         private long leastUs = Long.MAX_VALUE;
         private long bytes;
 
+        /** @param us 0: there is none */
         void sample(long us) {
+            if (us <= 0) {
+                return;
+            }
             if (samples < MOST_SAMPLES) {
                 kept[(int) samples] = us;
             }
@@ -173,24 +178,42 @@ final class ClientPaths {
         }
     }
 
-    /** Counts what is written to one connection; the last that a write passes. */
+    /** Counts what is written to one connection, and keeps its round trip until that is taken; the last that a write passes. */
     private static final class Meter extends ChannelOutboundHandlerAdapter {
 
         private final EpollSocketChannel socket;
         private final AddressPrefix from;
+        private final OfLoop loop;
+        private boolean looked;
+        private long rttUs;
         private long bytes;
 
-        Meter(EpollSocketChannel socket, AddressPrefix from) {
+        Meter(EpollSocketChannel socket, AddressPrefix from, OfLoop loop) {
             this.socket = socket;
             this.from = from;
+            this.loop = loop;
         }
 
         @Override
         public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+            if (!looked) {
+                look();
+            }
             if (message instanceof ByteBuf written) {
                 bytes += written.readableBytes();
             }
             ctx.write(message, promise);
+        }
+
+        void look() {
+            looked = true;
+            rttUs = loop.rttUs(socket);
+        }
+
+        long takeRttUs() {
+            long taken = rttUs;
+            rttUs = 0;
+            return taken;
         }
 
         long takeBytes() {

@@ -293,6 +293,19 @@ class ViewerNetworksTest {
         });
     }
 
+    /** It lasts for a moment, and nobody else ever comes to a group that he is not sent to. */
+    @Test
+    void theRoundTripOfABeaconIsToldThoughItsConnectionIsClosedAtOnce() throws Exception {
+        Assumptions.assumeTrue(Epoll.isAvailable(), "only epoll asks the kernel");
+        assertThat(asked("/beacon", BEACON + ".beacon.live.example")).startsWith("HTTP/1.1 204 ");
+        await().atMost(PATIENCE).until(() -> !told(ResolverRtt.class).isEmpty());
+        assertThat(told(ResolverRtt.class)).allSatisfy(each -> {
+            assertThat(each.getPrefix()).isEqualTo("127.0.0.0/24");
+            assertThat(each.getSamples()).isPositive();
+            assertThat(each.getMinUs()).isPositive();
+        });
+    }
+
     @Test
     void otherHostsAreNoBeacons() throws Exception {
         assertThat(asked("/beacon", "live.example")).startsWith("HTTP/1.1 204 ");
