@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks each address that is to be probed every {@link MapSettings#probeIntervalMs} whether it serves: by a connection, and a GET where a path is given.
- * Lives on one event loop of its own. A probe that has not ended is ended before the next one begins, so an address has one at most.
+ * Lives on one event loop of its own. An address has one probe at most: one that has not ended when its next turn comes is followed by the next one as soon as it ends, so that an address that is silent is known to be so
+ * after {@link MapSettings#probesAlike} time-outs, and not after as many turns more.
  */
 public final class Prober implements AutoCloseable {
 
@@ -45,6 +46,9 @@ public final class Prober implements AutoCloseable {
         boolean up;
         int length;
         boolean running;
+
+        /** Its turn came while a probe was running. */
+        boolean due;
     }
 
     private Prober(MapSettings settings, NetworkMap map) {
@@ -68,7 +72,9 @@ public final class Prober implements AutoCloseable {
                         String key = group.id() + " " + address.text();
                         present.add(key);
                         Streak streak = streaks.computeIfAbsent(key, same -> new Streak());
-                        if (!streak.running) {
+                        if (streak.running) {
+                            streak.due = true;
+                        } else {
                             probe(group, address, streak);
                         }
                     }
@@ -82,6 +88,7 @@ public final class Prober implements AutoCloseable {
 
     private void probe(Group group, Group.Address address, Streak streak) {
         streak.running = true;
+        streak.due = false;
         Probe probe = new Probe(group, address, streak);
         ChannelFuture connected = new Bootstrap()
                 .group(loop)
@@ -170,6 +177,9 @@ public final class Prober implements AutoCloseable {
             Channel open = channel;
             if (open != null) {
                 open.close();
+            }
+            if (streak.due) {
+                probe(group, address, streak);
             }
         }
     }
