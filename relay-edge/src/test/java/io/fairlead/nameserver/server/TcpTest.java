@@ -2,13 +2,21 @@ package io.fairlead.nameserver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.fairlead.nameserver.server.NameServerCounters.Ended;
+import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
@@ -71,27 +79,57 @@ class TcpTest {
         }
     }
 
-    /** They cost what they hold, and hold up nobody. More of them are for the bench: descriptors are few where tests run. */
+    /** They cost what they hold, and hold up nobody; when they go nothing of them stays. */
     @Test
-    void aCrowdThatIsSilentIsHeldWithinBoundsAndNobodyWaitsForIt() throws Exception {
-        int crowd = 1_000;
-        try (NameServerStage stage = stage(crowd + 1, crowd + 1, 60_000)) {
-            List<Socket> silent = new ArrayList<>();
-            for (int i = 0; i < crowd; i++) {
-                silent.add(stage.connect());
-            }
-            try (Socket socket = stage.connect()) {
+    void tenThousandThatAreSilentAreHeldWithinBoundsAndNobodyWaitsForThem() throws Exception {
+        int crowd = 10_000;
+        Assumptions.assumeTrue(
+                ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                        && system.getMaxFileDescriptorCount() > crowd + 1_000,
+                "this process may not have so many descriptors");
+        try (NameServerStage stage = stage(crowd + 1, crowd + 1, 120_000)) {
+            Process silent = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx128m",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            SilentCrowd.class.getName(),
+                            Integer.toString(stage.address().getPort()),
+                            Integer.toString(crowd))
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (BufferedReader said = silent.inputReader(StandardCharsets.UTF_8);
+                    Socket socket = stage.connect()) {
+                assertThat(said.readLine()).isEqualTo(Integer.toString(crowd));
+                Awaitility.await().until(() -> stage.counters().tcpClients() == crowd + 1);
+                long askedNanos = System.nanoTime();
                 NameServerStage.send(socket, question(9, "www.fairlead.example.", Type.A));
                 assertThat(answer(new DataInputStream(socket.getInputStream()))
                                 .getHeader()
                                 .getID())
                         .isEqualTo(9);
-                assertThat(stage.counters().tcpClients()).isEqualTo(crowd + 1);
+                assertThat(Duration.ofNanos(System.nanoTime() - askedNanos)).isLessThan(Duration.ofSeconds(5));
+                try (Socket oneMore = stage.connect()) {
+                    assertThat(closed(oneMore)).isTrue();
+                }
+                assertThat(stage.counters().ended(Ended.FULL)).isEqualTo(1);
+                silent.destroyForcibly().waitFor();
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> stage.counters().tcpClients() <= 1);
+            } finally {
+                silent.destroyForcibly().waitFor();
             }
-            for (Socket each : silent) {
-                each.close();
-            }
-            Awaitility.await().until(() -> stage.counters().tcpClients() == 0);
+        }
+    }
+
+    /** In order or not. */
+    private static boolean closed(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketException e) {
+            return true;
         }
     }
 
