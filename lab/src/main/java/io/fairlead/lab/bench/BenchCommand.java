@@ -26,6 +26,7 @@ import picocli.CommandLine.Mixin;
             MapBench.class,
             PanelsBench.class,
             PickBench.class,
+            PoisonBench.class,
             PoolsBench.class,
             ProxyBench.class,
             QualityBench.class,

@@ -51,6 +51,7 @@ public final class NameService implements AutoCloseable {
     private final double questionsPerSecond;
     private final double bitsAQuestion;
     private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<InetSocketAddress> nameServers = new ArrayList<>();
     private final List<SimulatedResolver> resolvers = new ArrayList<>();
     private final double[] weightUpTo;
     private final SplittableRandom random;
@@ -60,6 +61,7 @@ public final class NameService implements AutoCloseable {
     private final AnswersSeen seen;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
+    private volatile boolean quiet;
 
     /** A group that fails since then; ms since the Unix epoch. */
     record Failure(long atMs) {}
@@ -80,7 +82,6 @@ public final class NameService implements AutoCloseable {
         this.seen = new AnswersSeen(world, world.sharesByRank());
         this.weightUpTo = new double[world.resolvers().size()];
         try {
-            List<InetSocketAddress> nameServers = new ArrayList<>();
             for (NameWorld.Site site : world.sites()) {
                 NameServerEdge edge = opened(nameServer(site, kafka, data));
                 nameServers.add(edge.addresses().get(0));
@@ -175,6 +176,9 @@ public final class NameService implements AutoCloseable {
         long measuredMs = reportedMs;
         try {
             while (closed.getCount() > 0) {
+                if (quiet) {
+                    asked = questionsPerSecond * (System.nanoTime() - beganNanos) / NANOS_PER_S;
+                }
                 for (double due = questionsPerSecond * (System.nanoTime() - beganNanos) / NANOS_PER_S;
                         asked < due;
                         asked++) {
@@ -247,6 +251,16 @@ public final class NameService implements AutoCloseable {
     /** What answers were worth, and how groups are. */
     public AnswersSeen.Picture seen() {
         return seen.picture(failures);
+    }
+
+    /** Where the name servers listen, in the order of the sites. */
+    public List<InetSocketAddress> nameServers() {
+        return List.copyOf(nameServers);
+    }
+
+    /** Lets no resolver ask any more, or all again. Edges go on telling. */
+    public void quiet(boolean now) {
+        quiet = now;
     }
 
     /**

@@ -2,19 +2,11 @@ package io.fairlead.lab.names;
 
 import io.fairlead.cli.Foreground;
 import io.fairlead.cli.UserError;
-import io.fairlead.cli.config.Attribution;
-import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.lab.control.ControlDoor;
-import io.fairlead.model.policy.MapPolicy;
-import io.fairlead.schemas.config.DeliveryAddress;
-import io.fairlead.schemas.config.DeliveryGroup;
-import io.fairlead.schemas.policies.PolicyRecords;
-import io.fairlead.schemas.topics.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +24,9 @@ import picocli.CommandLine.Spec;
                         + " minutes pass for hours.")
 public final class NameServiceCommand implements Callable<Integer> {
 
-    private static final String AUTHOR = "fairlead demo";
     private static final double TOTAL_BITS_PER_SECOND = 8e9;
 
     private static final int GROUPS = 4;
-
-    /** Of a hundred and sixty resolvers two in a hundred would say nothing. */
-    private static final double CONTROL_SHARE = 0.1;
 
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();
@@ -93,7 +81,7 @@ public final class NameServiceCommand implements Callable<Integer> {
             NameWorld world = file == null
                     ? NameWorld.synthetic(resolvers, seed)
                     : NameWorld.of(RttMatrix.read(file), GROUPS, resolvers, seed);
-            define(world);
+            NameServiceConfig.define(world, kafka.client(), TOTAL_BITS_PER_SECOND);
             try (NameService service =
                             NameService.start(world, kafka.client(), data, questions, TOTAL_BITS_PER_SECOND, seed);
                     ControlDoor control = NameServiceControl.start(service, controlPort)) {
@@ -109,60 +97,5 @@ public final class NameServiceCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UserError("The name service can't start: " + e.getMessage(), e);
         }
-    }
-
-    private void define(NameWorld world) {
-        ConfigStore store = new ConfigStore(kafka.client());
-        double[] capacityShares = world.capacityShares();
-        for (int i = 0; i < world.sites().size(); i++) {
-            NameWorld.Site site = world.sites().get(i);
-            int rank = i + 1;
-            String address = NameService.address(i);
-            long capacity = (long) (capacityShares[i] * TOTAL_BITS_PER_SECOND);
-            if (!store.read(Topics.CONFIG_GROUPS).containsKey(site.id())) {
-                store.write(
-                        Topics.CONFIG_GROUPS,
-                        site.id(),
-                        Attribution.of(AUTHOR, "a group of the demo"),
-                        next -> DeliveryGroup.newBuilder()
-                                .setGroupId(site.id())
-                                .setAuthorship(next.authorship())
-                                .setAddresses(List.of(new DeliveryAddress(address, DeliverySites.edge(site))))
-                                .setCapacityBitsPerSecond(capacity)
-                                .setNameServers(List.of(NameService.nameServer(site)))
-                                .setDefaultRank(rank)
-                                .setCity(site.city())
-                                .setCountry(site.country())
-                                .setLatitudeDegrees(site.latitudeDegrees())
-                                .setLongitudeDegrees(site.longitudeDegrees())
-                                .build());
-            }
-        }
-        if (!store.read(Topics.CONFIG_POLICIES).containsKey("map/default")) {
-            store.write(
-                    Topics.CONFIG_POLICIES,
-                    "map/default",
-                    Attribution.of(AUTHOR, "in a demo minutes pass for hours"),
-                    next -> PolicyRecords.write(quick(), next.authorship()));
-        }
-    }
-
-    /** What takes hours in production takes minutes. */
-    private static MapPolicy quick() {
-        MapPolicy usual = MapPolicy.defaults();
-        return new MapPolicy(
-                usual.scope(),
-                0,
-                600_000,
-                usual.minCount(),
-                usual.sigmas(),
-                0,
-                usual.hysteresisMs(),
-                usual.hysteresisShare(),
-                0.25,
-                usual.shedFromShare(),
-                2_000,
-                CONTROL_SHARE,
-                usual.haltRegretMs());
     }
 }
