@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "poison",
-        description = "A settled map under forged UDP questions in its resolvers' names: how many of its entries they move.")
+        description =
+                "A settled map under forged UDP questions in its resolvers' names: how many of its entries they move.")
 public final class PoisonBench implements Callable<Integer> {
 
     private static final int RESOLVERS = 160;
@@ -55,7 +56,10 @@ public final class PoisonBench implements Callable<Integer> {
     @Mixin
     private SettingsOptions commonOptions = new SettingsOptions();
 
-    @Option(names = "--questions", defaultValue = "1000000", description = "That are forged (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--questions",
+            defaultValue = "1000000",
+            description = "That are forged (default: ${DEFAULT-VALUE}).")
     private int questions;
 
     @Option(names = "--rate", defaultValue = "25000", description = "Of them, a second (default: ${DEFAULT-VALUE}).")
@@ -78,7 +82,8 @@ public final class PoisonBench implements Callable<Integer> {
             names = "--watch",
             paramLabel = "SECONDS",
             defaultValue = "30",
-            description = "That is waited for what moves by itself, and again after the last forged question (default: ${DEFAULT-VALUE}).")
+            description =
+                    "That is waited for what moves by itself, and again after the last forged question (default: ${DEFAULT-VALUE}).")
     private int watchS;
 
     @Spec
@@ -127,7 +132,8 @@ public final class PoisonBench implements Callable<Integer> {
         try (KafkaConsumer<byte[], byte[]> tallies = tallies(client);
                 ForgedQuestions forged = new ForgedQuestions(
                         addresses(world), networks(world), "watch." + NameService.ZONE, new SplittableRandom(SEED))) {
-            InetSocketAddress last = service.nameServers().get(service.nameServers().size() - 1);
+            InetSocketAddress last =
+                    service.nameServers().get(service.nameServers().size() - 1);
             long beganNanos = System.nanoTime();
             forged.send(last, questions, rate);
             double seconds = (System.nanoTime() - beganNanos) / 1e9;
@@ -142,7 +148,9 @@ public final class PoisonBench implements Callable<Integer> {
                     told[1],
                     moved(before, after),
                     before.size(),
-                    after.keySet().stream().filter(key -> !before.containsKey(key)).count());
+                    after.keySet().stream()
+                            .filter(key -> !before.containsKey(key))
+                            .count());
             out.flush();
         }
     }
@@ -203,7 +211,9 @@ public final class PoisonBench implements Callable<Integer> {
     private static long[] told(KafkaConsumer<byte[], byte[]> from) throws UnreadableRecordException {
         WireReader reader = new WireReader(SchemaDirectory.builtIn());
         long[] told = new long[2];
-        for (var polled = from.poll(Duration.ofSeconds(2)); !polled.isEmpty(); polled = from.poll(Duration.ofSeconds(2))) {
+        for (var polled = from.poll(Duration.ofSeconds(2));
+                !polled.isEmpty();
+                polled = from.poll(Duration.ofSeconds(2))) {
             for (var record : polled) {
                 if (reader.read(record.value()) instanceof ResolverTally tally) {
                     told[0] += tally.getQuestions();

@@ -1,5 +1,6 @@
 package io.fairlead.lab.names;
 
+import io.fairlead.schemas.telemetry.BeaconFetched;
 import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.ResolverRtt;
 import io.fairlead.schemas.telemetry.RttSource;
@@ -20,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * What delivery edges would tell, one for each group: that they are there and what they send, every half second, and round trips of half of the clients that came to
+ * What delivery edges would tell, one for each group: that they are there and what they send, every half second, beacons that were fetched, and round trips of half of the clients that came to
  * them. A site that has failed tells nothing. For one thread.
  */
 final class DeliverySites implements AutoCloseable {
@@ -58,6 +59,22 @@ final class DeliverySites implements AutoCloseable {
         double[] sums = came.get(site).computeIfAbsent(clients, each -> new double[2]);
         sums[0] += bits;
         sums[1]++;
+    }
+
+    /** Clients' page has fetched a beacon from a site, which is told at once; their round trip is measured by it, too. */
+    void fetched(int site, NameWorld.Clients clients, String beacon, long nowMs) {
+        came(site, clients, 0);
+        String edge = edge(world.sites().get(site));
+        TelemetryHeader header = header(Topics.TELEMETRY_RESOLVERS, edge, clients.prefix(), nowMs);
+        send(
+                Topics.TELEMETRY_RESOLVERS,
+                clients.prefix(),
+                header,
+                BeaconFetched.newBuilder()
+                        .setHeader(header)
+                        .setBeacon(beacon)
+                        .setPrefix(clients.prefix())
+                        .build());
     }
 
     /** @param intervalMs since this was told last */

@@ -28,16 +28,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A small service on this machine: a real name server with each group, simulated resolvers that ask them real questions, and what the groups' edges would tell. What the answers are worth is known, since all
- * round trips are. One thread asks and hears; others look at {@link #seen()} and let groups fail.
+ * A small service on this machine: a real name server with each group, simulated resolvers that ask them real questions, and what the groups' edges would tell. Pages of some clients fetch beacons. What the answers are worth
+ * is known, since all round trips are. One thread asks and hears; others look at {@link #seen()} and let groups fail.
  */
 public final class NameService implements AutoCloseable {
 
-    /** The zone, whose names {@code *.watch} are mapped. */
+    /** The zone, whose names {@code *.watch} are mapped, and {@code *.beacon} beacons. */
     public static final String ZONE = "fairlead.example";
 
     private static final Logger LOG = LoggerFactory.getLogger(NameService.class);
     private static final int NAMES = 1_000;
+
+    /** Of the questions of resolvers that tell no subnet. */
+    private static final double BEACONS = 0.1;
+
     private static final int TICK_MS = 10;
     private static final int REPORT_MS = 500;
     private static final int ROUND_TRIPS_MS = 4_000;
@@ -142,6 +146,7 @@ public final class NameService implements AutoCloseable {
                   NS ns
                 ns A 127.0.0.1
                 $MAPPED *.watch 20
+                $BEACON *.beacon
                 """, null).zone());
         Map<String, String> client = new java.util.HashMap<>();
         kafka.forEach((name, value) -> client.put(name, value.toString()));
@@ -182,7 +187,8 @@ public final class NameService implements AutoCloseable {
                 for (double due = questionsPerSecond * (System.nanoTime() - beganNanos) / NANOS_PER_S;
                         asked < due;
                         asked++) {
-                    next().ask("c" + random.nextInt(NAMES) + ".watch." + ZONE, buffer, System.nanoTime());
+                    SimulatedResolver resolver = next();
+                    resolver.ask(name(resolver.asker()), buffer, System.nanoTime());
                     if (due - asked > questionsPerSecond) {
                         asked = due - questionsPerSecond; // the machine stood still: what was missed is not caught up
                     }
@@ -209,6 +215,12 @@ public final class NameService implements AutoCloseable {
         }
     }
 
+    private String name(NameWorld.Asker asker) {
+        return !asker.tellsSubnet() && random.nextDouble() < BEACONS
+                ? String.format("%016x%016x.beacon.%s", random.nextLong(), random.nextLong(), ZONE)
+                : "c" + random.nextInt(NAMES) + ".watch." + ZONE;
+    }
+
     private SimulatedResolver next() {
         double at = weightUpTo[weightUpTo.length - 1] * random.nextDouble();
         int found = java.util.Arrays.binarySearch(weightUpTo, at);
@@ -222,8 +234,13 @@ public final class NameService implements AutoCloseable {
                 NameWorld.Clients clients =
                         resolver.asker().clients().get(told.asked().clients());
                 long nowMs = System.currentTimeMillis();
-                seen.answered(resolver.asker(), clients, site, failures, nowMs);
-                edges.came(site, clients, bitsAQuestion);
+                String beacon = told.asked().beacon();
+                if (beacon == null) {
+                    seen.answered(resolver.asker(), clients, site, failures, nowMs);
+                    edges.came(site, clients, bitsAQuestion);
+                } else if (failures.get(site) == null) {
+                    edges.fetched(site, clients, beacon, nowMs);
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.fairlead.lab.names;
 
+import io.fairlead.model.popularity.BeaconName;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,8 +34,17 @@ final class SimulatedResolver implements AutoCloseable {
     private final @Nullable Asked[] underWay = new Asked[UNDER_WAY];
     private int nextId;
 
-    /** @param clients index of those who wanted to know */
-    record Asked(int nameServer, int clients, long atNanos) {}
+    /**
+     * A question.
+     *
+     * @param clients index of those who wanted to know
+     * @param beacon name of the beacon that they fetch then; null: they watch
+     */
+    record Asked(
+            int nameServer,
+            int clients,
+            long atNanos,
+            @Nullable String beacon) {}
 
     /** @param address that was told, as a number; 0: none */
     record Told(Asked asked, int address) {}
@@ -83,7 +93,7 @@ final class SimulatedResolver implements AutoCloseable {
         }
         int server = asker.model().choose(rememberedMs, random);
         int id = nextId++ & 0xFFFF;
-        underWay[id % UNDER_WAY] = new Asked(server, clients, nowNanos);
+        underWay[id % UNDER_WAY] = new Asked(server, clients, nowNanos, BeaconName.of(name));
         byte[] subnet = asker.tellsSubnet() ? bytes(asker.clients().get(clients).prefix()) : null;
         StubQuestion.write(buffer, id, name, cookies[server], subnet);
         channel.send(buffer, nameServers.get(server));
@@ -109,7 +119,7 @@ final class SimulatedResolver implements AutoCloseable {
         StubQuestion.Answer answer = StubQuestion.read(buffer);
         Asked asked = answer == null ? null : underWay[answer.id % UNDER_WAY];
         if (answer == null || asked == null) {
-            return new Told(new Asked(0, 0, 0), 0);
+            return new Told(new Asked(0, 0, 0, null), 0);
         }
         underWay[answer.id % UNDER_WAY] = null;
         byte[] cookie = answer.cookie;
