@@ -2,6 +2,7 @@ package io.fairlead.jobs.map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.schemas.config.Authorship;
@@ -27,6 +28,7 @@ import io.fairlead.schemas.telemetry.EdgeReport;
 import io.fairlead.schemas.telemetry.ResolverRtt;
 import io.fairlead.schemas.telemetry.ResolverTally;
 import io.fairlead.schemas.telemetry.RttSource;
+import io.fairlead.schemas.telemetry.SubnetTally;
 import io.fairlead.schemas.telemetry.TelemetryHeader;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
@@ -210,7 +212,7 @@ class MapDeskTest {
                         .build());
     }
 
-    private void asks(String resolver, long questions, long proven) throws IOException {
+    private void asks(String resolver, long questions, long proven, SubnetTally... subnets) throws IOException {
         send(
                 Topics.TELEMETRY_RESOLVERS,
                 resolver,
@@ -221,6 +223,7 @@ class MapDeskTest {
                         .setQuestions(questions)
                         .setProvenQuestions(proven)
                         .setTcpQuestions(0)
+                        .setSubnets(List.of(subnets))
                         .build());
     }
 
@@ -290,6 +293,20 @@ class MapDeskTest {
         assertThat(servedBy("192.0.2.7/32")).isEqualTo("par");
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.CLIENT_RTT);
         assertThat(entry("192.0.2.7/32").getChoices().get(0).getCostMs()).isCloseTo(15, within(0.01));
+    }
+
+    @Test
+    void aNetworkOfIpv6IsServedWhereItsClientsAreNearAndItsDemandIsNotItsResolvers() throws Exception {
+        measured("2001:db8:7::/48", "fra", 160);
+        measured("2001:db8:7::/48", "par", 15);
+        asks("3fff:1:0:0:0:0:0:53", 100, 100, new SubnetTally("2001:db8:7::/48", 75L));
+        firstMap();
+        MapEntry entry = entry("2001:db8:7::/48");
+        assertThat(servedBy("2001:db8:7::/48")).isEqualTo("par");
+        assertThat(entry.getChoices().get(0).getEvidence()).isEqualTo(MapEvidence.CLIENT_RTT);
+        assertThat(entry.getDemandBitsPerSecond())
+                .isCloseTo(3 * entry("3fff:1::/64").getDemandBitsPerSecond(), withinPercentage(1));
+        assertThat(servedBy("3fff:1::/64")).isEqualTo("ams");
     }
 
     /** It asks all alike; an agent beside each group knows better. IPv6 is looked at by its first 64 bits, and told whole. */

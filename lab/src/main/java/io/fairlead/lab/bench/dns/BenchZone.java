@@ -14,6 +14,9 @@ final class BenchZone {
     /** Of the mapped name, which ours alone can serve. */
     static final String MAPPED = "live." + NAME;
 
+    /** Zone of PowerDNS whose name {@code live} depends on the client's subnet. */
+    static final String STEERED = "steered.test";
+
     private static final String HEAD = """
             $ORIGIN bench.test.
             $TTL 300
@@ -107,6 +110,21 @@ final class BenchZone {
         StringBuilder text = new StringBuilder();
         for (int i = 1; i <= HOSTS; i++) {
             text.append('h').append(i).append('.').append(NAME).append(" A\n");
+        }
+        return text.toString();
+    }
+
+    /** Names that are not there, each once, and others in each round. */
+    static String missing(int round, int names) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 1; i <= names; i++) {
+            text.append("missing")
+                    .append(round)
+                    .append('-')
+                    .append(i)
+                    .append('.')
+                    .append(NAME)
+                    .append(" A\n");
         }
         return text.toString();
     }

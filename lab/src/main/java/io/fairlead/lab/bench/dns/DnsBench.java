@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "dns",
-        description = "The name server beside Knot, NSD, gdnsd and BIND: answers, processor time, latency, top rate.")
+        description =
+                "The name server beside Knot, NSD, gdnsd, BIND and PowerDNS, as many as are installed: answers, processor time, latency, top rate; steered by subnet, and signing.")
 public final class DnsBench implements Callable<Integer> {
 
     private static final int HEAP_MIB = 512;
@@ -51,6 +53,13 @@ public final class DnsBench implements Callable<Integer> {
             defaultValue = "40000",
             description = "Questions/s of the load (default: ${DEFAULT-VALUE}).")
     private int rate;
+
+    @Option(
+            names = "--denials",
+            defaultValue = "4000",
+            description =
+                    "Questions/s for names that are not there, each once, of servers that sign (default: ${DEFAULT-VALUE}).")
+    private int denials;
 
     @Option(names = "--rounds", defaultValue = "3", description = "Of the load (default: ${DEFAULT-VALUE}).")
     private int rounds;
@@ -82,44 +91,43 @@ public final class DnsBench implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (BenchDirectory directory = BenchDirectory.make("dns")) {
             PinnedProcess.leaveTheServersProcessor();
+            InetSocketAddress address = DnsPeers.freeAddress();
+            InetSocketAddress signingAddress = DnsPeers.freeAddress();
             try (DnsPeers peers = DnsPeers.startAll(directory.resolve("peers"));
-                    PinnedProcess ours = ours(directory.resolve("fairlead"))) {
+                    PinnedProcess ours = ours(directory.resolve("fairlead"), address, List.of());
+                    PinnedProcess signing = ours(directory.resolve("signing"), signingAddress, List.of("signing"))) {
                 out.println(Processor.machine());
                 peers.missing().forEach(each -> out.println("not installed: " + each));
                 Server own = new Server("fairlead", address, ours);
                 for (String peer : List.of("knotd", "nsd")) {
                     peers.named(peer).ifPresent(server -> compare(own, server, out));
                 }
-                load(own, peers, directory, out);
+                load(runs(own, new Server("fairlead, signing", signingAddress, signing), peers, directory), out);
                 idle(own, out);
             }
         }
         return 0;
     }
 
-    private InetSocketAddress address = new InetSocketAddress(0);
-
-    private PinnedProcess ours(Path directory) throws IOException, InterruptedException {
-        address = DnsPeers.freeAddress();
+    private PinnedProcess ours(Path directory, InetSocketAddress address, List<String> more)
+            throws IOException, InterruptedException {
         Path zone = Files.createDirectories(directory).resolve("zone");
         Files.writeString(zone, BenchZone.ours());
-        return PinnedProcess.start(
-                "fairlead",
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + HEAP_MIB + "m",
-                        "-XX:+UseSerialGC",
-                        "-Dio.netty.allocator.type=pooled",
-                        "-Dio.netty.leakDetection.level=disabled",
-                        "-Dlog4j2.configurationFile=classpath:fairlead-log4j2.xml",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DnsBenchServer.class.getName(),
-                        zone.toString(),
-                        Integer.toString(address.getPort()),
-                        Integer.toString(entries)),
-                directory,
-                address);
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + HEAP_MIB + "m",
+                "-XX:+UseSerialGC",
+                "-Dio.netty.allocator.type=pooled",
+                "-Dio.netty.leakDetection.level=disabled",
+                "-Dlog4j2.configurationFile=classpath:fairlead-log4j2.xml",
+                "-cp",
+                System.getProperty("java.class.path"),
+                DnsBenchServer.class.getName(),
+                zone.toString(),
+                Integer.toString(address.getPort()),
+                Integer.toString(entries)));
+        command.addAll(more);
+        return PinnedProcess.start("fairlead", command, directory, address);
     }
 
     // ---- the same answers
@@ -138,34 +146,79 @@ public final class DnsBench implements Callable<Integer> {
 
     // ---- load
 
-    private void load(Server own, DnsPeers peers, BenchDirectory directory, PrintWriter out)
-            throws IOException, InterruptedException {
-        Path hosts = directory.resolve("hosts");
-        Files.writeString(hosts, BenchZone.questions());
-        Path mapped = directory.resolve("mapped");
-        Files.writeString(mapped, BenchZone.MAPPED + " A\n");
-        Dnsperf hostsLoad = new Dnsperf(hosts, List.of());
-        Dnsperf mappedLoad = new Dnsperf(mapped, List.of("-E", "8:00011800c63364")); // 198.51.100.0/24
-        hostsLoad.run(own.address(), timeS, 0); // compiled before it is measured
-        mappedLoad.run(own.address(), timeS, 0);
+    /**
+     * One kind of questions to one server.
+     *
+     * @param load of each round; that of round 0 goes before all, so that what runs is compiled
+     * @param perSecond of them
+     */
+    private record Run(String name, Server server, IntFunction<Dnsperf> load, int perSecond) {}
+
+    private List<Run> runs(Server own, Server signing, DnsPeers peers, BenchDirectory directory) throws IOException {
+        List<String> subnet = List.of("-E", "8:00011800c63364"); // 198.51.100.0/24
+        Dnsperf hosts = load(directory, "hosts", BenchZone.questions(), List.of());
+        Dnsperf mapped = load(directory, "mapped", BenchZone.MAPPED + " A\n", subnet);
+        Dnsperf steered = load(directory, "steered", "live." + BenchZone.STEERED + " A\n", subnet);
+        Dnsperf signed = load(directory, "signed", BenchZone.questions(), List.of("-D"));
+        List<Dnsperf> missing = new ArrayList<>();
+        for (int round = 0; round <= rounds; round++) {
+            missing.add(load(directory, "missing" + round, BenchZone.missing(round, denials * timeS), List.of("-D")));
+        }
+        List<Run> runs = new ArrayList<>();
+        runs.add(new Run("fairlead", own, round -> hosts, rate));
+        runs.add(new Run("fairlead, mapped by subnet", own, round -> mapped, rate));
+        for (Server peer : peers.running()) {
+            if (!peer.name().equals(DnsPeers.POWER_DNS_SIGNING)) {
+                runs.add(new Run(peer.name(), peer, round -> hosts, rate));
+            }
+        }
+        peers.named(DnsPeers.POWER_DNS)
+                .ifPresent(peer -> runs.add(new Run("pdns, steered by subnet", peer, round -> steered, rate)));
+        for (Server each : signers(signing, peers)) {
+            runs.add(new Run(each.name(), each, round -> signed, rate));
+            runs.add(new Run(each.name() + ", what is not there", each, missing::get, denials));
+        }
+        return runs;
+    }
+
+    private static List<Server> signers(Server own, DnsPeers peers) {
+        List<Server> all = new ArrayList<>(List.of(own));
+        peers.named(DnsPeers.POWER_DNS_SIGNING).ifPresent(all::add);
+        return all;
+    }
+
+    private static Dnsperf load(BenchDirectory directory, String name, String questions, List<String> more)
+            throws IOException {
+        Path file = directory.resolve(name);
+        Files.writeString(file, questions);
+        return new Dnsperf(file, more);
+    }
+
+    private void load(List<Run> runs, PrintWriter out) throws IOException, InterruptedException {
+        for (Run run : runs) {
+            run.load().apply(0).run(run.server().address(), timeS, 0);
+        }
         for (int round = 1; round <= rounds; round++) {
-            print(round, "fairlead", own, hostsLoad, out);
-            print(round, "fairlead, mapped with subnet", own, mappedLoad, out);
-            for (Server peer : peers.running()) {
-                print(round, peer.name(), peer, hostsLoad, out);
+            for (Run run : runs) {
+                print(round, run, out);
             }
         }
     }
 
-    private void print(int round, String name, Server server, Dnsperf load, PrintWriter out)
-            throws IOException, InterruptedException {
+    private void print(int round, Run run, PrintWriter out) throws IOException, InterruptedException {
+        Server server = run.server();
         long before = server.process().processorNanos();
-        Dnsperf.Result steady = load.run(server.address(), timeS, rate);
+        Dnsperf.Result steady = run.load().apply(round).run(server.address(), timeS, run.perSecond());
         double us = (server.process().processorNanos() - before) / 1e3 / Math.max(1, steady.completed());
-        Dnsperf.Result top = load.run(server.address(), timeS, 0);
         out.printf(
-                "round %d  %-28s %6.2f µs processor time a question, at %,d/s mean %.0f µs p99 %.0f µs, lost %d; top %,.0f/s%n",
-                round, name, us, rate, steady.meanUs(), steady.p99Us(), steady.lost(), top.perSecond());
+                "round %d  %-36s %6.2f µs processor time a question, at %,d/s mean %.0f µs p99 %.0f µs, lost %d",
+                round, run.name(), us, run.perSecond(), steady.meanUs(), steady.p99Us(), steady.lost());
+        if (run.perSecond() == rate) {
+            out.printf(
+                    "; top %,.0f/s",
+                    run.load().apply(round).run(server.address(), timeS, 0).perSecond());
+        }
+        out.println();
         out.flush();
     }
 

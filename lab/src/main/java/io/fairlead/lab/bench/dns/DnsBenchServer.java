@@ -14,6 +14,7 @@ import io.fairlead.nameserver.server.Served;
 import io.fairlead.nameserver.tally.TallyDesk;
 import io.fairlead.nameserver.tally.TallySettings;
 import io.fairlead.nameserver.zone.Zone;
+import io.fairlead.nameserver.zone.ZoneKey;
 import io.fairlead.nameserver.zone.Zones;
 import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.GroupChoice;
@@ -38,9 +39,10 @@ final class DnsBenchServer {
 
     private DnsBenchServer() {}
 
-    /** @param args zone file, port, entries of the map */
+    /** @param args zone file, port, entries of the map, and {@code signing} if the zone is signed */
     public static void main(String[] args) throws Exception {
-        Zone zone = Zone.parse(Files.readString(Path.of(args[0])), null).zone();
+        List<ZoneKey> keys = args.length > 3 ? List.of(ZoneKey.generate()) : List.of();
+        Zone zone = Zone.parse(Files.readString(Path.of(args[0])), null, keys).zone();
         if (zone == null) {
             throw new IllegalArgumentException("the zone in " + args[0] + " has errors");
         }

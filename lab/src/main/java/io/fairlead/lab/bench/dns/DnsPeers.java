@@ -14,6 +14,9 @@ import java.util.Optional;
 /** Other people's name servers, as many as are installed, each with the same zone and one worker. */
 public final class DnsPeers implements AutoCloseable {
 
+    static final String POWER_DNS = "pdns";
+    static final String POWER_DNS_SIGNING = "pdns, signing";
+
     private static final Path SBIN = Path.of("/usr/sbin");
 
     private final Path directory;
@@ -37,6 +40,12 @@ public final class DnsPeers implements AutoCloseable {
             peers.start("nsd", "Debian: apt-get install nsd", peers::nsd);
             peers.start("gdnsd", "Debian: apt-get install gdnsd", peers::gdnsd);
             peers.start("named", "Debian: apt-get install bind9", peers::bind);
+            if (PowerDns.hasBackends()) {
+                peers.start(POWER_DNS, PowerDns.PROGRAM, PowerDns.INSTALL, PowerDns::serving);
+                peers.start(POWER_DNS_SIGNING, PowerDns.PROGRAM, PowerDns.INSTALL, PowerDns::signing);
+            } else {
+                peers.missing.add(PowerDns.PROGRAM + " with its backends bind and geoip (" + PowerDns.INSTALL + ")");
+            }
             return peers;
         } catch (IOException | InterruptedException | RuntimeException e) {
             peers.close();
@@ -71,16 +80,21 @@ public final class DnsPeers implements AutoCloseable {
 
     private void start(String program, String install, Configuration configuration)
             throws IOException, InterruptedException {
+        start(program, program, install, configuration);
+    }
+
+    private void start(String name, String program, String install, Configuration configuration)
+            throws IOException, InterruptedException {
         Path path = SBIN.resolve(program);
         if (!Files.isExecutable(path)) {
             missing.add(program + " (" + install + ")");
             return;
         }
-        Path own = Files.createDirectories(directory.resolve(program));
+        Path own = Files.createDirectories(directory.resolve(name.replaceAll("\\W+", "-")));
         Files.copy(directory.resolve("zone"), own.resolve("zone"));
         InetSocketAddress address = freeAddress();
         List<String> command = configuration.write(path, own, address.getPort());
-        running.add(new Server(program, address, PinnedProcess.start(program, command, own, address)));
+        running.add(new Server(name, address, PinnedProcess.start(program, command, own, address)));
     }
 
     /** Free for datagrams and connections a moment ago. */
