@@ -193,7 +193,7 @@ function create(
     width: Math.max(200, element.clientWidth),
     height: HEIGHT,
     legend: { show: false },
-    padding: [10, 6, 0, 0],
+    padding: [10, 18, 0, 0],
     cursor: { sync: { key: "fleet" }, points: { size: 7 }, drag: { x: false, y: false }, y: false },
     scales: {
       x: { time: true, range: () => [now.current.from, now.current.to] },

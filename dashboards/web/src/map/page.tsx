@@ -79,7 +79,7 @@ function Figures({ state, now }: { state: MapState; now: number }) {
   return (
     <dl class="figures-row">
       <Figure label="Regret of clients" value={served.samples > 0 ? milliseconds(served.meanMs) : "–"} window={served.samples > 0 ? `beyond their nearest group, p95 ${milliseconds(served.p95Ms)}, ${served.samples.toLocaleString("en")} measured under the map before` : "no client was measured under the map before"} />
-      <Figure label="Mean cost" value={milliseconds(state.meanCostMs)} window={`${percent(over)} over the bound that no plan is under`} missed={over > 0.05} />
+      <Figure label="Mean cost" value={milliseconds(state.meanCostMs)} window={`${percent(over)} over the least that capacities allow`} missed={over > 0.05} />
       <Figure label="Moved by this map" value={percent(state.movedShare)} window={`of ${bits(state.demandBitsPerSecond)} of demand`} />
       <Figure label="Known" value={percent(known, 0)} window="of demand, from any evidence" />
       <Figure label="Map" value={String(state.mapEpoch)} window={`${count(state.entries, "entry", "entries")}, told ${duration(now - state.issuedAtMs)} ago`} />
@@ -232,7 +232,7 @@ function Past({ now, theme, groups }: { now: number; theme: string; groups: MapG
         <TimeChart title="Regret of clients" window={`last ${span}, beyond their nearest group`} at={at} {...common}
           lines={[{ label: "mean", values: epochs.map((each) => (each.samples > 0 ? each.regretMs : null)), colour: "--accent", joined: true }, { label: "p95", values: epochs.map((each) => (each.samples > 0 ? each.regretP95Ms : null)), colour: "--ink-soft", dash: [2, 3], joined: true }]} format={milliseconds} axis={milliseconds} />
         <TimeChart title="Mean cost" window={`last ${span}, of all demand`} at={at} {...common}
-          lines={[{ label: "the map", values: epochs.map((each) => each.meanCostMs), colour: "--accent", joined: true }, { label: "least possible", values: epochs.map((each) => each.boundMs), colour: "--ink-soft", dash: [2, 3], joined: true }]} format={milliseconds} axis={milliseconds} />
+          lines={[{ label: "the map", values: epochs.map((each) => each.meanCostMs), colour: "--accent", joined: true }, { label: "least under capacities", values: epochs.map((each) => each.boundMs), colour: "--ink-soft", dash: [2, 3], joined: true }]} format={milliseconds} axis={milliseconds} />
         <TimeChart title="Demand moved" window={`last ${span}, by each map`} at={at} {...common}
           lines={[{ label: "moved", values: epochs.map((each) => each.movedShare), colour: "--accent", fill: true, joined: true }]} format={(value) => percent(value)} axis={(value) => percent(value, value < 0.1 ? 1 : 0)} />
         <TimeChart title="Prices" window={`last ${span}, on top of what a group costs`} {...prices} {...common} format={milliseconds} axis={milliseconds} />

@@ -45,8 +45,7 @@ class MalformedQuestionTest {
 
     private static String withOption(String code, String data) {
         String option = code + HEX.toHexDigits((short) (data.length() / 2)) + data;
-        return packet(
-                "0001000000000001", QUESTION + OPT + HEX.toHexDigits((short) (option.length() / 2)) + option);
+        return packet("0001000000000001", QUESTION + OPT + HEX.toHexDigits((short) (option.length() / 2)) + option);
     }
 
     private static Arguments of(String what, String packet) {
@@ -66,7 +65,9 @@ class MalformedQuestionTest {
                 of("a label longer than the packet", packet("0001000000000000", "3f6161")),
                 of("a name without end", packet("0001000000000000", "0161")),
                 of("a name of more than 255 bytes", packet("0001000000000000", a60.repeat(5) + "00" + "00010001")),
-                of("a question without class", packet("0001000000000000", QUESTION.substring(0, QUESTION.length() - 4))),
+                of(
+                        "a question without class",
+                        packet("0001000000000000", QUESTION.substring(0, QUESTION.length() - 4))),
                 of("bytes behind the question", packet("0001000000000000", QUESTION + "00")),
                 of("records that are not there", packet("0001000100010001", QUESTION)),
                 of(
@@ -87,9 +88,7 @@ class MalformedQuestionTest {
                 of("a question for a scope", withOption("0008", "00011818" + "c63364")),
                 of(
                         "two subnets",
-                        packet(
-                                "0001000000000001",
-                                QUESTION + OPT + "0016" + "0008000700011800c63364".repeat(2))),
+                        packet("0001000000000001", QUESTION + OPT + "0016" + "0008000700011800c63364".repeat(2))),
                 of("a cookie of seven bytes", withOption("000a", "01020304050607")),
                 of("a cookie with seven bytes of a server", withOption("000a", "01".repeat(15))),
                 of("a cookie with 33 bytes of a server", withOption("000a", "01".repeat(41))));
@@ -125,10 +124,10 @@ class MalformedQuestionTest {
     /** They say nothing that can be answered. */
     @Test
     void whatHasNoHeadAndWhatIsAnAnswerIsMetWithSilence() throws Exception {
-        for (String silent : new String[] {"", "a5", "a5c30000000100000000", "a5c38000" + "0001000000000000" + QUESTION}) {
+        for (String silent :
+                new String[] {"", "a5", "a5c30000000100000000", "a5c38000" + "0001000000000000" + QUESTION}) {
             assertThat(stage.ask(HEX.parseHex(silent), 200)).as(silent).isNull();
         }
-
 
         assertThat(stage.ask(HEX.parseHex(packet("0001000000000000", QUESTION)), 5_000))
                 .as("the next one")
