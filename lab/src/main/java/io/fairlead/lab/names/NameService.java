@@ -181,12 +181,11 @@ public final class NameService implements AutoCloseable {
         long measuredMs = reportedMs;
         try {
             while (closed.getCount() > 0) {
+                double due = questionsPerSecond * (System.nanoTime() - beganNanos) / NANOS_PER_S;
                 if (quiet) {
-                    asked = questionsPerSecond * (System.nanoTime() - beganNanos) / NANOS_PER_S;
+                    asked = due;
                 }
-                for (double due = questionsPerSecond * (System.nanoTime() - beganNanos) / NANOS_PER_S;
-                        asked < due;
-                        asked++) {
+                for (; asked < due; asked++) {
                     SimulatedResolver resolver = next();
                     resolver.ask(name(resolver.asker()), buffer, System.nanoTime());
                     if (due - asked > questionsPerSecond) {
