@@ -47,9 +47,9 @@ class ConsoleChangesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CSRF = "X-Fairlead-CSRF";
-    private static final Instant START = Instant.now();
-    private static final AtomicReference<Instant> NOW = new AtomicReference<>(START);
+    private static final AtomicReference<Instant> NOW = new AtomicReference<>();
 
+    private static Instant begin;
     private static KafkaProcess kafka;
     private static ConfigStore store;
     private static TokenFile tokens;
@@ -59,6 +59,8 @@ class ConsoleChangesTest {
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
+        begin = Instant.now();
+        NOW.set(begin);
         kafka = KafkaProcess.start(
                 directory.resolve("kafka"), KafkaProcess.Options.defaults().withQuickStart());
         StringWriter said = new StringWriter();
@@ -141,7 +143,7 @@ class ConsoleChangesTest {
         }
 
         Person brief = logIn("bea", Role.OPERATOR);
-        NOW.set(START.plus(Duration.ofDays(2)));
+        NOW.set(begin.plus(Duration.ofDays(2)));
         try {
             HttpResponse<String> late = change(brief, brief.csrf, wanted);
             assertThat(late.statusCode()).isEqualTo(401);
@@ -155,7 +157,7 @@ class ConsoleChangesTest {
             assertThat(bearer.statusCode()).isEqualTo(401);
             assertThat(problem(bearer)).contains("The token 'bea' ended at", "fairlead console token add bea");
         } finally {
-            NOW.set(START);
+            NOW.set(begin);
         }
         assertThat(history("quality/type:isp")).containsExactly("1 ann to begin with");
     }
@@ -165,7 +167,7 @@ class ConsoleChangesTest {
     private record Person(String token, String cookie, String csrf) {}
 
     private Person logIn(String name, Role role) throws Exception {
-        String token = tokens.add(name, role, START.plus(Duration.ofDays(1)));
+        String token = tokens.add(name, role, begin.plus(Duration.ofDays(1)));
         HttpResponse<String> answer = post("/api/login", Map.of("token", token), "", "");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         String cookie =
