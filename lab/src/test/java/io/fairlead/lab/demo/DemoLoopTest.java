@@ -224,7 +224,10 @@ class DemoLoopTest {
         Diagnosis[] last = new Diagnosis[1];
         try {
             // What was killed above stood still for a while; heartbeats and lag of all are well again within seconds.
-            patiently().until(() -> (last[0] = doctor()).status == 0);
+            patiently().until(() -> {
+                last[0] = doctor();
+                return last[0].status == 0;
+            });
         } finally {
             System.out.println(last[0]);
         }
