@@ -64,9 +64,12 @@ public final class CanaryRecords {
     /** Why such a policy can't be tried so, and how else. */
     private static String instead(String kind) {
         return switch (kind) {
-            case "pool" -> "pools take their exits from one another: what one gained by it others would lose, so that none can be compared with another. Set it for one pool (pool/pool:NAME), and look at the health that was foreseen and came";
-            case "forecast" -> "forecasts are scored when they come due, whatever is decided: set it for one pool (forecast/pool:NAME), and look at their skill";
-            case "map" -> "a new map is on trial anyway: it is rolled out to 1, 5, 25 and 100 % of the prefixes beside a control group, and halts by itself when these fare worse";
+            case "pool" ->
+                "pools take their exits from one another: what one gained by it others would lose, so that none can be compared with another. Set it for one pool (pool/pool:NAME), and look at the health that was foreseen and came";
+            case "forecast" ->
+                "forecasts are scored when they come due, whatever is decided: set it for one pool (forecast/pool:NAME), and look at their skill";
+            case "map" ->
+                "a new map is on trial anyway: it is rolled out to 1, 5, 25 and 100 % of the prefixes beside a control group, and halts by itself when these fare worse";
             case "relay" -> "relay clients are too few to be drawn: set it for one room (relay/room:NAME)";
             default -> "it says how exits are looked at, not what is decided of them";
         };
