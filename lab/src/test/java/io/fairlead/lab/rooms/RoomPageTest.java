@@ -164,6 +164,31 @@ class RoomPageTest {
         await().atMost(PATIENCE).until(() -> rolesSeen().equals("MASTER 1 SLAVE 2 SPARE 1"));
     }
 
+    /** An operator's word counts for rooms that are open: streams of the media server are asked for, and let go, within seconds. */
+    @Test
+    void aPolicyIsFollowedByAnOpenRoom() throws Exception {
+        await().atMost(PATIENCE).until(() -> rolesSeen().equals("MASTER 1 SLAVE 2 SPARE 1"));
+        spares(2);
+        try {
+            await().atMost(PATIENCE).until(() -> rolesSeen().equals("MASTER 1 SLAVE 1 SPARE 2"));
+            spares(0);
+            await().atMost(PATIENCE).until(() -> rolesSeen().equals("MASTER 1 SLAVE 3"));
+        } finally {
+            spares(1);
+        }
+        await().atMost(PATIENCE).until(() -> rolesSeen().equals("MASTER 1 SLAVE 2 SPARE 1"));
+    }
+
+    private void spares(int of) {
+        command(
+                "policy",
+                "set",
+                "relay/room:" + LiveRooms.ROOM,
+                "secondaryMasters=" + of,
+                "--author=ann",
+                "--reason=a match that must not stop");
+    }
+
     private String rolesSeen() throws IOException, InterruptedException {
         StringBuilder seen = new StringBuilder();
         for (Map.Entry<String, JsonNode> each : branch().path("roles").properties()) {
