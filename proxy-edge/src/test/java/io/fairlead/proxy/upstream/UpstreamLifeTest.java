@@ -14,6 +14,7 @@ import io.fairlead.schemas.config.BenchmarkPolicy;
 import io.fairlead.schemas.config.BenchmarkTarget;
 import io.fairlead.schemas.config.Upstream;
 import io.fairlead.schemas.config.UpstreamKind;
+import io.fairlead.schemas.pools.PoolTypes;
 import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.fairlead.schemas.telemetry.ExitBenchmarked;
 import io.fairlead.schemas.telemetry.ExitConnected;
@@ -66,7 +67,7 @@ class UpstreamLifeTest {
             rig.awaitOnline("up-1", false);
             ExitConnected connected = rig.told(ExitConnected.class).get(0);
             assertThat(connected.getExitId()).isEqualTo("up-1");
-            assertThat(connected.getPoolType()).isEqualTo(PoolType.DATACENTER);
+            assertThat(connected.getPoolType()).isEqualTo(PoolTypes.write(PoolType.DATACENTER));
             assertThat(connected.getCountry()).isEqualTo("de");
             assertThat(connected.getDeclaredCapacityRequests()).isEqualTo(9);
             assertThat(connected.getObservedPrefix()).isEqualTo("127.0.0.0/24");
