@@ -503,7 +503,12 @@ class ConfigCommandsTest {
                 .containsPattern("ok +refused config: none in the last hour")
                 .containsPattern("WRONG +jobs: Flink's REST interface at http://" + NOBODY)
                 .containsPattern("WRONG +tables: .*" + NOBODY)
-                .contains("left   history, duplicates", "3 of these are wrong.")
+                .containsPattern("ok +schemas: [0-9]+ of this version are published")
+                .containsPattern("WRONG +edges: none has reported")
+                .contains(
+                        "left   clocks, telemetry, event to effect: edges come first",
+                        "left   retention, history, duplicates: tables come first",
+                        "4 of these are wrong.")
                 .doesNotContain("\tat ");
     }
 
