@@ -47,8 +47,10 @@ public final class TsMuxer {
     private @Nullable ParameterSets sets;
     private @Nullable AacConfig aac;
     private boolean pictures;
-    private long videoMs;
-    private long audioMs;
+    /** When it came last; {@link #NEVER}: not since its header, so that the first of the other kind begins the wait. */
+    private long videoMs = NEVER;
+
+    private long audioMs = NEVER;
     private int version;
     private boolean tablesDue;
     private long openedMs = NEVER;
@@ -87,10 +89,12 @@ public final class TsMuxer {
         ByteBuf record = data == null ? Unpooled.EMPTY_BUFFER : content(tag, data);
         if (kind.kind() == TagKind.VIDEO) {
             sets = ParameterSets.read(kind, record);
+            videoMs = NEVER;
         } else {
             aac = AacConfig.read(record);
+            audioMs = NEVER;
         }
-        expect(kind, tag.timeMs());
+        expect(kind);
         return TsForm.NOTHING;
     }
 
@@ -124,8 +128,10 @@ public final class TsMuxer {
                 unreadable++;
                 return TsForm.NOTHING;
             }
-            expect(kind, tag.timeMs());
-            if (audio != null && tag.timeMs() - audioMs > GONE_MS) {
+            expect(kind);
+            videoMs = tag.timeMs();
+            audioMs = audioMs == NEVER ? videoMs : audioMs;
+            if (audio != null && videoMs - audioMs > GONE_MS) {
                 audio = null;
                 changed();
             }
@@ -165,8 +171,10 @@ public final class TsMuxer {
                 known.writeAdts(pes, bytes);
             }
             pes.writeBytes(content(tag, data));
-            expect(kind, tag.timeMs());
-            if (video != null && tag.timeMs() - videoMs > GONE_MS) {
+            expect(kind);
+            audioMs = tag.timeMs();
+            videoMs = videoMs == NEVER ? audioMs : videoMs;
+            if (video != null && audioMs - videoMs > GONE_MS) {
                 video = null;
                 pictures = false; // the clock is that of the sound from now on
                 changed();
@@ -184,19 +192,13 @@ public final class TsMuxer {
     }
 
     /** The program is made of this, too. */
-    private void expect(StreamKind kind, long timeMs) {
-        if (kind.kind() == TagKind.VIDEO) {
-            videoMs = timeMs;
-            if (kind != video) {
-                video = kind;
-                changed();
-            }
-        } else if (kind.kind() == TagKind.AUDIO) {
-            audioMs = timeMs;
-            if (kind != audio) {
-                audio = kind;
-                changed();
-            }
+    private void expect(StreamKind kind) {
+        if (kind.kind() == TagKind.VIDEO && kind != video) {
+            video = kind;
+            changed();
+        } else if (kind.kind() == TagKind.AUDIO && kind != audio) {
+            audio = kind;
+            changed();
         }
     }
 
