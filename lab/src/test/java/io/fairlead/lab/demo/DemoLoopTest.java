@@ -108,122 +108,10 @@ class DemoLoopTest {
 
     @Test
     @Order(2)
-    void curlGoesThroughInTheClearAndInATunnel() throws Exception {
-        Customer demo = new Customer(system, DemoConfig.TENANT, DemoConfig.SECRET);
-        String plain = demo.ask(site().toString());
-        assertThat(plain).contains("HTTP/1.1 200", "x-fairlead-exit: exit-", "asked through an exit");
-        String tunnelled = demo.ask("-k", "https://127.0.0.1:" + system.site().securePort() + "/");
-        assertThat(tunnelled).contains("200 Connection established", "asked through an exit");
-        assertThat(new Customer(system, DemoConfig.TENANT, "wrong").ask(site().toString()))
-                .contains("HTTP/1.1 407");
-    }
-
-    @Test
-    @Order(3)
-    void aTenantComesTellsOfBlocksIsCountedAndIsCutOff() throws Exception {
-        Customer acme = new Customer(system, "newcomer", "newcomers-own");
-        String page = site().resolve("/bytes/2048").toString();
-        assertThat(acme.ask(page)).contains("HTTP/1.1 407");
-        acme.set("--secret-hash", acme.hash(), "--pools", DemoConfig.POOL);
-        patiently().until(() -> acme.ask(page).startsWith("HTTP/1.1 200"));
-        Matcher request = Pattern.compile("(?im)^x-fairlead-request: (\\S+)").matcher(acme.ask(page));
-        assertThat(request.find()).isTrue();
-        String block = "{\"requestId\":\"" + request.group(1) + "\",\"verdict\":\"blocked\",\"status\":403}";
-        assertThat(acme.tell(block)).contains("HTTP/1.1 200", "\"taken\":1");
-        assertThat(acme.tell(block)).contains("\"known\":1");
-        try (Socket tunnel = acme.tunnel("127.0.0.1:" + system.site().securePort())) {
-            tunnel.setSoTimeout(60_000);
-            long begunNanos = System.nanoTime();
-            acme.set("--enabled", "false");
-            assertThatThrownBy(() -> tunnel.getInputStream().read())
-                    .as("a tunnel of a tenant that is disabled")
-                    .isInstanceOf(SocketException.class)
-                    .hasMessage("Connection reset");
-            System.out.printf(
-                    "a tunnel was cut %d ms after the command began%n", (System.nanoTime() - begunNanos) / 1_000_000);
-        }
-        assertThat(acme.ask(page)).contains("HTTP/1.1 407");
-        patiently().until(() -> acme.outcomesStored().contains("BLOCKED\t403"));
-        patiently().until(() -> requestsCounted(acme.usage()) >= 3);
-        System.out.println(acme.usage());
-    }
-
-    @Test
-    @Order(4)
-    void aKilledClickHouseLosesAndDoublesNothing() throws Exception {
-        Host clickHouse = Objects.requireNonNull(system.clickHouseProcess());
-        long former = clickHouse.pid();
-        clickHouse.kill();
-        patiently().until(() -> clickHouse.isAlive() && clickHouse.pid() != former);
-        assertThatAllCountTheSame();
-    }
-
-    @Test
-    @Order(5)
-    void aMinuteWithoutKafkaIsNotSeenByUsersAndLosesNothing() throws Exception {
-        patiently().until(() -> traffic.inFlight() < REQUESTS_PER_SECOND);
-        Traffic.Report before = traffic.report();
-        system.kafka().stop();
-        TimeUnit.MILLISECONDS.sleep(KAFKA_AWAY.toMillis());
-        Traffic.Report after = traffic.report();
-        assertThat(after.requests() - before.requests()).isGreaterThan(1_000);
-        assertThat((after.good() - before.good()) / (double) (after.requests() - before.requests()))
-                .isGreaterThan(0.99);
-        // The job's heartbeat has been silent for as long: the edge begins to trust what it sees itself.
-        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") > 0);
-        system.kafka().restart();
-        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 0);
-        assertThatAllCountTheSame();
-    }
-
-    @Test
-    @Order(6)
-    void withoutTheJobTheEdgeScoresForItselfAndGoesBackWhenTheJobIsBack() throws Exception {
-        silenceAfter(SILENCE_MS);
-        PoolLedger before = PoolLedger.read(system.kafkaClient());
-        before.define(RUSH, "jp", 2);
-        before.awaitFirstSignOf(RUSH);
-        system.flink().kill(); // in the midst of taking exits over into an exclusive pool
-        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 1);
-        // What becomes worse now is known to nobody but the edge.
-        reader.change(system.control().resolve("/exits/" + VICTIM + "/impairment"), Impairment.delay(1_500, 100));
-        patiently().until(() -> carriedWithin(Duration.ofSeconds(10)).getOrDefault(VICTIM, 0L) < 5);
-        system.flink().restart();
-        system.resubmitJobs();
-        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 0);
-        patiently()
-                .until(() -> PoolLedger.read(system.kafkaClient()).members(RUSH).size() == 2);
-        PoolLedger after = PoolLedger.read(system.kafkaClient());
-        assertThat(after.doubled()).as("exclusive exits that were given to two").isEmpty();
-        assertThat(after.lostSince(before))
-                .as("members that are gone without a word")
-                .isEmpty();
-        assertThatAllCountTheSame();
-        reader.delete(system.control().resolve("/exits/" + VICTIM + "/impairment"));
-    }
-
-    @Test
-    @Order(7)
-    void aKilledSupernodeComesBackWithItsExitsAndWhatItKnew() throws Exception {
-        traffic.rate(0);
-        system.proxyProcess().kill();
-        system.proxyProcess().restart();
-        patiently().until(() -> metric("fairlead_proxy_exits_online") >= EXITS * 0.9);
-        assertThat(metric("fairlead_proxy_exits_known")).isEqualTo(EXITS);
-        traffic.rate(REQUESTS_PER_SECOND);
-        Map<String, Long> carried = carriedWithin(Duration.ofSeconds(10));
-        assertThat(carried.values().stream().mapToLong(Long::longValue).sum()).isGreaterThan(100);
-        // exit-19 is one of the bad ones: that is known from the first second, without measuring it again.
-        assertThat(carried.getOrDefault("exit-19", 0L)).isLessThan(10);
-        assertThatAllCountTheSame();
-    }
-
-    @Test
-    @Order(8)
     void theDoctorFindsNothingWrongUntilSomethingIs() throws Exception {
         Diagnosis[] last = new Diagnosis[1];
         try {
-            // What was killed above stood still for a while; heartbeats and lag of all are well again within seconds.
+            // What starts is late for some seconds.
             patiently().until(() -> {
                 last[0] = doctor();
                 return last[0].status == 0;
@@ -258,7 +146,123 @@ class DemoLoopTest {
                         .status)
                 .isZero();
         assertThat(doctor().said).contains("ok     topics:");
+    }
 
+    @Test
+    @Order(3)
+    void curlGoesThroughInTheClearAndInATunnel() throws Exception {
+        Customer demo = new Customer(system, DemoConfig.TENANT, DemoConfig.SECRET);
+        String plain = demo.ask(site().toString());
+        assertThat(plain).contains("HTTP/1.1 200", "x-fairlead-exit: exit-", "asked through an exit");
+        String tunnelled = demo.ask("-k", "https://127.0.0.1:" + system.site().securePort() + "/");
+        assertThat(tunnelled).contains("200 Connection established", "asked through an exit");
+        assertThat(new Customer(system, DemoConfig.TENANT, "wrong").ask(site().toString()))
+                .contains("HTTP/1.1 407");
+    }
+
+    @Test
+    @Order(4)
+    void aTenantComesTellsOfBlocksIsCountedAndIsCutOff() throws Exception {
+        Customer acme = new Customer(system, "newcomer", "newcomers-own");
+        String page = site().resolve("/bytes/2048").toString();
+        assertThat(acme.ask(page)).contains("HTTP/1.1 407");
+        acme.set("--secret-hash", acme.hash(), "--pools", DemoConfig.POOL);
+        patiently().until(() -> acme.ask(page).startsWith("HTTP/1.1 200"));
+        Matcher request = Pattern.compile("(?im)^x-fairlead-request: (\\S+)").matcher(acme.ask(page));
+        assertThat(request.find()).isTrue();
+        String block = "{\"requestId\":\"" + request.group(1) + "\",\"verdict\":\"blocked\",\"status\":403}";
+        assertThat(acme.tell(block)).contains("HTTP/1.1 200", "\"taken\":1");
+        assertThat(acme.tell(block)).contains("\"known\":1");
+        try (Socket tunnel = acme.tunnel("127.0.0.1:" + system.site().securePort())) {
+            tunnel.setSoTimeout(60_000);
+            long begunNanos = System.nanoTime();
+            acme.set("--enabled", "false");
+            assertThatThrownBy(() -> tunnel.getInputStream().read())
+                    .as("a tunnel of a tenant that is disabled")
+                    .isInstanceOf(SocketException.class)
+                    .hasMessage("Connection reset");
+            System.out.printf(
+                    "a tunnel was cut %d ms after the command began%n", (System.nanoTime() - begunNanos) / 1_000_000);
+        }
+        assertThat(acme.ask(page)).contains("HTTP/1.1 407");
+        patiently().until(() -> acme.outcomesStored().contains("BLOCKED\t403"));
+        patiently().until(() -> requestsCounted(acme.usage()) >= 3);
+        System.out.println(acme.usage());
+    }
+
+    @Test
+    @Order(5)
+    void aKilledClickHouseLosesAndDoublesNothing() throws Exception {
+        Host clickHouse = Objects.requireNonNull(system.clickHouseProcess());
+        long former = clickHouse.pid();
+        clickHouse.kill();
+        patiently().until(() -> clickHouse.isAlive() && clickHouse.pid() != former);
+        assertThatAllCountTheSame();
+    }
+
+    @Test
+    @Order(6)
+    void aMinuteWithoutKafkaIsNotSeenByUsersAndLosesNothing() throws Exception {
+        patiently().until(() -> traffic.inFlight() < REQUESTS_PER_SECOND);
+        Traffic.Report before = traffic.report();
+        system.kafka().stop();
+        TimeUnit.MILLISECONDS.sleep(KAFKA_AWAY.toMillis());
+        Traffic.Report after = traffic.report();
+        assertThat(after.requests() - before.requests()).isGreaterThan(1_000);
+        assertThat((after.good() - before.good()) / (double) (after.requests() - before.requests()))
+                .isGreaterThan(0.99);
+        // The job's heartbeat has been silent for as long: the edge begins to trust what it sees itself.
+        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") > 0);
+        system.kafka().restart();
+        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 0);
+        assertThatAllCountTheSame();
+    }
+
+    @Test
+    @Order(7)
+    void withoutTheJobTheEdgeScoresForItselfAndGoesBackWhenTheJobIsBack() throws Exception {
+        silenceAfter(SILENCE_MS);
+        PoolLedger before = PoolLedger.read(system.kafkaClient());
+        before.define(RUSH, "jp", 2);
+        before.awaitFirstSignOf(RUSH);
+        system.flink().kill(); // in the midst of taking exits over into an exclusive pool
+        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 1);
+        // What becomes worse now is known to nobody but the edge.
+        reader.change(system.control().resolve("/exits/" + VICTIM + "/impairment"), Impairment.delay(1_500, 100));
+        patiently().until(() -> carriedWithin(Duration.ofSeconds(10)).getOrDefault(VICTIM, 0L) < 5);
+        system.flink().restart();
+        system.resubmitJobs();
+        patiently().until(() -> metric("fairlead_proxy_scoring_local_share") == 0);
+        patiently()
+                .until(() -> PoolLedger.read(system.kafkaClient()).members(RUSH).size() == 2);
+        PoolLedger after = PoolLedger.read(system.kafkaClient());
+        assertThat(after.doubled()).as("exclusive exits that were given to two").isEmpty();
+        assertThat(after.lostSince(before))
+                .as("members that are gone without a word")
+                .isEmpty();
+        assertThatAllCountTheSame();
+        reader.delete(system.control().resolve("/exits/" + VICTIM + "/impairment"));
+    }
+
+    @Test
+    @Order(8)
+    void aKilledSupernodeComesBackWithItsExitsAndWhatItKnew() throws Exception {
+        traffic.rate(0);
+        system.proxyProcess().kill();
+        system.proxyProcess().restart();
+        patiently().until(() -> metric("fairlead_proxy_exits_online") >= EXITS * 0.9);
+        assertThat(metric("fairlead_proxy_exits_known")).isEqualTo(EXITS);
+        traffic.rate(REQUESTS_PER_SECOND);
+        Map<String, Long> carried = carriedWithin(Duration.ofSeconds(10));
+        assertThat(carried.values().stream().mapToLong(Long::longValue).sum()).isGreaterThan(100);
+        // exit-19 is one of the bad ones: that is known from the first second, without measuring it again.
+        assertThat(carried.getOrDefault("exit-19", 0L)).isLessThan(10);
+        assertThatAllCountTheSame();
+    }
+
+    @Test
+    @Order(9)
+    void theDoctorMissesAJobThatHasEnded() {
         assertThat(command(
                                 "jobs",
                                 "stop",
