@@ -234,9 +234,14 @@ class ViewerNetworksTest {
             assertThat(fetched.getBeacon()).matches("[0-9a-f]{32}");
             assertThat(fetched.getPrefix()).isEqualTo("127.0.0.0/24");
         } finally {
+            List<ProcessHandle> children = browser.descendants().toList();
             browser.destroy();
             if (!browser.waitFor(10, TimeUnit.SECONDS)) {
                 browser.destroyForcibly().waitFor();
+            }
+            children.forEach(ProcessHandle::destroyForcibly);
+            for (ProcessHandle child : children) {
+                child.onExit().get(10, TimeUnit.SECONDS); // it writes into its profile until then
             }
             site.stop(0);
         }
