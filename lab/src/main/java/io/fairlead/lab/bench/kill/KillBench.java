@@ -67,7 +67,7 @@ public final class KillBench implements Callable<Integer> {
             names = "--kill",
             split = ",",
             paramLabel = "WHICH",
-            defaultValue = "task-manager,job-manager,broker",
+            defaultValue = "task-manager,other-task-manager,job-manager,broker",
             description =
                     "What is killed, in this order: task-manager, job-manager, broker (default: ${DEFAULT-VALUE}).",
             converter = Victim.Named.class)

@@ -11,12 +11,26 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What is killed. */
 enum Victim {
-    /** The first; the other has slots enough for all. */
+    /** The first; the other has slots enough for all, and has all from then on. */
     TASK_MANAGER {
         @Override
         int kill(KafkaCluster kafka, FlinkCluster flink) {
             flink.killTaskManager(1);
             return 1;
+        }
+
+        @Override
+        void restart(KafkaCluster kafka, FlinkCluster flink, int killed) throws Exception {
+            flink.restartTaskManager(killed);
+        }
+    },
+
+    /** The second: after the first it runs all jobs, so that whichever decided is hit. */
+    OTHER_TASK_MANAGER {
+        @Override
+        int kill(KafkaCluster kafka, FlinkCluster flink) {
+            flink.killTaskManager(2);
+            return 2;
         }
 
         @Override
