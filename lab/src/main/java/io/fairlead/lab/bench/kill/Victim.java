@@ -12,66 +12,40 @@ import picocli.CommandLine.TypeConversionException;
 /** What is killed. */
 enum Victim {
     /** The first; the other has slots enough for all, and has all from then on. */
-    TASK_MANAGER {
-        @Override
-        int kill(KafkaCluster kafka, FlinkCluster flink) {
-            flink.killTaskManager(1);
-            return 1;
-        }
-
-        @Override
-        void restart(KafkaCluster kafka, FlinkCluster flink, int killed) throws Exception {
-            flink.restartTaskManager(killed);
-        }
-    },
+    TASK_MANAGER,
 
     /** The second: after the first it runs all jobs, so that whichever decided is hit. */
-    OTHER_TASK_MANAGER {
-        @Override
-        int kill(KafkaCluster kafka, FlinkCluster flink) {
-            flink.killTaskManager(2);
-            return 2;
-        }
-
-        @Override
-        void restart(KafkaCluster kafka, FlinkCluster flink, int killed) throws Exception {
-            flink.restartTaskManager(killed);
-        }
-    },
+    OTHER_TASK_MANAGER,
 
     /** The one that leads; the other stands by. */
-    JOB_MANAGER {
-        @Override
-        int kill(KafkaCluster kafka, FlinkCluster flink) {
-            flink.killLeader();
-            return 1;
-        }
-
-        @Override
-        void restart(KafkaCluster kafka, FlinkCluster flink, int killed) throws Exception {
-            flink.restartFormerLeader();
-        }
-    },
+    JOB_MANAGER,
 
     /** The one that leads the first partition of attempts. */
-    BROKER {
-        @Override
-        int kill(KafkaCluster kafka, FlinkCluster flink) throws Exception {
-            int leader = kafka.leader(Topics.TELEMETRY_ATTEMPTS.name(), 0);
-            kafka.kill(leader);
-            return leader;
-        }
-
-        @Override
-        void restart(KafkaCluster kafka, FlinkCluster flink, int killed) throws Exception {
-            kafka.restart(killed);
-        }
-    };
+    BROKER;
 
     /** @return which of its kind, counted from 1 */
-    abstract int kill(KafkaCluster kafka, FlinkCluster flink) throws Exception;
+    int kill(KafkaCluster kafka, FlinkCluster flink) throws Exception {
+        int which =
+                switch (this) {
+                    case TASK_MANAGER, JOB_MANAGER -> 1;
+                    case OTHER_TASK_MANAGER -> 2;
+                    case BROKER -> kafka.leader(Topics.TELEMETRY_ATTEMPTS.name(), 0);
+                };
+        switch (this) {
+            case TASK_MANAGER, OTHER_TASK_MANAGER -> flink.killTaskManager(which);
+            case JOB_MANAGER -> flink.killLeader();
+            case BROKER -> kafka.kill(which);
+        }
+        return which;
+    }
 
-    abstract void restart(KafkaCluster kafka, FlinkCluster flink, int killed) throws Exception;
+    void restart(KafkaCluster kafka, FlinkCluster flink, int killed) throws Exception {
+        switch (this) {
+            case TASK_MANAGER, OTHER_TASK_MANAGER -> flink.restartTaskManager(killed);
+            case JOB_MANAGER -> flink.restartFormerLeader();
+            case BROKER -> kafka.restart(killed);
+        }
+    }
 
     String title() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
