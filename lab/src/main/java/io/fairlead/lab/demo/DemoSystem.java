@@ -230,6 +230,12 @@ final class DemoSystem implements AutoCloseable {
     /** Submits the jobs again after their cluster has died: each goes on from its last checkpoint. */
     void resubmitJobs() throws Exception {
         submitJobs();
+        if (names != null) {
+            DemoMap.submitJobs(flink(), kafka().bootstrap());
+        }
+        if (rooms != null) {
+            DemoRooms.submitJob(flink(), kafka().bootstrap());
+        }
     }
 
     /** Starts what the map needs, if it is wanted, while the rest serves: it delays nobody. */

@@ -109,17 +109,7 @@ class DemoLoopTest {
     @Test
     @Order(2)
     void theDoctorFindsNothingWrongUntilSomethingIs() throws Exception {
-        Diagnosis[] last = new Diagnosis[1];
-        try {
-            // What starts is late for some seconds.
-            patiently().until(() -> {
-                last[0] = doctor();
-                return last[0].status == 0;
-            });
-        } finally {
-            System.out.println(last[0]);
-        }
-        assertThat(last[0].said)
+        assertThat(theDoctorFindsNothingWrong().said)
                 .contains("ok     topics:", "ok     lag:", "ok     clocks:", "ok     event to effect: ", "p99")
                 .contains("Nothing is wrong.")
                 .doesNotContain("WRONG");
@@ -262,15 +252,11 @@ class DemoLoopTest {
 
     @Test
     @Order(9)
-    void theDoctorMissesAJobThatHasEnded() {
-        assertThat(command(
-                                "jobs",
-                                "stop",
-                                "relays",
-                                "--flink",
-                                system.flink().restUrl().toString())
-                        .status)
-                .isZero();
+    void theDoctorFindsAllWellAfterThatAndMissesAJobThatHasEnded() {
+        theDoctorFindsNothingWrong();
+        Diagnosis end = command(
+                "jobs", "stop", "relays", "--flink", system.flink().restUrl().toString());
+        assertThat(end.status).as("%s", end).isZero();
         Diagnosis stopped = doctor();
         assertThat(stopped.status).isEqualTo(1);
         assertThat(stopped.said).contains("WRONG  jobs: ", "fairlead relays has ended", "fairlead jobs submit relays");
@@ -283,6 +269,20 @@ class DemoLoopTest {
         public String toString() {
             return said;
         }
+    }
+
+    /** Once what has just started is no longer late. */
+    private Diagnosis theDoctorFindsNothingWrong() {
+        Diagnosis[] last = new Diagnosis[1];
+        try {
+            patiently().until(() -> {
+                last[0] = doctor();
+                return last[0].status == 0;
+            });
+        } finally {
+            System.out.println(last[0]);
+        }
+        return last[0];
     }
 
     private Diagnosis doctor() {

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -63,8 +65,8 @@ class MapLoopTest {
     /** Maps that are made of what was forged before it is judged. */
     private static final int EPOCHS_AFTER = 3;
 
-    /** From when on no answer may name a group that was cut off. */
-    private static final long OUT_MS = 2_000;
+    /** From when on no answer may name a group that was cut off; twice what it takes on a machine that does nothing else. */
+    private static final long OUT_MS = 4_000;
 
     private final List<Process> players = new ArrayList<>();
 
@@ -95,8 +97,10 @@ class MapLoopTest {
 
             // The map says so, and why.
             await(service, MappedService.NEAR, "by CLIENT_RTT");
-            assertThat(explained(service.bootstrap(), DistantHosts.away(VIEWERS.get(0))))
-                    .contains("is sent to near", "near 100% cost 1", "by CLIENT_RTT", "far 0% cost 12");
+            String why = explained(service.bootstrap(), DistantHosts.away(VIEWERS.get(0)));
+            assertThat(why).contains("is sent to near", "by CLIENT_RTT");
+            assertThat(cost(why, "near 100%")).isBetween(NEAR_MS, FAR_MS);
+            assertThat(cost(why, "far 0%")).isGreaterThanOrEqualTo(FAR_MS);
 
             // So it does of the resolver that these clients are behind and that tells no subnet.
             patiently().untilAsserted(() -> {
@@ -117,6 +121,7 @@ class MapLoopTest {
                     lastNamedMs = (System.nanoTime() - cutNanos) / 1_000_000;
                 }
             }
+            System.out.printf("a group that was cut off was last named after %d ms%n", lastNamedMs);
             assertThat(lastNamedMs).isBetween(1L, OUT_MS);
             assertThat(ask(service, VIEWERS.get(0)).why()).contains("near 100%", "out: ");
         }
@@ -264,6 +269,14 @@ class MapLoopTest {
                 "--bootstrap-servers=" + bootstrap);
         assertThat(code).as("%s", said).isZero();
         return said.toString();
+    }
+
+    /** In ms, of the group and share that it is told of; what the kernel of a busy machine measured is longer than the way. */
+    private static double cost(String explained, String choice) {
+        Matcher told =
+                Pattern.compile(Pattern.quote(choice) + " cost ([0-9.]+)").matcher(explained);
+        assertThat(told.find()).as("%s in %s", choice, explained).isTrue();
+        return Double.parseDouble(told.group(1));
     }
 
     private static ConditionFactory patiently() {
