@@ -9,16 +9,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Forecasts one measure of one pool, minute by minute, and scores what it said before. Four members: the same minute yesterday, the same quarter of an
- * hour a week ago, damped Holt–Winters, and what the survival of the present members says; combined by inverse pinball loss, per horizon.
+ * Forecasts one measure of one pool, minute by minute, and scores what it said before. Five members: the same minute yesterday, the same quarter of an
+ * hour a week ago, damped Holt–Winters, what the survival of the present members says, and the usual course of a day with what is left of the last minutes' deviation ({@link HarmonicRegression}); combined by inverse pinball loss,
+ * per horizon.
  *
  * <p>Plain mutable state for one owner; 60 KB. Deterministic: the same values give the same forecasts.
  */
 public final class SeriesForecaster {
     /*
-     * Each member gives a point; a Track follows the quantiles of its errors, which makes three quantiles of it. The combination averages the members'
-     * quantiles by weight (Vincent averages) and is a forecaster with errors of its own: its interval comes from its own Track as soon as that has
-     * seen some, because averages of intervals that are right by themselves are too wide.
+     * Each member gives a point; a Track follows the quantiles of its errors, which makes three quantiles of it, and its loss, by which it is weighed. The
+     * combination averages the members' quantiles by weight (Vincent averages) and is a forecaster with errors of its own: its interval is that of a
+     * sample of them as soon as there are some, because averages of intervals that are right by themselves are too wide. Errors are taken as shares of
+     * the hour's usual value: nights have small ones.
      */
 
     /** Minutes ahead, rising. */
@@ -26,8 +28,10 @@ public final class SeriesForecaster {
 
     private static final int YESTERDAY = 0;
     private static final int LAST_WEEK = 1;
-    private static final int MEMBERS = 4; // and 2 Holt–Winters, 3 survival
+    private static final int MEMBERS = 5; // and 2 Holt–Winters, 3 survival, 4 harmonic regression
+    private static final int FORMER_MEMBERS = 4;
     private static final int COMBINED = MEMBERS;
+    private static final int UNIT = (MEMBERS + 1) * 4;
     private static final int DAY = 1_440;
     private static final int QUARTER = 15;
     private static final int WEEK_QUARTERS = 7 * DAY / QUARTER;
@@ -37,10 +41,12 @@ public final class SeriesForecaster {
     private final Measure measure;
     private final ForecastPolicy policy;
     private final HoltWinters holtWinters;
+    private final HarmonicRegression harmonic;
     private final float[] day = new float[DAY];
     private final float[] week = new float[WEEK_QUARTERS];
-    private final Track[][] tracks = new Track[HORIZONS.length][MEMBERS + 1];
-    /** By horizon and minute: points of members and combination, then the three quantiles of each. */
+    private final Track[][] tracks = new Track[HORIZONS.length][MEMBERS];
+    private final ErrorSample[] errors = new ErrorSample[HORIZONS.length];
+    /** By horizon and minute: of each member and of the combination its point and the three quantiles, then the unit of errors. */
     private final double[][][] pending = new double[HORIZONS.length][][];
 
     private final Skill[] skills = new Skill[HORIZONS.length];
@@ -61,12 +67,14 @@ public final class SeriesForecaster {
                 policy.trendDamping(),
                 DAY / QUARTER,
                 QUARTER);
+        harmonic = new HarmonicRegression(HORIZONS, policy.memoryMinutes());
         Arrays.fill(day, Float.NaN);
         Arrays.fill(week, Float.NaN);
         for (int i = 0; i < HORIZONS.length; i++) {
             pending[i] = new double[HORIZONS[i]][];
             skills[i] = Skill.NONE;
-            for (int j = 0; j <= MEMBERS; j++) {
+            errors[i] = new ErrorSample(HORIZONS[i]);
+            for (int j = 0; j < MEMBERS; j++) {
                 tracks[i][j] = new Track();
             }
         }
@@ -114,6 +122,7 @@ public final class SeriesForecaster {
             quarterCount++;
         }
         holtWinters.observe(atMinute, value);
+        harmonic.observe(atMinute, value);
         day[(int) Math.floorMod(atMinute, (long) DAY)] = (float) value;
         if (Math.floorMod(atMinute, (long) QUARTER) == QUARTER - 1) {
             week[quarter(atMinute)] = quarterCount == 0 ? Float.NaN : (float) (quarterSum / quarterCount);
@@ -147,10 +156,11 @@ public final class SeriesForecaster {
             week[quarter(minute + ahead)],
             holtWinters.forecast(minute, ahead),
             survival,
-            Double.NaN
+            harmonic.forecast(minute, horizon)
         };
         double firstScale = Math.max(change * Math.sqrt(ahead), 0.01 * Math.max(Math.abs(last), SURE));
-        double[] told = new double[(MEMBERS + 1) * 4];
+        double[] told = new double[UNIT + 1];
+        told[UNIT] = harmonic.share(minute + ahead);
         double low = 0;
         double median = 0;
         double high = 0;
@@ -173,9 +183,8 @@ public final class SeriesForecaster {
             weights += weight;
         }
         Quantiles mixed = Quantiles.ordered(low / weights, median / weights, high / weights);
-        Track own = tracks[horizon][COMBINED];
         Quantiles combined =
-                own.scored() < LEAST_SCORED ? mixed : own.around(mixed.median(), firstScale, policy.coldWidening());
+                errors[horizon].count() < LEAST_SCORED ? mixed : errors[horizon].around(mixed.median(), told[UNIT]);
         combined = Quantiles.ordered(
                 measure.bounded(combined.low()), measure.bounded(combined.median()), measure.bounded(combined.high()));
         put(told, COMBINED, mixed.median(), combined);
@@ -201,7 +210,7 @@ public final class SeriesForecaster {
             }
             double memory = policy.memoryMinutes() + HORIZONS[i] * 10.0;
             double naive = Double.NaN;
-            for (int j = 0; j <= MEMBERS; j++) {
+            for (int j = 0; j < MEMBERS; j++) {
                 if (Double.isNaN(told[j * 4])) {
                     continue;
                 }
@@ -211,6 +220,7 @@ public final class SeriesForecaster {
                     naive = said.pinball(value);
                 }
             }
+            errors[i].add(minute, (value - told[COMBINED * 4]) / told[UNIT]);
             Quantiles said = quantiles(told, COMBINED);
             ForecastScore score = new ForecastScore(
                     measure,
@@ -292,40 +302,82 @@ public final class SeriesForecaster {
                     }
                 }
             }
+            errors[i].write(out);
         }
+        harmonic.write(out);
     }
 
-    /** Reads what {@link #write} wrote. */
-    public static SeriesForecaster read(Measure measure, ForecastPolicy policy, DataInput in) throws IOException {
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @param minute the last one, with which a state begins
+     */
+    static SeriesForecaster read(Measure measure, ForecastPolicy policy, long minute, DataInput in) throws IOException {
         SeriesForecaster series = new SeriesForecaster(measure, policy);
-        series.minute = in.readLong();
-        series.last = in.readDouble();
-        series.change = in.readDouble();
-        series.changes = in.readDouble();
-        series.quarterSum = in.readDouble();
-        series.quarterCount = in.readInt();
-        series.holtWinters.read(in);
-        for (int i = 0; i < series.day.length; i++) {
-            series.day[i] = in.readFloat();
-        }
-        for (int i = 0; i < series.week.length; i++) {
-            series.week[i] = in.readFloat();
-        }
-        for (int i = 0; i < HORIZONS.length; i++) {
-            for (Track track : series.tracks[i]) {
-                track.read(in);
-            }
-            series.skills[i] = Skill.read(in);
-            for (int j = 0; j < series.pending[i].length; j++) {
-                if (in.readBoolean()) {
-                    double[] told = new double[(MEMBERS + 1) * 4];
-                    for (int k = 0; k < told.length; k++) {
-                        told[k] = in.readDouble();
-                    }
-                    series.pending[i][j] = told;
-                }
+        series.read(in, minute, false);
+        return series;
+    }
+
+    /** Reads what was written before there was a harmonic regression, which learns from the minutes of the last day that were kept. */
+    static SeriesForecaster readFormer(Measure measure, ForecastPolicy policy, long minute, DataInput in)
+            throws IOException {
+        SeriesForecaster series = new SeriesForecaster(measure, policy);
+        series.read(in, minute, true);
+        if (minute != Long.MIN_VALUE) {
+            for (long each = minute - DAY + 1; each <= minute; each++) {
+                series.harmonic.observe(each, series.day[(int) Math.floorMod(each, (long) DAY)]);
             }
         }
         return series;
+    }
+
+    private void read(DataInput in, long lastMinute, boolean former) throws IOException {
+        minute = lastMinute;
+        last = in.readDouble();
+        change = in.readDouble();
+        changes = in.readDouble();
+        quarterSum = in.readDouble();
+        quarterCount = in.readInt();
+        holtWinters.read(in);
+        for (int i = 0; i < day.length; i++) {
+            day[i] = in.readFloat();
+        }
+        for (int i = 0; i < week.length; i++) {
+            week[i] = in.readFloat();
+        }
+        int members = former ? FORMER_MEMBERS : MEMBERS;
+        for (int i = 0; i < HORIZONS.length; i++) {
+            for (int j = 0; j < members; j++) {
+                tracks[i][j].read(in);
+            }
+            if (former) {
+                new Track().read(in); // that of the combination
+            }
+            skills[i] = Skill.read(in);
+            for (int j = 0; j < pending[i].length; j++) {
+                if (in.readBoolean()) {
+                    pending[i][j] = readTold(in, members, former);
+                }
+            }
+            if (!former) {
+                errors[i].read(in);
+            }
+        }
+        if (!former) {
+            harmonic.read(in);
+        }
+    }
+
+    private static double[] readTold(DataInput in, int members, boolean former) throws IOException {
+        double[] told = new double[UNIT + 1];
+        for (int i = 0; i < members * 4; i++) {
+            told[i] = in.readDouble();
+        }
+        Arrays.fill(told, members * 4, COMBINED * 4, Double.NaN);
+        for (int i = COMBINED * 4; i < UNIT; i++) {
+            told[i] = in.readDouble();
+        }
+        told[UNIT] = former ? 1 : in.readDouble();
+        return told;
     }
 }

@@ -1,6 +1,7 @@
 package io.fairlead.model.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.fairlead.model.policy.ForecastPolicy;
 import java.io.ByteArrayInputStream;
@@ -8,10 +9,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -180,5 +186,36 @@ class PoolForecasterTest {
             assertThat(again.minute(minute, values, churn.survival(), 0.6)).isEqualTo(expected);
         }
         assertThat(bytes.size()).isLessThan(400_000);
+    }
+
+    /** As {@code forecaster-0.1.0-7ddedea.txt} tells. */
+    @Test
+    void readsWhatTheVersionBeforeWroteAndGoesOnWithIt() throws IOException {
+        PoolForecaster forecaster;
+        try (InputStream stored =
+                Objects.requireNonNull(getClass().getResourceAsStream("forecaster-0.1.0-7ddedea.txt"))) {
+            String told = new String(stored.readAllBytes(), StandardCharsets.US_ASCII);
+            byte[] deflated = Base64.getMimeDecoder().decode(told.substring(told.indexOf('\n')));
+            forecaster = PoolForecaster.read(
+                    ForecastPolicy.defaults(),
+                    new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(deflated))));
+        }
+        assertThat(forecaster.of(Measure.DEMAND).skill(2).coverage()).isCloseTo(0.7506944, within(1e-6));
+        assertThat(forecaster.shortage(1).told()).isEqualTo(1_485);
+        Map<Measure, Double> values = new EnumMap<>(Measure.class);
+        values.put(Measure.EXITS_ONLINE, 10.0);
+        values.put(Measure.CAPACITY, 40.0);
+        values.put(Measure.DEMAND, 24.0);
+        values.put(Measure.SUCCESS, 0.97);
+        values.put(Measure.HEALTH, 0.8);
+        PoolOutlook next = forecaster.minute(1_500, values, Map.of(), 0.6);
+        assertThat(next.scores()).as("forecasts of before have come due").hasSize(15);
+        assertThat(next.cold()).isFalse();
+        Quantiles demand =
+                Objects.requireNonNull(next.ahead().get(2).quantiles().get(Measure.DEMAND));
+        assertThat(demand.median())
+                .as("the usual value of an hour later is 24, and 23 was told before")
+                .isBetween(22.5, 24.5);
+        assertThat(demand.high() - demand.low()).isBetween(0.5, 3.0);
     }
 }
