@@ -169,7 +169,11 @@ final class ExitStories implements AutoCloseable {
     }
 
     static SpecificRecord policy(io.fairlead.model.policy.Policy policy) {
-        return PolicyRecords.write(policy, new Authorship("ann", "a test", System.currentTimeMillis(), 1L));
+        return policy(policy, 1);
+    }
+
+    static SpecificRecord policy(io.fairlead.model.policy.Policy policy, long revision) {
+        return PolicyRecords.write(policy, new Authorship("ann", "a test", System.currentTimeMillis(), revision));
     }
 
     private void tell(TopicSpec topic, String exitId, SpecificRecord record) {

@@ -152,12 +152,15 @@ class QualityLoopTest {
             });
 
             // Silence is told once event time has passed it by.
-            clock.shutdownNow();
-            assertThat(clock.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
             edge.config(
                     Topics.CONFIG_POLICIES,
                     "quality/default",
-                    ExitStories.policy(silentAfter(QualityPolicy.defaults(), 5_000)));
+                    ExitStories.policy(silentAfter(QualityPolicy.defaults(), 10_000), 2));
+            patiently().untilAsserted(() -> assertThat(
+                            scores.newest().get("good").getPolicyVersion())
+                    .isEqualTo(2));
+            clock.shutdownNow();
+            assertThat(clock.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
             patiently().untilAsserted(() -> {
                 edge.tick();
                 assertThat(scores.newest().values())
