@@ -406,6 +406,10 @@ export interface RoomBranch {
   viewerBitsPerSecond: number;
   spareBitsPerSecond: number;
   rttMs: number;
+  /** What its connection delivered lately; -1: not known. */
+  deliveryBitsPerSecond: number;
+  /** The way let no more through; else it may be able to. */
+  deliveryBound: boolean;
   promotions: number;
   silences: number;
   spliceGapMs: number;

@@ -79,7 +79,7 @@ function Branch({ branch }: { branch: RoomBranch }) {
   const told = roles.reduce((all, [, n]) => all + n, 0);
   return (
     <li>
-      <p class="leg"><span aria-hidden="true">━</span> {count(branch.carriers, "stream")} carries {bits(branch.linkBitsPerSecond)}{branch.rttMs >= 0 && <>, round trip {milliseconds(branch.rttMs)}</>}{branch.silences > 0 && <>, {count(branch.silences, "silence")}</>}</p>
+      <p class="leg"><span aria-hidden="true">━</span> {count(branch.carriers, "stream")} carries {bits(branch.linkBitsPerSecond)}{branch.rttMs >= 0 && <>, round trip {milliseconds(branch.rttMs)}</>}{branch.deliveryBitsPerSecond > 0 && <>, the way lets {branch.deliveryBound ? "" : "at least "}{bits(branch.deliveryBitsPerSecond)} through</>}{branch.silences > 0 && <>, {count(branch.silences, "silence")}</>}</p>
       <Stop kind="Relay client" name={branch.relayClient} says={`${count(branch.viewers, "viewer")}, ${bits(branch.viewerBitsPerSecond)} to them`} />
       {branch.plan.length > 0 && <p class="leg">planned: {branch.plan.map((parent, place) => `${parent.server} (${place === 0 ? "first" : place === 1 ? "stands by" : "is measured"}, ${parent.lowConfidence ? "not measured yet" : `worth ${Math.round(parent.quality)}`})`).join(", ")}</p>}
       <ul class="chips roles">

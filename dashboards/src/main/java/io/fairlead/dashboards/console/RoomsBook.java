@@ -118,6 +118,8 @@ final class RoomsBook {
     /**
      * A room on its way to one relay client.
      *
+     * @param deliveryBitsPerSecond what its connection delivered lately; −1: not known
+     * @param deliveryBound the way let no more through; false: it may be able to
      * @param roles viewers by role as the relay server tells it now; where it does not, by the role with which those that are told of began
      * @param viewerAddress where viewers reach it, http://HOST:PORT or https://HOST[:PORT]; empty: it is not told
      */
@@ -130,6 +132,8 @@ final class RoomsBook {
             double viewerBitsPerSecond,
             double spareBitsPerSecond,
             double rttMs,
+            long deliveryBitsPerSecond,
+            boolean deliveryBound,
             int promotions,
             int silences,
             long spliceGapMs,
@@ -373,6 +377,8 @@ final class RoomsBook {
                 client == null ? 0 : perSecond(client.getViewerBytes(), client),
                 server == null ? 0 : perSecond(server.getSpareBytes(), server),
                 rttMs(server, client),
+                server == null ? -1 : server.getDeliveryBps(),
+                server != null && server.getDeliveryBound(),
                 leg.turns.stream().mapToInt(Turn::promotions).sum(),
                 leg.turns.stream().mapToInt(Turn::silences).sum(),
                 leg.turns.stream().mapToLong(Turn::spliceGapMs).sum(),

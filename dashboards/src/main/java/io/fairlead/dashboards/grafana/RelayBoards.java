@@ -101,7 +101,7 @@ final class RelayBoards {
                                 "Plans",
                                 "short",
                                 "The newest changes of the relay servers that relay clients take rooms from, and why.",
-                                "SELECT at AS time, relay_client_id AS client, parent_id[1] AS first, parent_quality[1] AS quality, parent_rtt_ms[1] AS rtt_ms, reason FROM fairlead.relay_plans"
+                                "SELECT at AS time, relay_client_id AS client, parent_id[1] AS first, parent_quality[1] AS quality, parent_rtt_ms[1] AS rtt_ms, parent_busy_share[1] AS busy, reason FROM fairlead.relay_plans"
                                         + " WHERE $__timeFilter(at) AND $__conditionalAll(relay_client_id IN (${client:singlequote}), $client) ORDER BY at DESC LIMIT 100")));
     }
 

@@ -41,6 +41,8 @@ class RoomsBookTest {
         report.setViewerBytes(viewerBytes);
         report.setPromotions(1);
         report.setRttUs(40_000L);
+        report.setDeliveryBps(end == LegEnd.RELAY_SERVER ? 25_000_000 : -1);
+        report.setDeliveryBound(end == LegEnd.RELAY_SERVER);
         report.setRoles(end == LegEnd.RELAY_SERVER ? roles : Map.of());
         report.setOver(over);
         book.apply(report, NOW_MS);
@@ -108,6 +110,8 @@ class RoomsBookTest {
         RoomsBook.Branch branch = room.origins().get(0).branches().get(0);
         assertThat(branch.roles()).containsEntry("MASTER", 1L).containsEntry("SLAVE", 1L);
         assertThat(branch.rttMs()).isCloseTo(40, within(1e-9));
+        assertThat(branch.deliveryBitsPerSecond()).isEqualTo(25_000_000);
+        assertThat(branch.deliveryBound()).isTrue();
         assertThat(branch.named()).hasSize(2);
         assertThat(branch.named().get(0).bitsPerSecond()).isCloseTo(1e6, within(1.0));
     }

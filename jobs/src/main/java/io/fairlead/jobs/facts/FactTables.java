@@ -281,6 +281,9 @@ public final class FactTables {
             .int64("retransmits", LegReport::getRetransmits)
             .bool("over", LegReport::getOver)
             .bool("published", LegReport::getPublished)
+            .int64("delivery_bps", LegReport::getDeliveryBps)
+            .bool("delivery_bound", LegReport::getDeliveryBound)
+            .int64("carried_bps", LegReport::getCarriedBps)
             .build();
 
     static final FactTable<LinkReport> LINK_REPORTS = FactTable.telemetry(
@@ -310,6 +313,7 @@ public final class FactTables {
             .float64s("parent_still_share", RelayPlan::getParents, RelayParent::getStillShare)
             .float64s("parent_resent_share", RelayPlan::getParents, RelayParent::getResentShare)
             .float64s("parent_lost_per_hour", RelayPlan::getParents, RelayParent::getLostPerHour)
+            .float64s("parent_busy_share", RelayPlan::getParents, RelayParent::getBusyShare)
             .texts("room", RelayPlan::getRooms, RoomParent::getRoom)
             .texts("room_parent_id", RelayPlan::getRooms, RoomParent::getRelayServerId)
             .int32s("room_viewers", RelayPlan::getRooms, RoomParent::getViewers)

@@ -114,6 +114,12 @@ final class RelayClients {
         } else if (report.getEnd() == LegEnd.RELAY_SERVER) {
             long resent = resentSince(client, report);
             way.sent(report.getPausedMs(), report.getLinkBytes(), resent, report.getIntervalMs(), nowMs);
+            way.gauged(
+                    report.getDeliveryBps(),
+                    report.getDeliveryBound(),
+                    report.getCarriedBps(),
+                    report.getIntervalMs(),
+                    nowMs);
         }
     }
 

@@ -279,7 +279,8 @@ final class RelayDesk implements Desk {
                     quality.rttMs(),
                     quality.stillShare(),
                     quality.resentShare(),
-                    quality.lostPerHour()));
+                    quality.lostPerHour(),
+                    quality.busyShare()));
         }
         List<RoomParent> elsewhere = rooms.stream()
                 .filter(room -> !room.getRelayServerId().equals(ranking.first()))

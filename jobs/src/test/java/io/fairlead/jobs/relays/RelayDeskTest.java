@@ -232,6 +232,27 @@ class RelayDeskTest {
     }
 
     @Test
+    void aWayThatCanHardlyCarryItsRoomsGivesWay() throws IOException {
+        pass(RelayDesk.WARM_UP_MS);
+        for (int i = 0; i < 6; i++) {
+            LegReport report = legReport(LegEnd.RELAY_SERVER, "sao", "ams", 0);
+            report.setDeliveryBps(2_000_000L);
+            report.setDeliveryBound(true);
+            report.setCarriedBps(1_600_000L);
+            send(Topics.TELEMETRY_RELAY, "live/a", report);
+            pass(LINKS_MS);
+        }
+        RelayPlan plan = planOf("sao");
+        assertThat(parents(plan)).startsWith("fra");
+        assertThat(plan.getParents().stream()
+                        .filter(each -> each.getRelayServerId().equals("ams"))
+                        .findFirst()
+                        .orElseThrow()
+                        .getBusyShare())
+                .isCloseTo(0.8, within(0.01));
+    }
+
+    @Test
     void notAllMoveAtOnce() throws IOException {
         for (int i = 0; i < 10; i++) {
             clients.add("client-" + i);

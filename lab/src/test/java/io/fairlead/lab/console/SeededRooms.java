@@ -74,6 +74,7 @@ final class SeededRooms {
                         .setViewerBytes(end == LegEnd.RELAY_CLIENT ? 31_250_000 : 0)
                         .setPromotions(1)
                         .setRttUs(40_000)
+                        .setDeliveryBps(end == LegEnd.RELAY_SERVER ? 25_000_000 : -1)
                         .build());
     }
 

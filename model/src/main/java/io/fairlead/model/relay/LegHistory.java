@@ -25,6 +25,8 @@ public final class LegHistory {
     private final Decayed serverMs = new Decayed(HALF_LIFE_MS);
     private final Decayed resent = new Decayed(HALF_LIFE_MS);
     private final Decayed segments = new Decayed(HALF_LIFE_MS);
+    private final Decayed busyMs = new Decayed(HALF_LIFE_MS);
+    private final Decayed gaugedMs = new Decayed(HALF_LIFE_MS);
     private final Decayed lost = new Decayed(LOST_HALF_LIFE_MS);
     private final Decayed linkedMs = new Decayed(LOST_HALF_LIFE_MS);
     private double lastRttUs = -1;
@@ -66,6 +68,25 @@ public final class LegHistory {
         }
     }
 
+    /**
+     * The relay server told how fast a connection can go. What it has delivered says how little room there is only if the way bounded it; else it says so much that
+     * there is at least as much.
+     *
+     * @param deliveryBps what it delivered lately; not above 0: not known
+     * @param bound the way let no more through
+     * @param carriedBps what it carried; below 0: not known
+     */
+    public void gauged(long deliveryBps, boolean bound, long carriedBps, long intervalMs, long nowMs) {
+        if (deliveryBps <= 0 || carriedBps < 0 || intervalMs <= 0) {
+            return;
+        }
+        double busy = Math.min(1, (double) carriedBps / (double) deliveryBps);
+        if (bound || busy <= LegQuality.ROOMY_SHARE) {
+            busyMs.add(busy * (double) intervalMs, nowMs);
+            gaugedMs.add((double) intervalMs, nowMs);
+        }
+    }
+
     /** What the way is worth now. */
     public LegQuality quality(long nowMs) {
         double carried = carriedMs.at(nowMs);
@@ -75,7 +96,9 @@ public final class LegHistory {
         double sent = segments.at(nowMs);
         double again = sent < 1 ? -1 : Math.min(1, resent.at(nowMs) / sent);
         double lostPerHour = (lost.at(nowMs) + PRIOR_LOST) / (linkedMs.at(nowMs) / MS_PER_HOUR + PRIOR_HOURS);
-        return LegQuality.of(lastRttUs < 0 ? -1 : lastRttUs / US_PER_MS, still, again, lostPerHour);
+        double gauged = gaugedMs.at(nowMs);
+        double busy = gauged < 1 ? -1 : busyMs.at(nowMs) / gauged;
+        return LegQuality.of(lastRttUs < 0 ? -1 : lastRttUs / US_PER_MS, still, again, lostPerHour, busy);
     }
 
     /** A sum whose parts halve with time. */

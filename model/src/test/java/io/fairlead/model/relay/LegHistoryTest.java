@@ -57,6 +57,43 @@ class LegHistoryTest {
     }
 
     @Test
+    void aWayThatIsInUseByMoreThanHalfCosts() {
+        LegHistory way = linked(20_000);
+        double before = way.quality(nowMs).quality();
+        way.gauged(1_000_000, true, 800_000, EVERY_MS, nowMs);
+        assertThat(way.quality(nowMs).busyShare()).isCloseTo(0.8, within(1e-9));
+        assertThat(way.quality(nowMs).quality()).isCloseTo(before * 0.5 / 0.8, within(1e-9));
+        nowMs += 10 * LegHistory.HALF_LIFE_MS;
+        way.gauged(10_000_000, true, 800_000, EVERY_MS, nowMs);
+        assertThat(way.quality(nowMs).quality()).isCloseTo(before, within(1.0));
+    }
+
+    @Test
+    void aWayThatCouldPerhapsCarryMoreIsNotBlamed() {
+        LegHistory way = linked(20_000);
+        double before = way.quality(nowMs).quality();
+        way.gauged(1_000_000, false, 950_000, EVERY_MS, nowMs);
+        assertThat(way.quality(nowMs).busyShare()).isEqualTo(-1);
+        way.gauged(10_000_000, false, 1_000_000, EVERY_MS, nowMs);
+        assertThat(way.quality(nowMs).busyShare()).isCloseTo(0.1, within(1e-9));
+        assertThat(way.quality(nowMs).quality()).isCloseTo(before, within(1e-9));
+    }
+
+    @Test
+    void whatWasNotMeasuredSaysNothing() {
+        LegHistory way = linked(20_000);
+        way.gauged(-1, true, 800_000, EVERY_MS, nowMs);
+        way.gauged(0, true, 800_000, EVERY_MS, nowMs);
+        way.gauged(1_000_000, true, -1, EVERY_MS, nowMs);
+        way.gauged(1_000_000, true, 800_000, 0, nowMs);
+        way.gauged(1_000_000, true, 800_000, -5, nowMs);
+        assertThat(way.quality(nowMs).busyShare()).isEqualTo(-1);
+        way.gauged(1, true, Long.MAX_VALUE, EVERY_MS, nowMs);
+        assertThat(way.quality(nowMs).busyShare()).isEqualTo(1);
+        assertThat(way.quality(nowMs).quality()).isPositive().isLessThanOrEqualTo(100);
+    }
+
+    @Test
     void lostConnectionsAreForgottenSlowly() {
         LegHistory way = linked(20_000);
         double before = way.quality(nowMs).quality();

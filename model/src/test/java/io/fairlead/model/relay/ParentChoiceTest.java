@@ -127,6 +127,6 @@ class ParentChoiceTest {
 
     /** @param rttMs −1: never measured */
     private static Candidate at(String server, double rttMs) {
-        return new Candidate(server, LegQuality.of(rttMs, 0, 0, 0));
+        return new Candidate(server, LegQuality.of(rttMs, 0, 0, 0, -1));
     }
 }

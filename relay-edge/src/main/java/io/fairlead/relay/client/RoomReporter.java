@@ -66,6 +66,9 @@ final class RoomReporter {
         report.setSilences(since.silences());
         report.setRttUs(path.rttUs());
         report.setRetransmits(path.retransmits());
+        report.setDeliveryBps(-1); // who sends knows that, as the next two
+        report.setDeliveryBound(false);
+        report.setCarriedBps(-1);
         report.setRoles(Map.of()); // the relay server knows them
         report.setOver(over);
         client.reports().telling().offer(Topics.TELEMETRY_RELAY, room.name(), report);

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rttUs its round trip, smoothed by the kernel, or that of heartbeats; −1: not known
  * @param retransmits segments that were sent again since it began; −1: not known
+ * @param throughput how fast it has shown that it can go, and what it carries
  */
-public record LinkPath(long rttUs, long retransmits) {
+public record LinkPath(long rttUs, long retransmits, LinkThroughput throughput) {
 
-    public static final LinkPath UNKNOWN = new LinkPath(-1, -1);
+    public static final LinkPath UNKNOWN = new LinkPath(-1, -1, LinkThroughput.UNKNOWN);
 
     /**
      * With what heartbeats took, if that is more: where something on the way ends TCP and carries on, such as a proxy, the kernel sees the first part alone.
@@ -22,7 +23,7 @@ public record LinkPath(long rttUs, long retransmits) {
      * @param heartbeatUs least of some; −1: not known
      */
     public LinkPath withHeartbeat(long heartbeatUs) {
-        return new LinkPath(Math.max(rttUs, heartbeatUs), retransmits);
+        return new LinkPath(Math.max(rttUs, heartbeatUs), retransmits, throughput);
     }
 
     /** Of a connection; any thread. Where the kernel is not asked (no epoll), or the connection is gone, it is not known. */
@@ -32,7 +33,7 @@ public record LinkPath(long rttUs, long retransmits) {
         }
         try {
             EpollTcpInfo info = socket.tcpInfo();
-            return new LinkPath(info.rtt(), info.totalRetrans());
+            return new LinkPath(info.rtt(), info.totalRetrans(), LinkThroughput.of(socket));
         } catch (ChannelException e) {
             return UNKNOWN; // closed between the look and the question
         }

@@ -3,6 +3,7 @@ package io.fairlead.relay.server;
 import io.fairlead.relay.leg.Leg;
 import io.fairlead.relay.leg.LegTally;
 import io.fairlead.relay.link.LinkPath;
+import io.fairlead.relay.link.LinkThroughput;
 import io.fairlead.relay.room.Room;
 import io.fairlead.relay.room.RoomStory;
 import io.fairlead.schemas.telemetry.LegEnd;
@@ -30,6 +31,7 @@ final class LegWatch {
     private final LongSupplier nanoClock;
     private RoomStory.Moment before;
     private LegTally tally = LegTally.START;
+    private LinkThroughput throughput = LinkThroughput.UNKNOWN;
     private long toldNs;
     private @Nullable Future<?> timer;
     private @Nullable Future<?> looking;
@@ -124,12 +126,16 @@ final class LegWatch {
         report.setLost(more.lost());
         report.setRttUs(path.rttUs());
         report.setRetransmits(path.retransmits());
+        report.setDeliveryBps(path.throughput().deliveryBps());
+        report.setDeliveryBound(path.throughput().bound());
+        report.setCarriedBps(path.throughput().carriedBps(throughput, now - toldNs));
         report.setOver(over);
         report.setPublished(published);
         report.setRoles(roles());
         reports.telling().offer(Topics.TELEMETRY_RELAY, roomName, report);
         before = moment;
         tally = counted;
+        throughput = path.throughput();
         toldNs = now;
     }
 

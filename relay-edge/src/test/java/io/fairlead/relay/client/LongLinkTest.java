@@ -523,6 +523,11 @@ class LongLinkTest {
                 .as("bytes that the kernel has received for 100 viewers; one stream has %d", one)
                 .isBetween(one, 2 * one);
         assertThat(client.roomCounters().bytesOut()).as("to viewers").isGreaterThan(90 * one);
+        assertThat(told(LegReport.class).filter(each -> each.getEnd() == LegEnd.RELAY_SERVER))
+                .as("the relay server tells how fast the link can go and what it carries")
+                .anyMatch(each -> each.getDeliveryBps() > 0 && each.getCarriedBps() > 0);
+        assertThat(told(LegReport.class).filter(each -> each.getEnd() == LegEnd.RELAY_CLIENT))
+                .allMatch(each -> each.getDeliveryBps() == -1 && each.getCarriedBps() == -1);
     }
 
     /** {@code tcpi_bytes_received} (Linux, struct tcp_info), in the machine's order of bytes. */

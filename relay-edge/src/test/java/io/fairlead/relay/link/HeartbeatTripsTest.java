@@ -16,9 +16,13 @@ class HeartbeatTripsTest {
         assertThat(trips.leastUs()).isEqualTo(90_000);
         trips.note(140_000_000);
         assertThat(trips.leastUs()).isEqualTo(120_000);
-        assertThat(new LinkPath(50, 3).withHeartbeat(trips.leastUs())).isEqualTo(new LinkPath(120_000, 3));
-        assertThat(new LinkPath(130_000, 3).withHeartbeat(trips.leastUs())).isEqualTo(new LinkPath(130_000, 3));
+        assertThat(path(50).withHeartbeat(trips.leastUs())).isEqualTo(path(120_000));
+        assertThat(path(130_000).withHeartbeat(trips.leastUs())).isEqualTo(path(130_000));
         trips.clear();
         assertThat(LinkPath.UNKNOWN.withHeartbeat(trips.leastUs())).isEqualTo(LinkPath.UNKNOWN);
+    }
+
+    private static LinkPath path(long rttUs) {
+        return new LinkPath(rttUs, 3, LinkThroughput.UNKNOWN);
     }
 }
