@@ -575,8 +575,8 @@ public final class Room {
     /** All that is in the ring has been sent then; elsewhere a newcomer waits for the next batch with the others, who would else get theirs tag by tag while many come. */
     private OutletSeat open(EventLoop place) {
         flush();
-        return new OutletSeat(
-                new Outlet(ring.copy(), this::settings, story, allocator, viewer -> loop.execute(() -> left(viewer))));
+        return new OutletSeat(new Outlet(
+                place, ring.copy(), this::settings, story, allocator, viewer -> loop.execute(() -> left(viewer))));
     }
 
     private void left(Viewer viewer) {
