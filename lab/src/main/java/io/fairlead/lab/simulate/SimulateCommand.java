@@ -2,6 +2,7 @@ package io.fairlead.lab.simulate;
 
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.lab.simulate.pools.PoolsCommand;
+import io.fairlead.lab.simulate.rooms.RoomsCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
         name = "simulate",
         description =
                 "Compare policies of choosing an exit in a seeded simulation, with the product's own pick and model.",
-        subcommands = PoolsCommand.class)
+        subcommands = {PoolsCommand.class, RoomsCommand.class})
 public final class SimulateCommand implements Callable<Integer> {
 
     @Mixin

@@ -10,10 +10,15 @@ import io.fairlead.cli.Fairlead;
 import io.fairlead.dashboards.console.Console;
 import io.fairlead.dashboards.console.ConsoleSettings;
 import io.fairlead.lab.host.KafkaProcess;
+import io.fairlead.relay.flv.FlvReader;
+import io.fairlead.relay.flv.Part;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -51,6 +56,13 @@ class RoomPageTest {
 
     private static final int AFTER_LOOKS = 6;
     private static final double LOOK_S = 0.5;
+    private static final int GROUP_MS = 2_000;
+    private static final int OWN_BURST_AGE_MS = 500;
+    private static final int WATCHED_MS = 1_000;
+
+    /** What gathering, the long way and a busy machine do to times. */
+    private static final int SLACK_MS = 200;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -196,13 +208,54 @@ class RoomPageTest {
     }
 
     private void spares(int of) {
-        command(
-                "policy",
-                "set",
-                "relay/room:" + LiveRooms.ROOM,
-                "secondaryMasters=" + of,
-                "--author=ann",
-                "--reason=a match that must not stop");
+        policy("secondaryMasters=" + of);
+    }
+
+    private void policy(String... fields) {
+        List<String> line = new ArrayList<>(List.of("policy", "set", "relay/room:" + LiveRooms.ROOM));
+        line.addAll(List.of(fields));
+        line.add("--author=ann");
+        line.add("--reason=a match that must not stop");
+        command(line.toArray(String[]::new));
+    }
+
+    /** So it is with how far back viewers begin: the newest key frame is up to a group of 2 s old, the one before it 2 to 4 s. */
+    @Test
+    void viewersOfAnOpenRoomBeginAsFarBackAsAPolicySays() throws Exception {
+        try {
+            policy("burstAgeMs=5000");
+            await().atMost(PATIENCE).until(() -> behindMs() > GROUP_MS + OWN_BURST_AGE_MS + SLACK_MS);
+            policy("burstAgeMs=0");
+            await().atMost(PATIENCE).until(() -> behindMs() < GROUP_MS - SLACK_MS);
+        } finally {
+            policy("burstAgeMs=" + OWN_BURST_AGE_MS);
+        }
+    }
+
+    /** How far what a viewer is sent within a second goes back, ms. */
+    private long behindMs() throws IOException, InterruptedException {
+        HttpRequest asked = HttpRequest.newBuilder(viewerUri()).build();
+        List<Long> timesMs = new ArrayList<>();
+        try (InputStream body = http.send(asked, BodyHandlers.ofInputStream()).body();
+                FlvReader reader = new FlvReader(UnpooledByteBufAllocator.DEFAULT, 4 << 20, tag -> {
+                    if (tag.part() == Part.KEY_FRAME || tag.part() == Part.FRAME) {
+                        timesMs.add(tag.timeMs());
+                    }
+                    tag.release();
+                })) {
+            byte[] bytes = new byte[65_536];
+            long endNs = System.nanoTime() + WATCHED_MS * 1_000_000L;
+            while (System.nanoTime() < endNs) {
+                int read = body.read(bytes);
+                assertThat(read).as("bytes before the room ended").isPositive();
+                assertThat(reader.read(Unpooled.wrappedBuffer(bytes, 0, read))).isNull();
+            }
+        }
+        return timesMs.isEmpty() ? 0 : timesMs.get(timesMs.size() - 1) - timesMs.get(0) - WATCHED_MS;
+    }
+
+    private URI viewerUri() throws IOException, InterruptedException {
+        return console.url().resolve(branch().path("viewerAddress").asText() + "/" + LiveRooms.ROOM + ".flv");
     }
 
     private String rolesSeen() throws IOException, InterruptedException {
@@ -250,9 +303,7 @@ class RoomPageTest {
     }
 
     private int statusOfAViewer() throws IOException, InterruptedException {
-        HttpRequest asked = HttpRequest.newBuilder(
-                        console.url().resolve(branch().path("viewerAddress").asText() + "/" + LiveRooms.ROOM + ".flv"))
-                .build();
+        HttpRequest asked = HttpRequest.newBuilder(viewerUri()).build();
         HttpResponse<InputStream> answer = http.send(asked, BodyHandlers.ofInputStream());
         answer.body().close();
         return answer.statusCode();

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * How fast a connection has shown that it can go, and what it carries, by the kernel's own count ({@code struct tcp_info} of linux/tcp.h, of which Netty's view
  * leaves this part out).
  *
- * <p>The kernel keeps the newest rate of delivery that the way bounded, or a higher one that what there was to send did (draft-cheng-iccrg-delivery-rate-estimation).
- * One within slow start was bounded by the window that still grew, not by the way. Kernels before 4.9 know none.
+ * <p>The kernel keeps the newest rate of delivery that the way bounded, or a higher one that what there was to send did (draft-cheng-iccrg-delivery-rate-estimation);
+ * kernels before 4.9 know none.
  *
  * @param deliveryBps bit/s; −1: not known
  * @param bound the way let no more through; false: it may be able to
@@ -31,8 +31,6 @@ public record LinkThroughput(
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_INFO = 11;
     private static final int APP_LIMITED_AT = 7;
-    private static final int SSTHRESH_AT = 76;
-    private static final int CWND_AT = 80;
     private static final int ACKED_AT = 120;
     private static final int DELIVERY_AT = 160;
     private static final int LENGTH = DELIVERY_AT + Long.BYTES;
@@ -54,13 +52,9 @@ public record LinkThroughput(
         long bytesPerSecond = info.getLong(DELIVERY_AT);
         long acked = info.getLong(ACKED_AT);
         boolean known = bytesPerSecond > 0 && bytesPerSecond <= Long.MAX_VALUE / Byte.SIZE;
-        boolean grown = Integer.compareUnsigned(info.getInt(CWND_AT), info.getInt(SSTHRESH_AT)) >= 0;
         boolean hadMoreToSend = (info.get(APP_LIMITED_AT) & 1) == 0;
         return new LinkThroughput(
-                known ? bytesPerSecond * Byte.SIZE : -1,
-                known && grown && hadMoreToSend,
-                acked > 0 ? acked : -1,
-                connection);
+                known ? bytesPerSecond * Byte.SIZE : -1, known && hadMoreToSend, acked > 0 ? acked : -1, connection);
     }
 
     /** What the connection has carried since, of all rooms and with what TLS and HTTP/2 add, bit/s; −1: not known, or it is another connection. */

@@ -11,40 +11,35 @@ import org.junit.jupiter.api.Test;
 /** The kernel's structure as it lies in memory, and what is made of it. The kernel itself is asked in {@code LongLinkTest}. */
 class LinkThroughputTest {
 
-    private static final int NO_THRESHOLD = 0x7FFF_FFFF;
     private static final long SECOND_NS = 1_000_000_000L;
 
     private final ChannelId connection = DefaultChannelId.newInstance();
     private final ByteBuffer info = ByteBuffer.allocate(168).order(ByteOrder.nativeOrder());
 
-    private LinkThroughput told(boolean senderBound, int window, int threshold, long bytesPerSecond, long acked) {
+    private LinkThroughput told(boolean senderBound, long bytesPerSecond, long acked) {
         info.put(7, (byte) (senderBound ? 1 : 0));
-        info.putInt(76, threshold);
-        info.putInt(80, window);
         info.putLong(120, acked);
         info.putLong(160, bytesPerSecond);
         return LinkThroughput.read(info, connection);
     }
 
     @Test
-    void aWayBoundsOnlyWhenThereWasMoreToSendAndItsWindowHadGrown() {
-        assertThat(told(false, 20, 10, 125_000, 1)).isEqualTo(new LinkThroughput(1_000_000, true, 1, connection));
-        assertThat(told(true, 20, 10, 125_000, 1).bound()).isFalse();
-        assertThat(told(false, 20, 40, 125_000, 1).bound()).isFalse();
-        assertThat(told(false, 20, NO_THRESHOLD, 125_000, 1).bound()).isFalse();
+    void aWayBoundsOnlyWhenThereWasMoreToSend() {
+        assertThat(told(false, 125_000, 1)).isEqualTo(new LinkThroughput(1_000_000, true, 1, connection));
+        assertThat(told(true, 125_000, 1).bound()).isFalse();
     }
 
     @Test
     void whatTheKernelDoesNotKnowIsNotKnown() {
-        assertThat(told(false, 20, 10, 0, 0)).isEqualTo(new LinkThroughput(-1, false, -1, connection));
-        assertThat(told(false, 20, 10, -1, -1)).isEqualTo(new LinkThroughput(-1, false, -1, connection));
-        assertThat(told(false, 20, 10, Long.MAX_VALUE, 1).deliveryBps()).isEqualTo(-1);
+        assertThat(told(false, 0, 0)).isEqualTo(new LinkThroughput(-1, false, -1, connection));
+        assertThat(told(false, -1, -1)).isEqualTo(new LinkThroughput(-1, false, -1, connection));
+        assertThat(told(false, Long.MAX_VALUE, 1).deliveryBps()).isEqualTo(-1);
     }
 
     @Test
     void whatItCarriedIsCountedOnOneConnection() {
-        LinkThroughput before = told(false, 20, 10, 125_000, 1_000_000);
-        LinkThroughput after = told(false, 20, 10, 125_000, 2_250_000);
+        LinkThroughput before = told(false, 125_000, 1_000_000);
+        LinkThroughput after = told(false, 125_000, 2_250_000);
         assertThat(after.carriedBps(before, 10 * SECOND_NS)).isEqualTo(1_000_000);
         assertThat(after.carriedBps(after, 10 * SECOND_NS)).isZero();
         assertThat(after.carriedBps(before, 0)).isEqualTo(-1);
