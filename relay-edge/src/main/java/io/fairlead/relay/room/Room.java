@@ -8,9 +8,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +65,7 @@ public final class Room {
     private final RoomTimeline timeline = new RoomTimeline();
     private final RoomStory story = new RoomStory();
     private final List<RoomSource> sources = new ArrayList<>();
-    private final IdentityHashMap<EventLoop, OutletSeat> outlets = new IdentityHashMap<>();
+    private final Outlets outlets;
     private final PendingHeaders changedHeaders = new PendingHeaders();
     private List<Tag> unsent = new ArrayList<>();
     private int unsentBytes;
@@ -78,6 +77,9 @@ public final class Room {
 
     /** When what was sent last was due, ms; see {@link RoomSource#dueMs}. */
     private long sentDueMs = Long.MIN_VALUE;
+
+    /** When key frames in the ring were due, by their number there. */
+    private final TreeMap<Long, Long> keysDueMs = new TreeMap<>();
 
     private boolean flushing;
     private boolean watchingSilence;
@@ -108,6 +110,7 @@ public final class Room {
         this.listener = listener;
         this.ring = new GopRing(settings.ring());
         this.transportStream = new TransportStream(allocator, counters);
+        this.outlets = new Outlets(loop, this::settings, story, allocator, this::left);
         counters.rooms.increment();
     }
 
@@ -459,6 +462,10 @@ public final class Room {
         if (tag.part() != Part.DATA) {
             sentDueMs = source.dueMs(tag);
         }
+        if (tag.part() == Part.KEY_FRAME) {
+            keysDueMs.headMap(ring.first()).clear();
+            keysDueMs.put(ring.next(), sentDueMs);
+        }
         source.sent(tag, timeline.saidMs(), ring.next());
         append(tag, timeline.placedMs());
     }
@@ -472,6 +479,10 @@ public final class Room {
         long index = tag.part() == Part.KEY_FRAME ? Alignment.indexOfKeyFrame(ring, tag) : -1;
         if (index < 0) {
             return tag.part() != Part.DATA && source.isOlder(tag, sentDueMs);
+        }
+        Long dueMs = keysDueMs.get(index);
+        if (dueMs != null) {
+            source.wasDue(tag, dueMs); // so what follows it is known to be late, though this source has only just come
         }
         if (index >= joinedAt) {
             timeline.align(tag.sourceTime(), ring.tag(index).timeMs());
@@ -500,24 +511,14 @@ public final class Room {
 
     /** Takes a viewer in, who then is on its own loop. A room that is closed must not be asked. */
     public void join(Viewer viewer) {
-        EventLoop place = viewer.channel().eventLoop();
         if (full()) {
-            place.execute(() -> viewer.end(ViewerEnd.ROOM_FULL));
+            viewer.channel().eventLoop().execute(() -> viewer.end(ViewerEnd.ROOM_FULL));
             return;
         }
         if (viewer.container() == Container.TS) {
             transportStream.want(ring);
         }
-        OutletSeat seat = outlets.computeIfAbsent(place, this::open);
-        seat.viewers++;
-        place.execute(() -> {
-            if (viewer.channel().isActive() && viewer.ended() == null) {
-                seat.outlet.add(viewer);
-            } else {
-                viewer.end(ViewerEnd.LEFT);
-                loop.execute(() -> left(viewer));
-            }
-        });
+        outlets.add(viewer, this::beginning);
         arrived();
     }
 
@@ -573,22 +574,16 @@ public final class Room {
     }
 
     /** All that is in the ring has been sent then; elsewhere a newcomer waits for the next batch with the others, who would else get theirs tag by tag while many come. */
-    private OutletSeat open(EventLoop place) {
+    private GopRing beginning() {
         flush();
-        return new OutletSeat(new Outlet(
-                place, ring.copy(), this::settings, story, allocator, viewer -> loop.execute(() -> left(viewer))));
+        return ring.copy();
     }
 
     private void left(Viewer viewer) {
-        EventLoop place = viewer.channel().eventLoop();
         if (viewer.container() == Container.TS) {
             transportStream.unwant();
         }
-        OutletSeat seat = outlets.get(place);
-        if (seat != null && --seat.viewers == 0) {
-            outlets.remove(place);
-            place.execute(seat.outlet::close);
-        }
+        outlets.left(viewer);
         departed();
     }
 
@@ -629,7 +624,7 @@ public final class Room {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** Hands what is not sent to all outlets, each with references of its own. */
+    /** Hands what is not sent to all outlets. */
     private void flush() {
         if (unsent.isEmpty()) {
             return;
@@ -637,16 +632,7 @@ public final class Room {
         List<Tag> tags = unsent;
         unsent = new ArrayList<>(tags.size());
         unsentBytes = 0;
-        for (Map.Entry<EventLoop, OutletSeat> each : outlets.entrySet()) {
-            tags.forEach(Tag::retain);
-            Outlet outlet = each.getValue().outlet;
-            if (each.getKey() == loop) {
-                outlet.take(tags);
-            } else {
-                each.getKey().execute(() -> outlet.take(tags));
-            }
-        }
-        release(tags);
+        outlets.take(tags);
     }
 
     // ---- ends
@@ -679,9 +665,7 @@ public final class Room {
             sources.remove(source);
             source.end(SourceEnd.ROOM_CLOSED);
         }
-        for (Map.Entry<EventLoop, OutletSeat> each : outlets.entrySet()) {
-            each.getKey().execute(() -> each.getValue().outlet.endAll(reason));
-        }
+        outlets.endAll(reason);
         Segments cut = segments;
         if (cut != null) {
             cut.end();
@@ -694,16 +678,5 @@ public final class Room {
 
     private static void release(List<Tag> tags) {
         tags.forEach(Tag::release);
-    }
-
-    /** An outlet, and how many viewers are there or on their way. */
-    private static final class OutletSeat {
-
-        private final Outlet outlet;
-        private int viewers;
-
-        private OutletSeat(Outlet outlet) {
-            this.outlet = outlet;
-        }
     }
 }

@@ -93,6 +93,11 @@ public final class RoomSource {
         return pace.isOlder(tag.sourceTime(), dueMs);
     }
 
+    /** A frame of it is one that another source brought, when it was due. */
+    void wasDue(Tag tag, long dueMs) {
+        pace.wasDue(tag.sourceTime(), dueMs);
+    }
+
     /** When a frame of it would have come if nothing had held it up, ms of the room's clock; of all sources the same. */
     long dueMs(Tag tag) {
         return pace.dueMs(tag.sourceTime());

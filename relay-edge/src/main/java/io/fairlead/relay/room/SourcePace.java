@@ -48,6 +48,12 @@ final class SourcePace {
                 || mediaMs > lastMediaMs + RoomTimeline.STEP_MS + Math.max(0, nowMs - lastArrivalMs);
     }
 
+    /** A frame that has been noted is one that another source brought, too, when it was due: this one was held up by as much. */
+    void wasDue(int sourceTime, long dueMs) {
+        leastMs = Math.min(leastMs, dueMs - mediaMs(sourceTime));
+        begunMs = Math.min(begunMs, dueMs);
+    }
+
     /**
      * Whether a frame that has been noted was due earlier. Of a source that was not there yet nothing is: what it begins with may be of long
      * ago, and is what there is.
@@ -61,7 +67,10 @@ final class SourcePace {
      * compared.
      */
     long dueMs(int sourceTime) {
-        long mediaMs = lastMediaMs + (sourceTime - (int) lastMediaMs);
-        return mediaMs + Math.min(leastMs, leastBeforeMs);
+        return mediaMs(sourceTime) + Math.min(leastMs, leastBeforeMs);
+    }
+
+    private long mediaMs(int sourceTime) {
+        return lastMediaMs + (sourceTime - (int) lastMediaMs);
     }
 }

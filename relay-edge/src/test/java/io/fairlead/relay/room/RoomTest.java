@@ -64,6 +64,32 @@ class RoomTest {
         }
     }
 
+    /** It brings a key frame that was sent long ago, then one that never was; what is sent now comes in the end. */
+    @Test
+    void whatAHeldUpStreamBringsIsKnownToBeOldByTheFirstKeyFrameThatWasSent() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource first = stage.source("first");
+            headers(stage, first, 1);
+            stage.frames(first, 0, 45, 25, 0);
+            stage.room.detach(first, SourceEnd.BROKEN);
+            stage.pass(30 * 40);
+            RoomSource second = stage.source("second");
+            headers(stage, second, 1);
+            stage.frames(second, 75, 78, 25, 3_000);
+            stage.room.detach(second, SourceEnd.BROKEN);
+            RoomSource late = stage.source("late");
+            headers(stage, late, 1);
+            for (int each = 25; each < 85; each++) {
+                stage.frame(late, each, 25, 7_000);
+            }
+            stage.pass(RoomStage.MERGE_MS);
+            List<Integer> numbers = new ArrayList<>(range(0, 45));
+            numbers.addAll(range(75, 85));
+            assertThat(numbers(seen(seat), TagKind.VIDEO)).isEqualTo(numbers);
+        }
+    }
+
     @Test
     void aSlowViewerGoesOnAtAKeyFrameAndNobodyWaitsForIt() {
         try (RoomStage stage = new RoomStage(SETTINGS.withSlowViewers(1_500, 5, 60_000))) {
