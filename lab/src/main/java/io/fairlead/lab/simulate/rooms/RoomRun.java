@@ -260,7 +260,7 @@ final class RoomRun implements Room.Listener {
         private boolean blocked;
         private final EmbeddedChannel channel = new EmbeddedChannel(new Holding());
         private final Viewer viewer;
-        private final Screen screen = new Screen(allocator, promises);
+        private final Screen screen = new Screen(allocator, promises, null);
 
         private Watching() {
             channel.config().setAllocator(allocator);
