@@ -1,6 +1,6 @@
 /** Numbers as people read them: each with its unit, none with more digits than it is good for. */
 
-const THIN = " ";
+export const THIN = " ";
 
 export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)}${THIN}%`;

@@ -74,12 +74,20 @@ function Origin({ origin }: { origin: RoomOrigin }) {
   );
 }
 
+/** How much more the way can carry, as far as that is known. */
+function spared(branch: RoomBranch): string {
+  if (branch.deliveryBitsPerSecond <= 0 || branch.linkBitsPerSecond <= 0) return "";
+  if (branch.deliveryBound) return `, the way lets ${bits(branch.deliveryBitsPerSecond)} through`;
+  const times = Math.floor(branch.deliveryBitsPerSecond / branch.linkBitsPerSecond);
+  return times > 100 ? ", room for over 100 times as much" : times >= 2 ? `, room for ${times} times as much at least` : "";
+}
+
 function Branch({ branch }: { branch: RoomBranch }) {
   const roles = Object.entries(branch.roles);
   const told = roles.reduce((all, [, n]) => all + n, 0);
   return (
     <li>
-      <p class="leg"><span aria-hidden="true">━</span> {count(branch.carriers, "stream")} carries {bits(branch.linkBitsPerSecond)}{branch.rttMs >= 0 && <>, round trip {milliseconds(branch.rttMs)}</>}{branch.deliveryBitsPerSecond > 0 && <>, the way lets {branch.deliveryBound ? "" : "at least "}{bits(branch.deliveryBitsPerSecond)} through</>}{branch.silences > 0 && <>, {count(branch.silences, "silence")}</>}</p>
+      <p class="leg"><span aria-hidden="true">━</span> {count(branch.carriers, "stream")} carries {bits(branch.linkBitsPerSecond)}{branch.rttMs >= 0 && <>, round trip {milliseconds(branch.rttMs)}</>}{spared(branch)}{branch.silences > 0 && <>, {count(branch.silences, "silence")}</>}</p>
       <Stop kind="Relay client" name={branch.relayClient} says={`${count(branch.viewers, "viewer")}, ${bits(branch.viewerBitsPerSecond)} to them`} />
       {branch.plan.length > 0 && <p class="leg">planned: {branch.plan.map((parent, place) => `${parent.server} (${place === 0 ? "first" : place === 1 ? "stands by" : "is measured"}, ${parent.lowConfidence ? "not measured yet" : `worth ${Math.round(parent.quality)}`})`).join(", ")}</p>}
       <ul class="chips roles">
