@@ -62,7 +62,7 @@ public record PoolPolicy(
             1,
             3,
             1,
-            0.2,
+            0.19,
             0,
             0.15,
             10_000,
