@@ -2,6 +2,7 @@ package io.fairlead.model.map;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,9 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
     /** Longest prefix of IPv6. */
     public static final int IPV6_BITS = 64;
 
+    private static final int MAPPED_BITS = 96;
+    private static final byte[] MAPPED = {0, 0, (byte) 0xFF, (byte) 0xFF};
+
     private static final Pattern OCTETS = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
     private static final Pattern HEXADECIMAL = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
 
@@ -36,7 +40,7 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
     }
 
     /**
-     * Reads ADDRESS/LENGTH, or an address alone, which is then a prefix as long as can be.
+     * Reads ADDRESS/LENGTH, or an address alone, which is then a prefix as long as can be. IPv4 within IPv6 (::ffff:192.0.2.7) is taken for IPv4.
      *
      * @throws IllegalArgumentException with a sentence, if it is none
      */
@@ -54,7 +58,10 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
             throw new IllegalArgumentException("'" + text + "' is no prefix: its length must be a number from 0 to "
                     + longest + ", but is '" + lengthText + "'");
         }
-        return new AddressPrefix(ipv6, bits(address), Integer.parseInt(lengthText));
+        int length = Integer.parseInt(lengthText);
+        return isMapped(address) && length >= MAPPED_BITS
+                ? new AddressPrefix(false, bits(unmapped(address)), length - MAPPED_BITS)
+                : new AddressPrefix(ipv6, bits(address), length);
     }
 
     /**
@@ -99,11 +106,36 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
         return bytes;
     }
 
-    /** The prefix of a length around an address of 4 or 16 bytes. */
+    private static boolean isMapped(byte[] address) {
+        return address.length == 16 && bits(address) == 0 && Arrays.equals(address, 8, 12, MAPPED, 0, MAPPED.length);
+    }
+
+    private static byte[] unmapped(byte[] address) {
+        return Arrays.copyOfRange(address, 12, 16);
+    }
+
+    /** The prefix of a length around an address of 4 or 16 bytes, or as long as can be. IPv4 within IPv6 is taken for IPv4. */
     public static AddressPrefix covering(byte[] address, int length) {
+        if (isMapped(address)) {
+            return covering(unmapped(address), length);
+        }
         boolean ipv6 = address.length == 16;
         int most = Math.min(length, ipv6 ? IPV6_BITS : IPV4_BITS);
         return new AddressPrefix(ipv6, bits(address) & mask(most), most);
+    }
+
+    /**
+     * Whether an address means a host on one link only (169.254.0.0/16, fe80::/10; RFC 3927, 4291): another one elsewhere may have the same, so nothing can be told of it.
+     *
+     * @param bits its upper bits, as {@link #bits} has them
+     */
+    public static boolean isOfOneLink(boolean ipv6, long bits) {
+        return ipv6 ? bits >>> 54 == 0xFE80 >>> 6 : bits >>> 48 == 0xA9FE;
+    }
+
+    /** Whether all of it means hosts on one link only. */
+    public boolean isOfOneLink() {
+        return length >= (ipv6 ? 10 : 16) && isOfOneLink(ipv6, address);
     }
 
     /** The upper bits of an address of 4 or 16 bytes, as {@link PrefixTable} looks it up. */
