@@ -132,7 +132,8 @@ final class Ipv6Edges {
                 .forEach(entry -> decisions.put(
                         entry.getPrefix(),
                         Objects.requireNonNull(MapRecord.reader().read(entry.getPrefix(), entry))));
-        map.check(true);
+        map.checkGroups(true);
+        map.takeEntries();
         return map;
     }
 

@@ -60,6 +60,7 @@ class OtherCodecsProperties {
     private static final int CASES = 50;
     private static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 53);
     private static final HexFormat HEX = HexFormat.of();
+    private static final List<DnsSection> SECTIONS = List.of(DnsSection.values());
 
     private static final String ZONE = NameServerStage.ZONE + """
             $MAPPED live 20 alpn=h2 port=443
@@ -324,7 +325,7 @@ class OtherCodecsProperties {
         for (int section = Section.QUESTION; section <= Section.ADDITIONAL; section++) {
             for (Record each : message.getSection(section)) {
                 String data = section == Section.QUESTION ? "" : HEX.formatHex(each.rdataToWireCanonical());
-                all.add(DnsSection.values()[section] + " " + text(each.getName()) + " " + each.getType() + " "
+                all.add(SECTIONS.get(section) + " " + text(each.getName()) + " " + each.getType() + " "
                         + each.getDClass() + " " + each.getTTL() + " " + data);
             }
         }
