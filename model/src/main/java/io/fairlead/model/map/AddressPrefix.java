@@ -3,7 +3,6 @@ package io.fairlead.model.map;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -24,7 +23,6 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
     private static final int MAPPED_BITS = 96;
     private static final byte[] MAPPED = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
-    private static final Pattern OCTETS = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
     private static final Pattern HEXADECIMAL = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
 
     public AddressPrefix {
@@ -54,11 +52,11 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
             return covering(address, longest);
         }
         String lengthText = text.substring(slash + 1);
-        if (!lengthText.matches("\\d{1,3}")) {
+        int length = number(lengthText, 0, lengthText.length());
+        if (length < 0) {
             throw new IllegalArgumentException("'" + text + "' is no prefix: its length must be a number from 0 to "
                     + longest + ", but is '" + lengthText + "'");
         }
-        int length = Integer.parseInt(lengthText);
         return isMapped(address) && length >= MAPPED_BITS
                 ? new AddressPrefix(false, bits(unmapped(address)), length - MAPPED_BITS)
                 : new AddressPrefix(ipv6, bits(address), length);
@@ -70,19 +68,10 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
      * @throws IllegalArgumentException with a sentence, if it is none
      */
     public static byte[] address(String text) {
-        Matcher octets = OCTETS.matcher(text);
-        if (octets.matches()) {
-            byte[] bytes = new byte[4];
-            for (int i = 0; i < 4; i++) {
-                int octet = Integer.parseInt(octets.group(i + 1));
-                if (octet > 255) {
-                    throw noAddress(text);
-                }
-                bytes[i] = (byte) octet;
-            }
-            return bytes;
+        if (text.indexOf(':') < 0) {
+            return ipv4(text);
         }
-        if (text.indexOf(':') < 0 || !HEXADECIMAL.matcher(text).matches()) {
+        if (!HEXADECIMAL.matcher(text).matches()) {
             throw noAddress(text);
         }
         try {
@@ -91,6 +80,38 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
         } catch (UnknownHostException e) {
             throw noAddress(text);
         }
+    }
+
+    /** Without a regular expression, for a map has a million. */
+    private static byte[] ipv4(String text) {
+        byte[] bytes = new byte[4];
+        int at = 0;
+        for (int i = 0; i < 4; i++) {
+            int end = i < 3 ? text.indexOf('.', at) : text.length();
+            int octet = end < 0 ? -1 : number(text, at, end);
+            if (octet < 0 || octet > 255) {
+                throw noAddress(text);
+            }
+            bytes[i] = (byte) octet;
+            at = end + 1;
+        }
+        return bytes;
+    }
+
+    /** Of one to three digits; −1: it is none. */
+    private static int number(String text, int from, int end) {
+        if (end <= from || end > from + 3) {
+            return -1;
+        }
+        int number = 0;
+        for (int i = from; i < end; i++) {
+            char digit = text.charAt(i);
+            if (digit < '0' || digit > '9') {
+                return -1;
+            }
+            number = 10 * number + digit - '0';
+        }
+        return number;
     }
 
     private static IllegalArgumentException noAddress(String text) {

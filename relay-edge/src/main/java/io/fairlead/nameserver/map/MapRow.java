@@ -37,16 +37,19 @@ public final class MapRow implements MapRecord {
         this.ipv6 = prefix.ipv6();
         this.length = (byte) prefix.length();
         this.address = prefix.address();
-        this.choices = Choices.of(
-                told.stream().map(GroupChoice::getGroupId).toList(),
-                told.stream().map(GroupChoice::getShare).toList());
+        String[] groups = new String[told.size()];
+        Double[] shares = new Double[told.size()];
         ByteBuffer facts = ByteBuffer.allocate(CHOICE_BYTES * told.size());
-        for (GroupChoice choice : told) {
+        for (int i = 0; i < groups.length; i++) {
+            GroupChoice choice = told.get(i);
+            groups[i] = choice.getGroupId();
+            shares[i] = choice.getShare();
             facts.putShort(steps(choice.getCostMs()))
                     .putShort(steps(choice.getErrorMs()))
                     .put((byte) EVIDENCE.indexOf(choice.getEvidence()));
         }
         this.known = facts.array();
+        this.choices = Choices.of(List.of(groups), List.of(shares));
         this.cohort = entry.getCohort();
         this.epoch = entry.getMapEpoch();
         this.evidenceAtMs = entry.getEvidenceAtMs();
@@ -67,9 +70,12 @@ public final class MapRow implements MapRecord {
      */
     static MapRow of(AddressPrefix prefix, MapEntry entry) {
         int count = entry.getChoices().size();
-        double shares =
-                entry.getChoices().stream().mapToDouble(GroupChoice::getShare).sum();
-        boolean anyNegative = entry.getChoices().stream().anyMatch(choice -> !(choice.getShare() >= 0));
+        double shares = 0;
+        boolean anyNegative = false;
+        for (GroupChoice choice : entry.getChoices()) {
+            shares += choice.getShare();
+            anyNegative |= !(choice.getShare() >= 0);
+        }
         if (count < 1 || count > CHOICES_MAX || anyNegative || !(Math.abs(shares - 1) < SHARES_ERROR)) {
             throw new IllegalArgumentException("the entry of " + prefix + " has " + count + " choices with shares of "
                     + shares + " but must have 1 to " + CHOICES_MAX + " with shares of 1 in all");
