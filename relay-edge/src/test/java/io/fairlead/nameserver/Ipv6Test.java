@@ -87,8 +87,11 @@ class Ipv6Test {
     }
 
     private static void awaitTold(String... parts) {
-        Awaitility.await(String.join(" ", parts)).atMost(Duration.ofSeconds(20)).until(() -> told.stream()
-                .anyMatch(line -> List.of(parts).stream().allMatch(line::contains)));
+        Awaitility.await(String.join(" ", parts)).atMost(Duration.ofSeconds(20)).until(() -> isTold(parts));
+    }
+
+    private static boolean isTold(String... parts) {
+        return told.stream().anyMatch(line -> List.of(parts).stream().allMatch(line::contains));
     }
 
     @Test
@@ -148,6 +151,16 @@ class Ipv6Test {
         awaitTold(
                 "\"beacon\": \"" + BEACON.toLowerCase(java.util.Locale.ROOT) + "\"",
                 "\"resolver\": \"0:0:0:0:0:0:0:1\"");
+        fetch(host);
+        awaitTold("\"beacon\": \"" + BEACON.toLowerCase(java.util.Locale.ROOT) + "\"", "\"prefix\": \"::/48\"");
+        // A kernel whose machine is busy has nothing new to say of a connection now and then.
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+            fetch(host);
+            return isTold("\"source\": \"CLIENT\"", "\"prefix\": \"::/48\"", "\"groupId\": \"near\"");
+        });
+    }
+
+    private static void fetch(String host) throws Exception {
         Process curl = new ProcessBuilder(
                         "curl",
                         "-sv",
@@ -160,8 +173,6 @@ class Ipv6Test {
         String said = new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(curl.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(said).contains("HTTP/1.1 204");
-        awaitTold("\"beacon\": \"" + BEACON.toLowerCase(java.util.Locale.ROOT) + "\"", "\"prefix\": \"::/48\"");
-        awaitTold("\"source\": \"CLIENT\"", "\"prefix\": \"::/48\"", "\"groupId\": \"near\"");
     }
 
     @AfterAll
