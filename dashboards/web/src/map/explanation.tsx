@@ -33,9 +33,10 @@ function Why({ answer, row, now }: { answer: MapExplanation; row: MapRow; now: n
         {row.regretMs > 0.5 ? ` That is ${milliseconds(row.regretMs)} farther than its nearest group.` : " No group is nearer."}
         {row.cohort !== "SETTLED" && ` In the roll-out it is ${row.cohort === "CONTROL" ? "in the control group" : row.cohort === "ROLLED" ? "on the new map" : "still on the former map"}.`}
       </p>
+      <p class="note">Groups that it may be served by. Whichever has the least of cost and price together is chosen, if that is better by 5 ms and 10 % than where it is.</p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Table of its groups">
         <table class="small">
-          <caption class="note">Groups that it may be served by. Whichever has the least of cost and price together is chosen, if that is better by 5 ms and 10 % than where it is.</caption>
+          <caption class="hidden">Groups that it may be served by</caption>
           <thead><tr><th scope="col">Group</th><th scope="col" class="number">Serves</th><th scope="col" class="number">Costs</th><th scope="col" class="number">Price</th><th scope="col" class="number">Together</th><th scope="col">Known from</th><th scope="col">State</th></tr></thead>
           <tbody>{row.choices.map((choice) => <Choice key={choice.group} choice={choice} nearest={choice.costMs === least} />)}</tbody>
         </table>

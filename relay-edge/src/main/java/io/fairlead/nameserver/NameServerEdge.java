@@ -47,7 +47,11 @@ public final class NameServerEdge implements AutoCloseable {
     private final Prober prober;
     private final EdgeReports reports;
     private final TallyDesk tally;
-    private final ScheduledExecutorService timer;
+
+    /** Of groups alone, so that one that fails waits for nothing else. */
+    private final ScheduledExecutorService groups = timer("groups");
+
+    private final ScheduledExecutorService timer = timer("map");
     private volatile boolean draining;
 
     private NameServerEdge(NameServerEdgeSettings settings, Zones zones, EdgeKit kit) throws IOException {
@@ -62,7 +66,8 @@ public final class NameServerEdge implements AutoCloseable {
         map.bindTo(kit.metrics());
         tally.bindTo(kit.metrics());
         kit.start(() -> load(counters));
-        map.check(false);
+        map.checkGroups(false);
+        map.takeEntries();
         this.server = NameServer.start(
                 settings.listen(),
                 settings.server(),
@@ -71,33 +76,41 @@ public final class NameServerEdge implements AutoCloseable {
                 tally::of,
                 tally::answeredOverTcp,
                 InstantSource.system());
-        this.prober = Prober.start(settings.map(), map);
+        this.prober = Prober.start(settings.map(), map, () -> groups.execute(guarded(this::checkGroups)));
         this.reports = EdgeReports.start(settings.kit().edgeId(), settings.kit().kafka(), map::heard);
         kit.health().note("reports", () -> {
             String problem = reports.problem();
             return problem == null ? List.of() : List.of(problem);
         });
-        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "map");
+        every(groups, settings.map().checkMs(), this::checkGroups);
+        every(timer, settings.map().checkMs(), map::takeEntries);
+        every(timer, settings.tally().intervalMs(), tally::tell);
+    }
+
+    private static ScheduledExecutorService timer(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
-        every(settings.map().checkMs(), () -> map.check(!kit.jobs().isSilent(MAP_JOB)));
-        every(settings.tally().intervalMs(), tally::tell);
     }
 
-    private void every(int ms, Runnable what) {
-        timer.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        what.run();
-                    } catch (RuntimeException e) {
-                        LOG.error("What the name server does every {} ms has failed this time.", ms, e);
-                    }
-                },
-                ms,
-                ms,
-                TimeUnit.MILLISECONDS);
+    private void checkGroups() {
+        map.checkGroups(!kit.jobs().isSilent(MAP_JOB));
+    }
+
+    private static void every(ScheduledExecutorService timer, int ms, Runnable what) {
+        timer.scheduleWithFixedDelay(guarded(what), ms, ms, TimeUnit.MILLISECONDS);
+    }
+
+    private static Runnable guarded(Runnable what) {
+        return () -> {
+            try {
+                what.run();
+            } catch (RuntimeException e) {
+                LOG.error("What the name server does again and again has failed this time.", e);
+            }
+        };
     }
 
     /**
@@ -163,6 +176,8 @@ public final class NameServerEdge implements AutoCloseable {
     public void close() throws IOException {
         draining = true;
         kit.drain();
+        prober.close();
+        groups.shutdown();
         timer.shutdown();
         try {
             if (!timer.awaitTermination(STOP_S, TimeUnit.SECONDS)) {
@@ -173,7 +188,6 @@ public final class NameServerEdge implements AutoCloseable {
         }
         tally.tell();
         server.close();
-        prober.close();
         reports.close();
         kit.close();
     }

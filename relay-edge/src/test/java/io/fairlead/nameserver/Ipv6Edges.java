@@ -35,13 +35,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A name server and a delivery edge on {@code ::1}, in a process of their own, since tests run without IPv6. Says their ports, then what they tell, a line each. The map sends {@code 2001:db8:7::/48} to one group and
+ * A name server and a delivery edge on {@code ::1}, in a process of their own, since tests run without IPv6; the name server on the address of a link, too, if one is given. Says their ports, then what they tell, a line each. The map sends {@code 2001:db8:7::/48} to one group and
  * {@code ::/48}, where all askers are, to another. Ends with its input.
  */
 final class Ipv6Edges {
@@ -53,6 +54,10 @@ final class Ipv6Edges {
     public static void main(String[] args) throws Exception {
         Telling telling = (topic, key, record) -> say(topic.name() + " " + key + " " + record);
         InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getByName("::1"), 0);
+        List<InetSocketAddress> listening = new ArrayList<>(List.of(anywhere));
+        for (String ofLink : args) {
+            listening.add(new InetSocketAddress(InetAddress.getByName(ofLink), 0));
+        }
         NetworkMap map = map();
         TallyDesk tally = new TallyDesk(
                 TallySettings.DEFAULTS.withIntervalMs(TELL_MS).withChallengeShare(0),
@@ -63,7 +68,7 @@ final class Ipv6Edges {
                 Objects.requireNonNull(Zone.parse(NameServerStage.ZONE + "$MAPPED live 20\n$BEACON *.beacon\n", null)
                         .zone());
         NameServer names = NameServer.start(
-                List.of(anywhere),
+                listening,
                 NameServerSettings.DEFAULTS.withUdpSockets(1).withExplainTo(List.of(AddressPrefix.parse("::/48"))),
                 new Served(new Zones(List.of(zone)), map),
                 new NameServerCounters(),
@@ -86,7 +91,8 @@ final class Ipv6Edges {
                 System::nanoTime,
                 ThreadLocalRandom.current(),
                 Reports.of(telling, "edge-1").withGroup("near").withIntervals(TELL_MS, TELL_MS, TELL_MS));
-        say(names.addresses().get(0).getPort() + " " + edge.address().getPort());
+        say(names.addresses().get(0).getPort() + " " + edge.address().getPort() + " "
+                + names.addresses().get(listening.size() - 1).getPort());
         Thread tells = new Thread(() -> tellFor(tally), "tells");
         tells.setDaemon(true);
         tells.start();
@@ -126,7 +132,8 @@ final class Ipv6Edges {
                 .forEach(entry -> decisions.put(
                         entry.getPrefix(),
                         Objects.requireNonNull(MapRecord.reader().read(entry.getPrefix(), entry))));
-        map.check(true);
+        map.checkGroups(true);
+        map.takeEntries();
         return map;
     }
 

@@ -71,7 +71,8 @@ final class ExplainCommand implements Callable<Integer> {
                 decisions.put(key, decision);
             }
         });
-        map.check(true);
+        map.checkGroups(true);
+        map.takeEntries();
         print(map, address);
         return 0;
     }

@@ -4,7 +4,9 @@ import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.schemas.topics.TopicSpec;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
@@ -45,4 +47,9 @@ public interface Desk {
 
     /** Tells each piece of state that has changed since the last call. */
     void changes(Keeper keeper) throws IOException;
+
+    /** Numbers that the job shows as gauges, by their names; read on other threads. */
+    default Map<String, LongSupplier> gauges() {
+        return Map.of();
+    }
 }

@@ -20,6 +20,8 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +128,8 @@ public final class DeskOperator extends KeyedProcessFunction<String, RawRecord, 
         }
         Desk now = opening.open(pieces, nowMs);
         desk = now;
+        MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup(job);
+        now.gauges().forEach((name, number) -> metrics.gauge(name, (Gauge<Long>) number::getAsLong));
         keep(now);
         return now;
     }

@@ -29,6 +29,9 @@ final class Clientele {
     /** Share of a resolver's clients, by weight, that must have been measured with a group. */
     private static final double LEAST_KNOWN_SHARE = 0.5;
 
+    /** What all who have proven nothing may ask for together, by what those have who did: anybody can write any addresses on his questions. */
+    static final double MOST_UNPROVEN = 0.25;
+
     private final Map<AddressPrefix, Part> parts;
     private final long nowMs;
     private final double rttHalfLifeMs;
@@ -145,13 +148,19 @@ final class Clientele {
             demand.replaceAll((part, bits) -> bits * factor);
             rest = deliveredBitsPerSecond - sent * factor;
         }
-        double questions = 0;
+        double proven = 0;
+        double unproven = 0;
         for (Part part : parts.values()) {
-            questions += uncovered(part, covered, halfLifeMs);
+            double uncovered = uncovered(part, covered, halfLifeMs);
+            proven += part.proven ? uncovered : 0;
+            unproven += part.proven ? 0 : uncovered;
         }
+        double weight = proven > 0 && unproven > MOST_UNPROVEN * proven ? MOST_UNPROVEN * proven / unproven : 1;
+        double questions = proven + weight * unproven;
         double each = deliveredBitsPerSecond <= 0 ? bitsAQuestion : questions > 0 ? rest / questions : 0;
         for (Part part : parts.values()) {
-            demand.merge(part, each * uncovered(part, covered, halfLifeMs), Double::sum);
+            double uncovered = uncovered(part, covered, halfLifeMs);
+            demand.merge(part, each * (part.proven ? uncovered : weight * uncovered), Double::sum);
         }
         return demand;
     }

@@ -32,13 +32,14 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +48,6 @@ import org.jspecify.annotations.Nullable;
  * on compacted topics.
  */
 final class MapDesk implements Desk {
-
-    /** Parts of the network; over it a new one is only counted in those around it. */
-    static final int MAX_PARTS = 2_000_000;
 
     private static final String PART = "part ";
     private static final String EPOCH = "epoch";
@@ -65,9 +63,16 @@ final class MapDesk implements Desk {
 
     private static final double LEAST_QUESTIONS = 0.01;
 
+    /** … of a part that only unproven questions tell of: sooner. */
+    private static final double LEAST_UNPROVEN_QUESTIONS = 0.25;
+
     private final ScopedPolicies<MapPolicy> policies = new ScopedPolicies<>(MapPolicy.defaults());
-    private final Map<AddressPrefix, Part> parts = new HashMap<>();
+    private final Parts parts;
     private final Set<AddressPrefix> changed = new HashSet<>();
+
+    /** Of parts that are gone, whose entries are still to be taken back. */
+    private final List<AddressPrefix> takenBack = new ArrayList<>();
+
     private final Map<String, byte[]> pieces = new TreeMap<>();
     private final GroupWatch groups;
     private final MapEpochs epochs;
@@ -77,11 +82,24 @@ final class MapDesk implements Desk {
     private long heartbeatAtMs;
     private long sweptAtMs;
 
-    private MapDesk(long epoch, long nowMs, long epochMs) {
+    private MapDesk(long epoch, long nowMs, long epochMs, Parts.Limits limits) {
         this.epoch = epoch;
+        parts = new Parts(limits, this::gone);
         groups = new GroupWatch(nowMs);
-        epochs = new MapEpochs(parts, groups, epoch, nowMs, epochMs);
+        epochs = new MapEpochs(parts.all(), groups, epoch, nowMs, epochMs);
         sweptAtMs = nowMs;
+    }
+
+    private void gone(Part part) {
+        changed.add(part.prefix);
+        if (part.told != null) {
+            takenBack.add(part.prefix);
+        }
+    }
+
+    private void takeBack(Out out) {
+        takenBack.forEach(prefix -> out.tell(Topics.DECISIONS_MAP, prefix.toString(), null));
+        takenBack.clear();
     }
 
     /**
@@ -89,16 +107,17 @@ final class MapDesk implements Desk {
      *
      * @param epochMs a map is made so often at most
      */
-    static MapDesk open(NavigableMap<String, byte[]> kept, long nowMs, long epochMs) throws IOException {
+    static MapDesk open(NavigableMap<String, byte[]> kept, long nowMs, long epochMs, Parts.Limits limits)
+            throws IOException {
         byte[] before = kept.get(EPOCH);
         long epoch = Math.max(nowMs, before == null ? 0 : in(before).readLong() + 1);
-        MapDesk desk = new MapDesk(epoch, nowMs, epochMs);
+        MapDesk desk = new MapDesk(epoch, nowMs, epochMs, limits);
         desk.pieces.put(EPOCH, ByteBuffer.allocate(Long.BYTES).putLong(epoch).array());
         WireReader reader = new WireReader(SchemaDirectory.builtIn());
         for (Map.Entry<String, byte[]> each :
                 kept.subMap(PART, PART + Character.MAX_VALUE).entrySet()) {
             AddressPrefix prefix = AddressPrefix.parse(each.getKey().substring(PART.length()));
-            desk.parts.put(prefix, Part.read(prefix, in(each.getValue())));
+            desk.parts.restore(Part.read(prefix, in(each.getValue())));
         }
         for (Map.Entry<String, byte[]> each : kept.entrySet()) {
             if (!each.getKey().startsWith(PART) && !each.getKey().equals(EPOCH)) {
@@ -143,6 +162,7 @@ final class MapDesk implements Desk {
                 pieces.put(raw.topic() + ' ' + key, value == null ? new byte[0] : value);
             }
         }
+        takeBack(out);
     }
 
     private static List<String> violations(String topic, String key, @Nullable SpecificRecord record) {
@@ -170,13 +190,14 @@ final class MapDesk implements Desk {
                 policies.put(policy);
             }
         } else if (topic.equals(Topics.DECISIONS_POPULARITY.name())) {
-            Part part = part(AddressPrefix.parse(key), record != null);
+            AddressPrefix resolver = AddressPrefix.parse(key);
+            Part part = record == null ? parts.get(resolver) : parts.of(resolver, true);
             if (part != null) {
                 part.popularity = record instanceof ResolverPopularity popularity ? popularity : null;
             }
         } else if (topic.equals(Topics.DECISIONS_MAP.name()) && key.indexOf('/') > 0) {
             if (record instanceof MapEntry entry && entry.getVersion().getJobEpoch() != epoch) {
-                Part part = part(AddressPrefix.parse(key), true);
+                Part part = parts.told(AddressPrefix.parse(key));
                 if (part != null && isNewer(entry, part.told)) {
                     part.told = entry;
                 }
@@ -197,30 +218,22 @@ final class MapDesk implements Desk {
                 || (one.getJobEpoch() == other.getJobEpoch() && one.getCounter() > other.getCounter());
     }
 
-    private @Nullable Part part(AddressPrefix prefix, boolean make) {
-        Part part = parts.get(prefix);
-        if (part == null && make && parts.size() < MAX_PARTS) {
-            part = new Part(prefix);
-            parts.put(prefix, part);
-        }
-        return part;
-    }
-
     private void asked(ResolverTally tally, long atMs, long nowMs) {
         double halfLifeMs = (double) policy(nowMs).halfLifeMs();
         double counted = (double) tally.getProvenQuestions()
                 + Math.min(MOST_UNPROVEN, tally.getQuestions() - tally.getProvenQuestions());
         double each = tally.getQuestions() == 0 ? 0 : counted / tally.getQuestions();
+        boolean proven = tally.getProvenQuestions() > 0;
         double own = (double) tally.getQuestions();
         for (SubnetTally subnet : tally.getSubnets()) {
-            ask(AddressPrefix.parse(subnet.getPrefix()), each * subnet.getQuestions(), atMs, halfLifeMs);
+            ask(AddressPrefix.parse(subnet.getPrefix()), proven, each * subnet.getQuestions(), atMs, halfLifeMs);
             own -= subnet.getQuestions();
         }
-        ask(AddressPrefix.parse(tally.getResolver()), each * Math.max(0, own), atMs, halfLifeMs);
+        ask(AddressPrefix.parse(tally.getResolver()), proven, each * Math.max(0, own), atMs, halfLifeMs);
     }
 
-    private void ask(AddressPrefix prefix, double questions, long atMs, double halfLifeMs) {
-        Part part = part(prefix, true);
+    private void ask(AddressPrefix prefix, boolean proven, double questions, long atMs, double halfLifeMs) {
+        Part part = parts.of(prefix, proven);
         if (part != null) {
             part.asked(questions, atMs, halfLifeMs);
             changed.add(prefix);
@@ -241,7 +254,7 @@ final class MapDesk implements Desk {
             return;
         }
         AddressPrefix prefix = AddressPrefix.parse(whole(rtt.getPrefix()));
-        Part part = part(prefix, true);
+        Part part = parts.of(prefix, true);
         double ms = rtt.getMedianUs() / US_PER_MS;
         if (part != null) {
             part.whereabouts.measured(group, evidence, ms, (double) rtt.getSamples(), atMs, rttHalfLifeMs(nowMs));
@@ -286,10 +299,12 @@ final class MapDesk implements Desk {
 
     @Override
     public void look(long nowMs, Out out) {
+        takeBack(out);
         epochs.look(nowMs, policy(nowMs), policyVersion, out);
         if (nowMs - sweptAtMs >= SWEEP_MS) {
             sweptAtMs = nowMs;
-            sweep(nowMs, out);
+            sweep(nowMs);
+            takeBack(out);
         }
         if (nowMs - heartbeatAtMs >= HEARTBEAT_MS) {
             heartbeatAtMs = nowMs;
@@ -304,27 +319,23 @@ final class MapDesk implements Desk {
                             .setWatermarkMs(nowMs)
                             .setPolicyVersion(policyVersion)
                             .setDecisions(epochs.decisions())
-                            .setKeys(parts.size())
+                            .setKeys(parts.all().size())
                             .build());
         }
     }
 
-    /** Takes parts out of which nothing is left: neither questions, nor round trips, nor a preference. */
-    private void sweep(long nowMs, Out out) {
+    /** Forgets parts of which nothing is left: neither questions, nor round trips, nor a preference. */
+    private void sweep(long nowMs) {
         double halfLifeMs = (double) policy(nowMs).halfLifeMs();
-        parts.values().removeIf(part -> {
-            boolean gone = part.prefix.length() > 0
-                    && part.popularity == null
-                    && part.questions(nowMs, halfLifeMs) < LEAST_QUESTIONS
-                    && part.whereabouts.isForgotten(nowMs, rttHalfLifeMs(nowMs));
-            if (gone) {
-                changed.add(part.prefix);
-                if (part.told != null) {
-                    out.tell(Topics.DECISIONS_MAP, part.prefix.toString(), null);
-                }
-            }
-            return gone;
-        });
+        parts.forget(part -> part.prefix.length() > 0
+                && part.popularity == null
+                && part.questions(nowMs, halfLifeMs) < (part.proven ? LEAST_QUESTIONS : LEAST_UNPROVEN_QUESTIONS)
+                && part.whereabouts.isForgotten(nowMs, rttHalfLifeMs(nowMs)));
+    }
+
+    @Override
+    public Map<String, LongSupplier> gauges() {
+        return parts.gauges();
     }
 
     @Override

@@ -47,6 +47,8 @@ public final class MapJob {
         environment.setBufferTimeout(settings.bufferTimeout().toMillis());
         String service = settings.service();
         long epochMs = settings.epoch().toMillis();
+        int maxParts = settings.limits().parts();
+        int maxUnproven = settings.limits().unproven();
         Properties producer = new Properties();
         producer.putAll(settings.kafka());
         Inflow inflow = new Inflow(environment, NAME, settings.bootstrapServers(), settings.group(), settings.kafka());
@@ -58,7 +60,8 @@ public final class MapJob {
                 .process(
                         new DeskOperator(
                                 NAME,
-                                (pieces, nowMs) -> MapDesk.open(pieces, nowMs, epochMs),
+                                (pieces, nowMs) ->
+                                        MapDesk.open(pieces, nowMs, epochMs, new Parts.Limits(maxParts, maxUnproven)),
                                 settings.bootstrapServers(),
                                 settings.kafka()),
                         RawRecords.TYPE)

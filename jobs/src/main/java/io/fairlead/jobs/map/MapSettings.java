@@ -13,6 +13,7 @@ import java.util.Properties;
  * @param group consumer group whose offsets are written with every checkpoint
  * @param service name of the service: the one key of its map
  * @param epoch a map is made so often at most, but for what must move; twice the answers' time to live or more
+ * @param limits to what is kept
  * @param checkpointInterval between two checkpoints
  * @param bufferTimeout how long a record may wait for others on its way between tasks
  */
@@ -22,6 +23,7 @@ record MapSettings(
         String group,
         String service,
         Duration epoch,
+        Parts.Limits limits,
         Duration checkpointInterval,
         Duration bufferTimeout) {
 
@@ -30,6 +32,8 @@ record MapSettings(
             "group", "fairlead-map",
             "service", "default",
             "epoch-ms", "60000",
+            "max-parts", "2000000",
+            "max-unproven-parts", "100000",
             "checkpoint-ms", "10000",
             "buffer-timeout-ms", "5");
 
@@ -42,6 +46,8 @@ record MapSettings(
                 values.text("group"),
                 values.text("service"),
                 Duration.ofMillis(values.number("epoch-ms", 1_000, 3_600_000)),
+                new Parts.Limits((int) values.number("max-parts", 1_000, 20_000_000), (int)
+                        values.number("max-unproven-parts", 0, 20_000_000)),
                 Duration.ofMillis(values.number("checkpoint-ms", 100, 600_000)),
                 Duration.ofMillis(values.number("buffer-timeout-ms", 0, 1_000)));
     }

@@ -37,6 +37,9 @@ final class Part {
 
     MapCohort cohort = MapCohort.SETTLED;
 
+    /** Somebody has proven to be there, or was measured there; else only questions tell of it that anybody can ask in its name. */
+    boolean proven;
+
     /** Least round trip that is known to any group, ms; 0: none is. */
     double nearestMs;
 
@@ -119,9 +122,10 @@ final class Part {
         out.writeDouble(sentBits);
         out.writeLong(sentAtMs);
         out.writeLong(sentSinceMs);
+        out.writeBoolean(proven);
     }
 
-    /** A part that was written before it was counted what is sent ends where that would stand. */
+    /** A part that was written before it was counted what is sent ends where that would stand; one from before proof counted proves itself anew, unless it was measured. */
     static Part read(AddressPrefix prefix, DataInputStream in) throws IOException {
         double questions = in.readDouble();
         long askedAtMs = in.readLong();
@@ -133,6 +137,7 @@ final class Part {
             part.sentAtMs = in.readLong();
             part.sentSinceMs = in.readLong();
         }
+        part.proven = in.available() > 0 ? in.readBoolean() : part.whereabouts.newestMs() > 0;
         return part;
     }
 }

@@ -2,7 +2,7 @@ package io.fairlead.model.map;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.regex.Matcher;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
@@ -20,7 +20,9 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
     /** Longest prefix of IPv6. */
     public static final int IPV6_BITS = 64;
 
-    private static final Pattern OCTETS = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
+    private static final int MAPPED_BITS = 96;
+    private static final byte[] MAPPED = {0, 0, (byte) 0xFF, (byte) 0xFF};
+
     private static final Pattern HEXADECIMAL = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
 
     public AddressPrefix {
@@ -36,7 +38,7 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
     }
 
     /**
-     * Reads ADDRESS/LENGTH, or an address alone, which is then a prefix as long as can be.
+     * Reads ADDRESS/LENGTH, or an address alone, which is then a prefix as long as can be. IPv4 within IPv6 (::ffff:192.0.2.7) is taken for IPv4.
      *
      * @throws IllegalArgumentException with a sentence, if it is none
      */
@@ -50,11 +52,14 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
             return covering(address, longest);
         }
         String lengthText = text.substring(slash + 1);
-        if (!lengthText.matches("\\d{1,3}")) {
+        int length = number(lengthText, 0, lengthText.length());
+        if (length < 0) {
             throw new IllegalArgumentException("'" + text + "' is no prefix: its length must be a number from 0 to "
                     + longest + ", but is '" + lengthText + "'");
         }
-        return new AddressPrefix(ipv6, bits(address), Integer.parseInt(lengthText));
+        return isMapped(address) && length >= MAPPED_BITS
+                ? new AddressPrefix(false, bits(unmapped(address)), length - MAPPED_BITS)
+                : new AddressPrefix(ipv6, bits(address), length);
     }
 
     /**
@@ -63,19 +68,10 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
      * @throws IllegalArgumentException with a sentence, if it is none
      */
     public static byte[] address(String text) {
-        Matcher octets = OCTETS.matcher(text);
-        if (octets.matches()) {
-            byte[] bytes = new byte[4];
-            for (int i = 0; i < 4; i++) {
-                int octet = Integer.parseInt(octets.group(i + 1));
-                if (octet > 255) {
-                    throw noAddress(text);
-                }
-                bytes[i] = (byte) octet;
-            }
-            return bytes;
+        if (text.indexOf(':') < 0) {
+            return ipv4(text);
         }
-        if (text.indexOf(':') < 0 || !HEXADECIMAL.matcher(text).matches()) {
+        if (!HEXADECIMAL.matcher(text).matches()) {
             throw noAddress(text);
         }
         try {
@@ -84,6 +80,38 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
         } catch (UnknownHostException e) {
             throw noAddress(text);
         }
+    }
+
+    /** Without a regular expression, for a map has a million. */
+    private static byte[] ipv4(String text) {
+        byte[] bytes = new byte[4];
+        int at = 0;
+        for (int i = 0; i < 4; i++) {
+            int end = i < 3 ? text.indexOf('.', at) : text.length();
+            int octet = end < 0 ? -1 : number(text, at, end);
+            if (octet < 0 || octet > 255) {
+                throw noAddress(text);
+            }
+            bytes[i] = (byte) octet;
+            at = end + 1;
+        }
+        return bytes;
+    }
+
+    /** Of one to three digits; −1: it is none. */
+    private static int number(String text, int from, int end) {
+        if (end <= from || end > from + 3) {
+            return -1;
+        }
+        int number = 0;
+        for (int i = from; i < end; i++) {
+            char digit = text.charAt(i);
+            if (digit < '0' || digit > '9') {
+                return -1;
+            }
+            number = 10 * number + digit - '0';
+        }
+        return number;
     }
 
     private static IllegalArgumentException noAddress(String text) {
@@ -99,11 +127,36 @@ public record AddressPrefix(boolean ipv6, long address, int length) {
         return bytes;
     }
 
-    /** The prefix of a length around an address of 4 or 16 bytes. */
+    private static boolean isMapped(byte[] address) {
+        return address.length == 16 && bits(address) == 0 && Arrays.equals(address, 8, 12, MAPPED, 0, MAPPED.length);
+    }
+
+    private static byte[] unmapped(byte[] address) {
+        return Arrays.copyOfRange(address, 12, 16);
+    }
+
+    /** The prefix of a length around an address of 4 or 16 bytes, or as long as can be. IPv4 within IPv6 is taken for IPv4. */
     public static AddressPrefix covering(byte[] address, int length) {
+        if (isMapped(address)) {
+            return covering(unmapped(address), length);
+        }
         boolean ipv6 = address.length == 16;
         int most = Math.min(length, ipv6 ? IPV6_BITS : IPV4_BITS);
         return new AddressPrefix(ipv6, bits(address) & mask(most), most);
+    }
+
+    /**
+     * Whether an address means a host on one link only (169.254.0.0/16, fe80::/10; RFC 3927, 4291): another one elsewhere may have the same, so nothing can be told of it.
+     *
+     * @param bits its upper bits, as {@link #bits} has them
+     */
+    public static boolean isOfOneLink(boolean ipv6, long bits) {
+        return ipv6 ? bits >>> 54 == 0xFE80 >>> 6 : bits >>> 48 == 0xA9FE;
+    }
+
+    /** Whether all of it means hosts on one link only. */
+    public boolean isOfOneLink() {
+        return length >= (ipv6 ? 10 : 16) && isOfOneLink(ipv6, address);
     }
 
     /** The upper bits of an address of 4 or 16 bytes, as {@link PrefixTable} looks it up. */

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Steers by the network map: what the map job decided, as it comes, and how groups are at this moment. What is told to it from any thread is taken
- * into a new view by {@link #check}, which one thread calls every {@link MapSettings#checkMs}; questions read the newest view.
+ * into a new view by {@link #checkGroups} and {@link #takeEntries}, which are called every {@link MapSettings#checkMs} by a thread each, for a large map takes seconds to be taken, and a group that fails
+ * meanwhile must not wait for that; questions read the newest view.
  */
 public final class NetworkMap implements Steering {
 
@@ -43,6 +44,10 @@ public final class NetworkMap implements Steering {
     private final GroupHealth health;
     private final Map<String, MapRow> rows = new ConcurrentHashMap<>();
     private final LongAdder notKept = new LongAdder();
+
+    /** Held to put a new view in the place of the last. */
+    private final Object taking = new Object();
+
     private volatile MapView view = MapView.EMPTY;
     private volatile @Nullable MapState state;
     private volatile boolean rowsChanged;
@@ -123,29 +128,35 @@ public final class NetworkMap implements Steering {
     // ---- the view
 
     /**
-     * Takes in what was told. For one thread.
+     * Takes in how groups are. For one thread.
      *
      * @param jobHeard the map job is alive: its word on groups counts
      */
-    public void check(boolean jobHeard) {
+    public void checkGroups(boolean jobHeard) {
         Map<String, GroupStanding> standings = health.standings(jobHeard);
-        MapView before = view;
-        boolean groupsChanged = changed(before.groups(), standings);
+        Map<String, GroupStanding> before = view.groups();
+        if (changed(before, standings)) {
+            tell(before, standings);
+            synchronized (taking) {
+                view = view.withGroups(GroupHealth.byRank(standings), standings);
+            }
+        }
+    }
+
+    /** Takes in the entries that were told, unless it has just done so. For one thread. */
+    public void takeEntries() {
         long nowNanos = nanoClock.getAsLong();
-        boolean take = rowsChanged && nowNanos - restsUntilNanos >= 0;
-        if (take) {
-            rowsChanged = false;
-            MapView taken = tables();
-            long took = nanoClock.getAsLong() - nowNanos;
-            tookMs = took / NANOS_IN_MS;
-            restsUntilNanos = nowNanos + took * (1 + REST_FACTOR);
-            before = taken.withGroups(before.byRank(), before.groups());
+        if (!rowsChanged || nowNanos - restsUntilNanos < 0) {
+            return;
         }
-        if (groupsChanged) {
-            tell(before.groups(), standings);
-            before = before.withGroups(GroupHealth.byRank(standings), standings);
+        rowsChanged = false;
+        MapView taken = tables();
+        long took = nanoClock.getAsLong() - nowNanos;
+        tookMs = took / NANOS_IN_MS;
+        restsUntilNanos = nowNanos + took * (1 + REST_FACTOR);
+        synchronized (taking) {
+            view = taken.withGroups(view.byRank(), view.groups());
         }
-        view = before;
     }
 
     private static boolean changed(Map<String, GroupStanding> before, Map<String, GroupStanding> now) {

@@ -27,16 +27,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks each address that is to be probed every {@link MapSettings#probeIntervalMs} whether it serves: by a connection, and a GET where a path is given.
- * Lives on one event loop of its own. An address has one probe at most: one that has not ended when its next turn comes is followed by the next one as soon as it ends, so that an address that is silent is known to be so
- * after {@link MapSettings#probesAlike} time-outs, and not after as many turns more.
+ * Lives on one event loop of its own. An address that has not answered after half of the time-out is asked a second time meanwhile: one whose packets are lost is known to be silent half a time-out after the first
+ * probe was in vain, not a whole one. It has two probes at most: where its turn comes while there is one, the next follows as soon as all have ended.
  */
 public final class Prober implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
     private static final int STOP_S = 1;
+    private static final int MOST_AT_ONCE = 2;
 
     private final MapSettings settings;
     private final NetworkMap map;
+    private final Runnable onVerdict;
     private final EventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("probes", true), NioIoHandler.newFactory());
     private final Map<String, Streak> streaks = new HashMap<>();
@@ -45,20 +47,25 @@ public final class Prober implements AutoCloseable {
     private static final class Streak {
         boolean up;
         int length;
-        boolean running;
+        int running;
 
         /** Its turn came while a probe was running. */
         boolean due;
     }
 
-    private Prober(MapSettings settings, NetworkMap map) {
+    private Prober(MapSettings settings, NetworkMap map, Runnable onVerdict) {
         this.settings = settings;
         this.map = map;
+        this.onVerdict = onVerdict;
     }
 
-    /** Starts to probe what the map knows. */
-    public static Prober start(MapSettings settings, NetworkMap map) {
-        Prober prober = new Prober(settings, map);
+    /**
+     * Starts to probe what the map knows.
+     *
+     * @param onVerdict run when an address serves no more, or again; must not block
+     */
+    public static Prober start(MapSettings settings, NetworkMap map, Runnable onVerdict) {
+        Prober prober = new Prober(settings, map, onVerdict);
         prober.loop.scheduleAtFixedRate(prober::round, 0, settings.probeIntervalMs(), TimeUnit.MILLISECONDS);
         return prober;
     }
@@ -72,7 +79,7 @@ public final class Prober implements AutoCloseable {
                         String key = group.id() + " " + address.text();
                         present.add(key);
                         Streak streak = streaks.computeIfAbsent(key, same -> new Streak());
-                        if (streak.running) {
+                        if (streak.running > 0) {
                             streak.due = true;
                         } else {
                             probe(group, address, streak);
@@ -87,7 +94,7 @@ public final class Prober implements AutoCloseable {
     }
 
     private void probe(Group group, Group.Address address, Streak streak) {
-        streak.running = true;
+        streak.running++;
         streak.due = false;
         Probe probe = new Probe(group, address, streak);
         ChannelFuture connected = new Bootstrap()
@@ -118,6 +125,9 @@ public final class Prober implements AutoCloseable {
         Channel channel = connected.channel();
         channel.eventLoop()
                 .schedule(() -> probe.end(false), settings.probeTimeoutMs(), TimeUnit.MILLISECONDS)
+                .isCancelled();
+        channel.eventLoop()
+                .schedule(() -> probe.askAgain(), settings.probeTimeoutMs() / 2, TimeUnit.MILLISECONDS)
                 .isCancelled();
         probe.channel = channel;
     }
@@ -163,22 +173,30 @@ public final class Prober implements AutoCloseable {
             end(false); // a connection that breaks is an answer, too
         }
 
+        /** It is slow, or was lost. */
+        void askAgain() {
+            if (!over && streak.running < MOST_AT_ONCE) {
+                probe(group, address, streak);
+            }
+        }
+
         void end(boolean up) {
             if (over) {
                 return;
             }
             over = true;
-            streak.running = false;
+            streak.running--;
             streak.length = streak.up == up ? streak.length + 1 : 1;
             streak.up = up;
             if (streak.length == settings.probesAlike()) {
                 map.probed(group.id(), address.text(), up);
+                onVerdict.run();
             }
             Channel open = channel;
             if (open != null) {
                 open.close();
             }
-            if (streak.due) {
+            if (streak.due && streak.running == 0) {
                 probe(group, address, streak);
             }
         }

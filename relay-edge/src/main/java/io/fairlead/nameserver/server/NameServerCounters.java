@@ -19,6 +19,8 @@ public final class NameServerCounters {
     public enum Dropped {
         /** An answer, or too short for a header. */
         NO_QUESTION,
+        /** Its source is no address of a host. */
+        NO_SOURCE,
         /** Over the rate that its network may ask at. */
         RATE,
         /** Something threw: a defect, told in the log. */

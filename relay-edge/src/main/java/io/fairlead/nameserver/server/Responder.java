@@ -105,8 +105,12 @@ final class Responder {
             counters.count(Dropped.NO_QUESTION);
             return false;
         }
-        long nowMs = clock.millis();
         source.set(from);
+        if (!source.isHost()) {
+            counters.count(Dropped.NO_SOURCE);
+            return false;
+        }
+        long nowMs = clock.millis();
         boolean proven = tcp || provenByCookie(packet, nowMs);
         if (proven) {
             counters.proven.increment();

@@ -1,5 +1,6 @@
 package io.fairlead.nameserver.tally;
 
+import io.fairlead.model.map.AddressPrefix;
 import io.fairlead.model.popularity.BeaconName;
 import io.fairlead.nameserver.server.Asked;
 import io.fairlead.nameserver.wire.Query;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts the questions of one event loop by resolver. When as many resolvers are counted as may be, a new one takes the place of the lightest of a
  * few: its count goes on from that one's, which is told as what it may be too high by, as Space-Saving does (Metwally et al. 2005, with a sample
- * in place of the minimum). What is proven is never inherited.
+ * in place of the minimum). What is proven is never inherited, and who has proven nothing takes the place of nobody who has: forged addresses, however
+ * many, push none of these out.
  */
 final class LoopTally implements Asked {
 
@@ -33,6 +35,8 @@ final class LoopTally implements Asked {
     private int counted;
     private final Set<BeaconSeen> beacons = new LinkedHashSet<>();
     private long beaconsUntold;
+    private long uncounted;
+    private long ofOneLink;
     private final long[] repeatKeys;
     private final long[] repeatAtMs;
 
@@ -44,8 +48,18 @@ final class LoopTally implements Asked {
     /** A beacon that was asked for, and by whom. */
     record BeaconSeen(String beacon, boolean ipv6, long high, long low) {}
 
-    /** All that was counted. */
-    record Drained(List<ResolverCount> resolvers, List<BeaconSeen> beacons, long beaconsUntold) {}
+    /**
+     * All that was counted.
+     *
+     * @param uncounted questions of resolvers for whom there was no place
+     * @param ofOneLink questions of resolvers that others can't know by their address
+     */
+    record Drained(
+            List<ResolverCount> resolvers,
+            List<BeaconSeen> beacons,
+            long beaconsUntold,
+            long uncounted,
+            long ofOneLink) {}
 
     LoopTally(TallySettings settings, RandomGenerator random) {
         this.settings = settings;
@@ -64,18 +78,28 @@ final class LoopTally implements Asked {
 
     @Override
     public boolean asked(Query query, Source source, boolean proven, boolean tcp, long nowMs) {
+        if (!source.isKnownElsewhere()) {
+            ofOneLink++;
+            return false;
+        }
         long subnet = subnet(query);
         if (repeated(query, source, subnet, nowMs)) {
             return false;
         }
-        ResolverCount count = of(source);
+        ResolverCount count = of(source, proven);
         if (!tcp && random.nextDouble() < challengeShare(source, proven, nowMs)) {
-            count.challenges++;
+            if (count != null) {
+                count.challenges++;
+            }
             meet(source, nowMs);
             forget(query, source, subnet); // it comes again over TCP, proven, and counts then
             return true;
         }
-        count.count(subnet, proven, tcp, settings.maxSubnets());
+        if (count == null) {
+            uncounted++;
+        } else {
+            count.count(subnet, proven, tcp, settings.maxSubnets());
+        }
         if (tcp) {
             meet(source, nowMs);
         }
@@ -102,7 +126,7 @@ final class LoopTally implements Asked {
     /** Of a client whose subnet is told nothing else needs to be known. */
     @Override
     public void beacon(Query query, Source source) {
-        String beacon = query.subnetBits() > 0 ? null : BeaconName.of(firstLabel(query));
+        String beacon = query.subnetBits() > 0 || !source.isKnownElsewhere() ? null : BeaconName.of(firstLabel(query));
         if (beacon == null) {
             return;
         }
@@ -121,13 +145,16 @@ final class LoopTally implements Asked {
                 + (query.name()[0] == BeaconName.DIGITS ? "." : "");
     }
 
-    /** Bits of the client's subnet, at most a /24 or /48, and how many they are. */
+    /** Bits of the client's subnet, at most a /24 or /48, and how many they are; 0: none is told that means anything here. */
     private static long subnet(Query query) {
         if (query.subnetBits() == 0) {
             return 0;
         }
         int bits = Math.min(query.subnetBits(), query.subnetIpv6() ? IPV6_SUBNET_BITS : IPV4_SUBNET_BITS);
         long address = query.subnetAddress() & (-1L << (Long.SIZE - bits));
+        if (AddressPrefix.isOfOneLink(query.subnetIpv6(), address)) {
+            return 0; // a link of the resolver's, of which nobody else knows
+        }
         return address | bits | (query.subnetIpv6() ? IPV6_MARK : 0);
     }
 
@@ -155,7 +182,8 @@ final class LoopTally implements Asked {
         return false;
     }
 
-    private ResolverCount of(Source source) {
+    /** Where it is counted; null: all places are taken by those who come before it. */
+    private @Nullable ResolverCount of(Source source, boolean proven) {
         int at = place(source.high(), source.low(), slots.length);
         for (; slots[at] != null; at = (at + 1) & (slots.length - 1)) {
             ResolverCount known = slots[at];
@@ -168,9 +196,7 @@ final class LoopTally implements Asked {
         }
         ResolverCount fresh = new ResolverCount(source.ipv6(), source.high(), source.low());
         if (counted >= settings.maxResolvers()) {
-            inherit(fresh);
-            put(fresh);
-            return fresh;
+            return inherit(fresh, proven) ? fresh : null;
         }
         counted++;
         if (counted * 2 > slots.length) {
@@ -209,24 +235,29 @@ final class LoopTally implements Asked {
         }
     }
 
-    private void inherit(ResolverCount fresh) {
-        int lightest = -1;
-        for (int sampled = 0, at = random.nextInt(slots.length);
-                sampled < SAMPLED;
-                at = (at + 1) & (slots.length - 1)) {
+    /** Whether it got a place: that of the lightest of a few that have proven nothing; where all have, the lightest of these, but only for one who has, too. */
+    private boolean inherit(ResolverCount fresh, boolean proven) {
+        int at = random.nextInt(slots.length);
+        int victimAt = -1;
+        ResolverCount victim = null;
+        for (int sampled = 0; sampled < SAMPLED; at = (at + 1) & (slots.length - 1)) {
             ResolverCount one = slots[at];
             if (one != null) {
                 sampled++;
-                ResolverCount best = lightest < 0 ? null : slots[lightest];
-                lightest = best == null || one.questions < best.questions ? at : lightest;
+                if (victim == null || one.givesWayBefore(victim)) {
+                    victim = one;
+                    victimAt = at;
+                }
             }
         }
-        ResolverCount victim = slots[lightest];
-        if (victim != null) {
-            fresh.questions = victim.questions;
-            fresh.overcount = victim.questions;
-            remove(lightest);
+        if (victim == null || (victim.proven > 0 && !proven)) {
+            return false;
         }
+        fresh.questions = victim.questions;
+        fresh.overcount = victim.questions;
+        remove(victimAt);
+        put(fresh);
+        return true;
     }
 
     /** Closes the gap, so that what was put behind it is still found (Knuth, TAOCP 3, 6.4 R). */
@@ -258,9 +289,11 @@ final class LoopTally implements Asked {
         }
         slots = new ResolverCount[tableSize(Math.min(settings.maxResolvers(), Math.max(1_024, counted)))];
         counted = 0;
-        Drained drained = new Drained(all, List.copyOf(beacons), beaconsUntold);
+        Drained drained = new Drained(all, List.copyOf(beacons), beaconsUntold, uncounted, ofOneLink);
         beacons.clear();
         beaconsUntold = 0;
+        uncounted = 0;
+        ofOneLink = 0;
         return drained;
     }
 }

@@ -25,6 +25,11 @@ final class ResolverCount {
         this.low = low;
     }
 
+    /** Whether its place is taken rather than the other one's. */
+    boolean givesWayBefore(ResolverCount other) {
+        return proven > 0 == other.proven > 0 ? questions < other.questions : proven == 0;
+    }
+
     /** @param subnet 0: none was told */
     void count(long subnet, boolean isProven, boolean overTcp, int maxSubnets) {
         questions++;

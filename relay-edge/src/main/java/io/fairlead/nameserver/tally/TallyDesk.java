@@ -51,6 +51,8 @@ public final class TallyDesk {
     private final Map<InetAddress, List<Long>> rttUs = new ConcurrentHashMap<>();
     private final LongAdder told = new LongAdder();
     private final LongAdder overcounted = new LongAdder();
+    private final LongAdder uncounted = new LongAdder();
+    private final LongAdder ofOneLink = new LongAdder();
     private final LongAdder beaconsTold = new LongAdder();
     private final LongAdder beaconsUntold = new LongAdder();
     private long lastNanos;
@@ -84,8 +86,13 @@ public final class TallyDesk {
         }
     }
 
-    void roundTrip(InetAddress from, long us) {
-        if (us <= 0 || (rttUs.size() >= settings.maxResolvers() && !rttUs.containsKey(from))) {
+    void roundTrip(InetAddress of, long us) {
+        Source source = new Source();
+        source.set(of);
+        InetAddress from = source.address();
+        if (us <= 0
+                || !source.isKnownElsewhere()
+                || (rttUs.size() >= settings.maxResolvers() && !rttUs.containsKey(from))) {
             return;
         }
         rttUs.compute(from, (same, before) -> {
@@ -105,7 +112,11 @@ public final class TallyDesk {
         List<LoopTally.Drained> drained = drained();
         collected(drained).values().forEach(count -> tell(count, intervalMs));
         drained.forEach(each -> each.beacons().forEach(this::tell));
-        drained.forEach(each -> beaconsUntold.add(each.beaconsUntold()));
+        for (LoopTally.Drained each : drained) {
+            beaconsUntold.add(each.beaconsUntold());
+            uncounted.add(each.uncounted());
+            ofOneLink.add(each.ofOneLink());
+        }
         for (InetAddress from : List.copyOf(rttUs.keySet())) {
             List<Long> samples = rttUs.remove(from);
             if (samples != null) {
@@ -213,6 +224,14 @@ public final class TallyDesk {
                 .register(registry);
         FunctionCounter.builder("fairlead.dns.tally.overcount", overcounted, LongAdder::sum)
                 .description("Questions that may have been counted for another resolver: there were too many at once")
+                .register(registry);
+        FunctionCounter.builder("fairlead.dns.tally.uncounted", uncounted, LongAdder::sum)
+                .tag("reason", "full")
+                .description("Questions that were answered and not counted")
+                .register(registry);
+        FunctionCounter.builder("fairlead.dns.tally.uncounted", ofOneLink, LongAdder::sum)
+                .tag("reason", "link")
+                .description("Questions that were answered and not counted")
                 .register(registry);
         FunctionCounter.builder("fairlead.dns.beacons.told", beaconsTold, LongAdder::sum)
                 .description("Beacons that were told, with who asked for them")

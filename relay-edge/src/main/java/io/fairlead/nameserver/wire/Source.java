@@ -1,5 +1,6 @@
 package io.fairlead.nameserver.wire;
 
+import io.fairlead.model.map.AddressPrefix;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -43,6 +44,25 @@ public final class Source {
     /** The last 64 bits of IPv6; else 0. */
     public long low() {
         return low;
+    }
+
+    /**
+     * It is an address that a host can have: not one of none (0.0.0.0/8, ::), of many (multicast) or of all (255.255.255.255). Who sends from another gets no answer (RFC 1122 §3.2.1.3).
+     */
+    public boolean isHost() {
+        return ipv6
+                ? high >>> 56 != 0xFF && (high | low) != 0
+                : high >>> 56 != 0 && high >>> 60 != 0xE && high >>> 32 != 0xFFFF_FFFFL;
+    }
+
+    /** Others know it by this address, too: it is not one of this link only. */
+    public boolean isKnownElsewhere() {
+        return !AddressPrefix.isOfOneLink(ipv6, high);
+    }
+
+    /** Its address, without what this machine calls the link that it came over. */
+    public InetAddress address() {
+        return address(ipv6, high, low);
     }
 
     /** Its network, by which answers are limited: the /24 of IPv4, the /56 of IPv6. */

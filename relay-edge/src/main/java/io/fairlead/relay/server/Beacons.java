@@ -78,7 +78,9 @@ final class Beacons {
         BeaconFetched fetched = new BeaconFetched();
         fetched.setBeacon(beacon);
         fetched.setPrefix(network.toString());
-        if (within() && reports.telling().offer(Topics.TELEMETRY_RESOLVERS, network.toString(), fetched)) {
+        if (!network.isOfOneLink()
+                && within()
+                && reports.telling().offer(Topics.TELEMETRY_RESOLVERS, network.toString(), fetched)) {
             told.increment();
         } else {
             untold.increment();
@@ -101,7 +103,8 @@ final class Beacons {
                 .description("Beacons that were fetched and told")
                 .register(registry);
         FunctionCounter.builder("fairlead.relay.beacons.untold", untold, LongAdder::sum)
-                .description("Beacons that were fetched and not told: too many in a second, or telemetry took none")
+                .description(
+                        "Beacons that were fetched and not told: too many in a second, of a network that others can't know, or telemetry took none")
                 .register(registry);
     }
 }

@@ -52,7 +52,10 @@ final class ClientPaths {
     void follow(SocketChannel connection) {
         InetSocketAddress from = connection.remoteAddress();
         if (!reports.silent() && connection instanceof EpollSocketChannel socket && from != null) {
-            loops.computeIfAbsent(connection.eventLoop(), OfLoop::new).follow(socket, network(from));
+            AddressPrefix network = network(from);
+            if (!network.isOfOneLink()) {
+                loops.computeIfAbsent(connection.eventLoop(), OfLoop::new).follow(socket, network);
+            }
         }
     }
 

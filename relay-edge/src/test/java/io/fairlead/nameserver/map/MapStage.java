@@ -126,7 +126,8 @@ final class MapStage {
     }
 
     MapStage check() {
-        map.check(true);
+        map.checkGroups(true);
+        map.takeEntries();
         return this;
     }
 

@@ -157,7 +157,7 @@ class NetworkMapTest {
         assertThat(stage.of("192.0.2.7")).isEqualTo("fra");
         stage.price("fra", GroupState.DOWN).check();
         assertThat(stage.of("192.0.2.7")).isEqualTo("ams");
-        stage.map.check(false);
+        stage.map.checkGroups(false);
         assertThat(stage.of("192.0.2.7")).as("a job that is silent has no say").isEqualTo("fra");
     }
 

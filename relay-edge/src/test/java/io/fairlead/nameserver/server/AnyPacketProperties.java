@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.BeforeContainer;
@@ -81,6 +82,25 @@ class AnyPacketProperties {
                 check(packet, out, tcp);
             }
         }
+    }
+
+    /** A good question, with an address on it that no host has: an answer would go to many, or to this machine. */
+    @Example
+    void whoIsNoHostGetsSilence() throws IOException {
+        byte[] good = Message.newQuery(Record.newRecord(Name.fromString("www.fairlead.example."), 1, 1))
+                .toWire();
+        long before = counters.dropped(NameServerCounters.Dropped.NO_SOURCE);
+        for (String nobody : List.of("0.0.0.0", "224.0.0.1", "255.255.255.255", "::", "ff02::1")) {
+            ByteBuf out = Unpooled.buffer();
+            assertThat(responder.respond(Unpooled.wrappedBuffer(good), InetAddress.getByName(nobody), false, out))
+                    .as(nobody)
+                    .isFalse();
+            assertThat(out.readableBytes()).isZero();
+        }
+        assertThat(counters.dropped(NameServerCounters.Dropped.NO_SOURCE) - before)
+                .isEqualTo(5);
+        assertThat(responder.respond(Unpooled.wrappedBuffer(good), from, false, Unpooled.buffer()))
+                .isTrue();
     }
 
     private static void check(byte[] packet, ByteBuf out, boolean tcp) throws IOException {

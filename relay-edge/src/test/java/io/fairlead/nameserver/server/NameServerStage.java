@@ -119,14 +119,12 @@ public final class NameServerStage implements AutoCloseable {
     /** The same of a name server that is not on this stage. */
     public static String digAt(InetSocketAddress address, String... arguments)
             throws IOException, InterruptedException {
-        return run(
-                "dig",
-                "@" + address.getAddress().getHostAddress(),
-                "-p",
-                Integer.toString(address.getPort()),
-                "+tries=1",
-                "+time=5",
-                arguments);
+        return digAt(address.getAddress().getHostAddress(), address.getPort(), arguments);
+    }
+
+    /** @param address as text, with the link that it is of, if it is of one */
+    public static String digAt(String address, int port, String... arguments) throws IOException, InterruptedException {
+        return run("dig", "@" + address, "-p", Integer.toString(port), "+tries=1", "+time=5", arguments);
     }
 
     static String run(

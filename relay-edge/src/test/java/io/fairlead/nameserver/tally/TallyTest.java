@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -189,6 +190,108 @@ class TallyTest {
         tallies.values().stream()
                 .filter(tally -> !tally.getResolver().startsWith("192.0.2."))
                 .forEach(tally -> assertThat(tally.getProvenQuestions()).isZero());
+    }
+
+    /** A resolver that asks little, and with proof, is told whole though a thousand times as many forged addresses ask as are counted. */
+    @Test
+    void aFloodOfAddressesPushesNobodyOutWhoIsProven() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withChallengeShare(0).withMaxResolvers(64));
+        Asked tally = desk.of(loops.get(0));
+        SplittableRandom random = new SplittableRandom(3);
+        for (int proven = 0; proven < 20; proven++) {
+            tally.asked(query("a.example", ""), from("192.0.2." + proven), true, false, nowMs);
+            for (int i = 0; i < 3_200; i++) {
+                tally.asked(query("a.example", ""), from(address(random.nextInt())), false, false, nowMs);
+            }
+        }
+        desk.tell();
+        assertThat(told).hasSize(64);
+        for (int proven = 0; proven < 20; proven++) {
+            String resolver = "192.0.2." + proven;
+            assertThat(told)
+                    .filteredOn(record -> ((ResolverTally) record).getResolver().equals(resolver))
+                    .as(resolver)
+                    .singleElement()
+                    .satisfies(record -> assertThat(((ResolverTally) record).getProvenQuestions())
+                            .isEqualTo(1));
+        }
+    }
+
+    @Test
+    void whereAllAreProvenOneWhoIsNotIsCountedNowhereAndSaidToBe() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withChallengeShare(0).withMaxResolvers(16));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        desk.bindTo(meters);
+        Asked tally = desk.of(loops.get(0));
+        for (int i = 0; i < 16; i++) {
+            tally.asked(query("a.example", ""), from("192.0.2." + i), true, false, nowMs);
+        }
+        for (int i = 0; i < 5; i++) {
+            tally.asked(query("a.example", ""), from("198.51.100." + i), false, false, nowMs);
+        }
+        tally.asked(query("a.example", ""), from("203.0.113.1"), true, false, nowMs);
+        desk.tell();
+        assertThat(told)
+                .hasSize(16)
+                .noneMatch(record -> ((ResolverTally) record).getResolver().startsWith("198."))
+                .anyMatch(record -> ((ResolverTally) record).getResolver().equals("203.0.113.1"));
+        assertThat(meters.get("fairlead.dns.tally.uncounted")
+                        .tag("reason", "full")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(5);
+    }
+
+    /** Another elsewhere may have the same address; and with the name of the link it is none that anybody can read. */
+    @Test
+    void ofWhoIsKnownOnOneLinkOnlyNothingIsTold() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withChallengeShare(1));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        desk.bindTo(meters);
+        InetAddress resolver =
+                Inet6Address.getByAddress("", InetAddress.getByName("fe80::1").getAddress(), 3);
+        Source source = new Source();
+        source.set(resolver);
+        Asked tally = desk.of(loops.get(0));
+        assertThat(tally.asked(query("a.example", ""), source, false, false, nowMs))
+                .as("a challenge is for what would be told")
+                .isFalse();
+        tally.beacon(query(BEACON + ".beacon.example", ""), source);
+        tally.asked(query("b.example", ""), from("169.254.7.1"), true, true, nowMs);
+        desk.roundTrip(resolver, 300);
+        desk.roundTrip(InetAddress.getByName("169.254.7.1"), 300);
+        desk.tell();
+        assertThat(told).isEmpty();
+        assertThat(meters.get("fairlead.dns.tally.uncounted")
+                        .tag("reason", "link")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void clientsOnALinkOfTheResolversAreTakenForItself() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS.withChallengeShare(0));
+        desk.of(loops.get(0)).asked(query("a.example", "169.254.7.0"), from("192.0.2.7"), true, false, nowMs);
+        desk.tell();
+        assertThat(only().getSubnets()).isEmpty();
+        assertThat(only().getQuestions()).isEqualTo(1);
+    }
+
+    /** As a socket that takes both families may tell it: one resolver, whichever way its address comes. */
+    @Test
+    void theRoundTripOfIpv4WithinIpv6IsThatOfIpv4() throws Exception {
+        TallyDesk desk = desk(TallySettings.DEFAULTS);
+        byte[] mapped = new byte[16];
+        mapped[10] = mapped[11] = (byte) 0xFF;
+        System.arraycopy(InetAddress.getByName("192.0.2.7").getAddress(), 0, mapped, 12, 4);
+        desk.roundTrip(Inet6Address.getByAddress("", mapped, -1), 10_000);
+        desk.roundTrip(InetAddress.getByName("192.0.2.7"), 10_000);
+        desk.tell();
+        assertThat(told).hasSize(1);
+        assertThat(((ResolverRtt) told.get(0)).getPrefix()).isEqualTo("192.0.2.7/32");
+        assertThat(((ResolverRtt) told.get(0)).getSamples()).isEqualTo(2);
+        assertThat(keys).containsExactly("192.0.2.0/24");
     }
 
     private static String address(int bits) {

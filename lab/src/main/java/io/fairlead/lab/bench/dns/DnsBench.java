@@ -72,6 +72,20 @@ public final class DnsBench implements Callable<Integer> {
     private int timeS;
 
     @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "15",
+            description =
+                    "Of each kind of questions before any is measured, so that what answers them is compiled (default: ${DEFAULT-VALUE}).")
+    private int warmUpS;
+
+    @Option(
+            names = "--only",
+            paramLabel = "WORD",
+            description = "Of the runs, those whose name has it; may be given more than once.")
+    private List<String> only = List.of();
+
+    @Option(
             names = "--entries",
             defaultValue = "100000",
             description = "Of the map that mapped names are answered from (default: ${DEFAULT-VALUE}).")
@@ -99,11 +113,13 @@ public final class DnsBench implements Callable<Integer> {
                 out.println(Processor.machine());
                 peers.missing().forEach(each -> out.println("not installed: " + each));
                 Server own = new Server("fairlead", address, ours);
-                for (String peer : List.of("knotd", "nsd")) {
+                for (String peer : questions > 0 ? List.of("knotd", "nsd") : List.<String>of()) {
                     peers.named(peer).ifPresent(server -> compare(own, server, out));
                 }
                 load(runs(own, new Server("fairlead, signing", signingAddress, signing), peers, directory), out);
-                idle(own, out);
+                if (tcpClients > 0) {
+                    idle(own, out);
+                }
             }
         }
         return 0;
@@ -178,6 +194,7 @@ public final class DnsBench implements Callable<Integer> {
             runs.add(new Run(each.name(), each, round -> signed, rate));
             runs.add(new Run(each.name() + ", what is not there", each, missing::get, denials));
         }
+        runs.removeIf(run -> !only.isEmpty() && only.stream().noneMatch(run.name()::contains));
         return runs;
     }
 
@@ -196,7 +213,7 @@ public final class DnsBench implements Callable<Integer> {
 
     private void load(List<Run> runs, PrintWriter out) throws IOException, InterruptedException {
         for (Run run : runs) {
-            run.load().apply(0).run(run.server().address(), timeS, 0);
+            run.load().apply(0).run(run.server().address(), warmUpS, 0);
         }
         for (int round = 1; round <= rounds; round++) {
             for (Run run : runs) {

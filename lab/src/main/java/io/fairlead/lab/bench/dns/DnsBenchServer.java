@@ -86,7 +86,8 @@ final class DnsBenchServer {
                 decisions.put(entry.getPrefix(), decision);
             }
         }
-        map.check(true);
+        map.checkGroups(true);
+        map.takeEntries();
     }
 
     private static String id(int group) {
