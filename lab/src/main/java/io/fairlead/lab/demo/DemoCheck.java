@@ -257,7 +257,8 @@ final class DemoCheck {
         ObjectNode told = summary.putObject("counts");
         Accounts.Look look = last[0];
         if (look != null) {
-            // In the order of looking: each lane tells a mark every second, so that each is a few more than the one before.
+            // In the order of looking: each lane tells a mark every second, so that each is a few more than the one
+            // before.
             told.set("edgeAtFirst", JSON.valueToTree(look.before()));
             told.set("clickHouse", JSON.valueToTree(look.clickHouse()));
             told.set("kafka", JSON.valueToTree(look.kafka()));

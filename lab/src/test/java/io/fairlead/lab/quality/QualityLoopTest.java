@@ -156,9 +156,9 @@ class QualityLoopTest {
                     Topics.CONFIG_POLICIES,
                     "quality/default",
                     ExitStories.policy(silentAfter(QualityPolicy.defaults(), 10_000), 2));
-            patiently().untilAsserted(() -> assertThat(
-                            scores.newest().get("good").getPolicyVersion())
-                    .isEqualTo(2));
+            patiently()
+                    .untilAsserted(() -> assertThat(scores.newest().get("good").getPolicyVersion())
+                            .isEqualTo(2));
             clock.shutdownNow();
             assertThat(clock.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
             patiently().untilAsserted(() -> {
