@@ -35,7 +35,7 @@ function Why({ answer, row, now }: { answer: MapExplanation; row: MapRow; now: n
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Table of its groups">
         <table class="small">
-          <caption class="note">Groups that it may be served by. Whichever has the least of cost and price together is chosen, if that is better by 5 ms and 10 % than where it is.</caption>
+          <caption class="note in-view"><span>Groups that it may be served by. Whichever has the least of cost and price together is chosen, if that is better by 5 ms and 10 % than where it is.</span></caption>
           <thead><tr><th scope="col">Group</th><th scope="col" class="number">Serves</th><th scope="col" class="number">Costs</th><th scope="col" class="number">Price</th><th scope="col" class="number">Together</th><th scope="col">Known from</th><th scope="col">State</th></tr></thead>
           <tbody>{row.choices.map((choice) => <Choice key={choice.group} choice={choice} nearest={choice.costMs === least} />)}</tbody>
         </table>
