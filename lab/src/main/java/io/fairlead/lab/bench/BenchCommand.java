@@ -30,7 +30,8 @@ import picocli.CommandLine.Mixin;
             PoolsBench.class,
             ProxyBench.class,
             QualityBench.class,
-            RelayBench.class
+            RelayBench.class,
+            StateBench.class
         })
 public final class BenchCommand {
 
