@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
             FactsBench.class,
             FarBench.class,
             IdleBench.class,
+            JobsBench.class,
             KillBench.class,
             LinksBench.class,
             LoopBench.class,

@@ -5,6 +5,7 @@ import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
 import io.fairlead.schemas.wire.WireEncoder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -84,6 +86,31 @@ public final class BenchTopics {
             records.forEachOrdered(sender::send);
             sender.check();
         }
+    }
+
+    /**
+     * One record onto a topic of config.
+     *
+     * @throws IOException if it was not taken
+     */
+    void put(TopicSpec topic, String key, SpecificRecord record) throws IOException {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(
+                            topic.name(), key.getBytes(StandardCharsets.UTF_8), WireEncoder.encode(record)))
+                    .get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IOException("The broker did not take " + key + " on " + topic.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Telemetry of one kind at a rate, on a thread of its own until it is closed.
+     *
+     * @param rate a second
+     */
+    Trickle trickle(TopicSpec topic, int rate, Supplier<? extends SpecificRecord> records) {
+        return new Trickle(new Sender(topic), rate, records);
     }
 
     /**

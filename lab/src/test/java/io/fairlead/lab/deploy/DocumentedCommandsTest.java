@@ -14,10 +14,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParameterException;
 
 /** What README and documents tell to type is what the command line takes. */
@@ -29,7 +29,8 @@ class DocumentedCommandsTest {
     private static final Pattern OPTIONAL_CHOICE = Pattern.compile("\\[([^\\[\\]|]*) \\|[^\\[\\]]*\\]");
 
     /** What the script does itself, and the command line does not know. */
-    private static final Set<String> OF_THE_SCRIPT = Set.of("build", "test", "package", "format", "schemas", "savepoint");
+    private static final Set<String> OF_THE_SCRIPT =
+            Set.of("build", "test", "package", "format", "schemas", "savepoint");
 
     static List<Path> documents() throws Exception {
         Path home = ProjectHome.find().directory();
@@ -57,8 +58,7 @@ class DocumentedCommandsTest {
 
     @Test
     void blocksAreReadAsTheyAreMeant() {
-        assertThat(commands(
-                        """
+        assertThat(commands("""
                         ```
                         ./fairlead bench links | far
                         fairlead policy set quality psiMs=1 --reason "as it is" [--dry-run]   # docs/policies.md
