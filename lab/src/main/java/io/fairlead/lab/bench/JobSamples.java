@@ -73,7 +73,7 @@ final class JobSamples {
 
     ResolverTally tally(long number) {
         int resolver = random.nextInt(RESOLVERS);
-        long questions = 1 + random.nextInt(40);
+        long questions = 1L + random.nextInt(40);
         return ResolverTally.newBuilder()
                 .setHeader(header(nameServer(GROUPS.get(random.nextInt(GROUPS.size()))), number))
                 .setResolver("20." + resolver / 65_536 + "." + resolver / 256 % 256 + "." + resolver % 256)
