@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -48,9 +49,14 @@ final class LagWatch implements AutoCloseable {
     }
 
     private long pending() throws IOException, InterruptedException {
-        return http.send(question, BodyHandlers.ofLines())
+        List<String> told = http.send(question, BodyHandlers.ofLines())
                 .body()
                 .filter(line -> line.startsWith(METRIC))
+                .toList();
+        if (told.isEmpty()) {
+            throw new IOException("The cluster does not tell " + METRIC);
+        }
+        return told.stream()
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }
