@@ -8,6 +8,8 @@ RUN ./fairlead package && mkdir /opt/fairlead && tar -xzf dist/target/fairlead-*
 # Flink with the jobs in it, for clusters that run one application each (deploy/kubernetes).
 FROM flink:2.3.0-java17 AS jobs
 COPY --from=build /opt/fairlead/jobs/fairlead-jobs.jar /opt/flink/usrlib/fairlead-jobs.jar
+# The image's own user `flink`; by number, so that Kubernetes sees that it is not root.
+USER 9999
 
 # One exit agent.
 FROM eclipse-temurin:17-jre-alpine AS agent
@@ -15,9 +17,12 @@ RUN adduser -S -D -h /var/lib/fairlead fairlead && install -d -o fairlead /var/l
 COPY --from=build /opt/fairlead/agent/fairlead-agent.jar /opt/fairlead/fairlead-agent.jar
 USER fairlead
 WORKDIR /var/lib/fairlead
+# It is well while it holds a link: a connection that is established (state 01).
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q " 01 "
 ENTRYPOINT ["java", "-Xmx64m", "-XX:+UseSerialGC", "-jar", "/opt/fairlead/fairlead-agent.jar"]
 CMD ["--state=/var/lib/fairlead/agent"]
 
+# Whether a container of these is well depends on its command: docker-compose.yml and deploy/kubernetes ask `/live` of each.
 FROM eclipse-temurin:17-jre AS base
 RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/fairlead fairlead \

@@ -493,7 +493,7 @@ export interface TenantAnswer {
 
 export interface Revision { atMs: number; author: string; reason: string; version: number; revision: number; json: string }
 
-export interface PolicyAnswer { key: string; revisions: Revision[]; turns: PolicyChange[] }
+export interface PolicyAnswer { key: string; revisions: Revision[]; turns: PolicyChange[]; defaults: string }
 
 export const api = {
   overview: () => get<OverviewAnswer>("/api/overview"),
@@ -502,6 +502,7 @@ export const api = {
   tenants: (hours: number) => get<TenantsAnswer>(`/api/tenants?hours=${hours}`),
   tenant: (id: string, hours: number) => get<TenantAnswer>(`/api/tenants/${encodeURIComponent(id)}?hours=${hours}`),
   policies: () => get<PolicyChange[]>("/api/policies"),
+  policyKinds: () => get<string[]>("/api/policy-kinds"),
   policy: (key: string) => get<PolicyAnswer>(`/api/policies/${key}`),
   status: () => get<Status>("/api/status"),
   fleet: () => get<FleetAnswer>("/api/fleet"),

@@ -1,9 +1,10 @@
 /** Numbers as people read them: each with its unit, none with more digits than it is good for. */
 
-export const THIN = " ";
+/** Between a number and its unit, which no line ends at. */
+export const JOINT = "\u00a0";
 
 export function percent(share: number, digits = 1): string {
-  return `${(share * 100).toFixed(digits)}${THIN}%`;
+  return `${(share * 100).toFixed(digits)}${JOINT}%`;
 }
 
 export function quality(value: number): string {
@@ -12,13 +13,13 @@ export function quality(value: number): string {
 
 export function milliseconds(value: number): string {
   if (value < 0) return "not measured";
-  if (value < 10) return `${value.toFixed(1)}${THIN}ms`;
-  if (value < 1_000) return `${Math.round(value)}${THIN}ms`;
-  return `${(value / 1_000).toFixed(value < 10_000 ? 2 : 1)}${THIN}s`;
+  if (value < 10) return `${value.toFixed(1)}${JOINT}ms`;
+  if (value < 1_000) return `${Math.round(value)}${JOINT}ms`;
+  return `${(value / 1_000).toFixed(value < 10_000 ? 2 : 1)}${JOINT}s`;
 }
 
 export function rate(perSecond: number): string {
-  if (perSecond >= 10_000) return `${(perSecond / 1_000).toFixed(1)}${THIN}k`;
+  if (perSecond >= 10_000) return `${(perSecond / 1_000).toFixed(1)}${JOINT}k`;
   return perSecond >= 100 ? Math.round(perSecond).toString() : perSecond.toFixed(1);
 }
 
@@ -31,16 +32,16 @@ export function bits(perSecond: number): string {
     value /= 1_000;
     unit++;
   }
-  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)}${THIN}${units[unit]}`;
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)}${JOINT}${units[unit]}`;
 }
 
 export function duration(ms: number): string {
-  if (ms < 0) return `0${THIN}s`;
-  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)}${THIN}s`;
-  if (ms < 120_000) return `${Math.round(ms / 1_000)}${THIN}s`;
-  if (ms < 7_200_000) return `${Math.round(ms / 60_000)}${THIN}min`;
-  if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)}${THIN}h`;
-  return `${Math.round(ms / 86_400_000)}${THIN}d`;
+  if (ms < 0) return `0${JOINT}s`;
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)}${JOINT}s`;
+  if (ms < 120_000) return `${Math.round(ms / 1_000)}${JOINT}s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)}${JOINT}min`;
+  if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)}${JOINT}h`;
+  return `${Math.round(ms / 86_400_000)}${JOINT}d`;
 }
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });

@@ -7,6 +7,8 @@ import { useAnswer, walk } from "../pools/ask";
 export function PoliciesPage(_: { tick: number }) {
   const { answer, problem } = useAnswer(api.policies, "policies");
   useEffect(() => { document.title = "Policies · Fairlead"; }, []);
+  const { answer: kinds } = useAnswer(api.policyKinds, "kinds");
+  const untouched = answer ? (kinds ?? []).map((kind) => `${kind}/default`).filter((key) => !answer.some((one) => one.key === key)) : [];
   const asked = /^\d+$/.exec(new URLSearchParams(location.search).get("version") ?? "")?.[0];
   const policies = answer ?? [];
   const exact = asked === undefined ? undefined : policies.find((one) => one.version === Number(asked));
@@ -39,6 +41,7 @@ export function PoliciesPage(_: { tick: number }) {
             </div>
           )}
         </div>
+        {untouched.length > 0 && <p class="note under-chart">Nobody has set {untouched.map((key, i) => <>{i > 0 && ", "}<a class="code" href={`/policy/${key}`}>{key}</a></>)}: defaults count.</p>}
       </section>
     </main>
   );

@@ -28,7 +28,7 @@ export function PolicyPage({ id }: { id: string; tick: number }) {
       <header class="exit-head">
         <p class="crumb"><a href="/policies">Policies</a> <span aria-hidden="true">›</span></p>
         <h1>{id}</h1>
-        <p class="state-line">{newest ? <><span>version {newest.version}, revision {newest.revision}</span><span>{newest.author}: “{newest.reason}”</span></> : <span>Not in history yet.</span>}<span class="keys"><kbd>Esc</kbd> policies</span></p>
+        <p class="state-line">{newest ? <><span>version {newest.version}, revision {newest.revision}</span><span>{newest.author}: “{newest.reason}”</span></> : <span>{answer.defaults === "" ? "Not in history yet." : "Nobody has set it: its defaults count."}</span>}<span class="keys"><kbd>Esc</kbd> policies</span></p>
       </header>
       {problem && <p class="note" role="status">{problem}</p>}
       {answer.turns.length > 0 && (
@@ -37,13 +37,30 @@ export function PolicyPage({ id }: { id: string; tick: number }) {
           <ol class="story">{[...answer.turns].reverse().map((turn) => <li key={turn.atMs}><time dateTime={iso(turn.atMs)}>{dayClock(turn.atMs)}</time><span>{turn.reason}</span></li>)}</ol>
         </section>
       )}
-      <section aria-labelledby="revisions-title">
+      {answer.revisions.length === 0 && answer.defaults !== "" && <DefaultsCard policy={id} json={answer.defaults} operator={who?.role === "operator"} />}
+      {answer.revisions.length > 0 && <section aria-labelledby="revisions-title">
         <header class="section"><h2 id="revisions-title">{count(answer.revisions.length, "revision")}</h2></header>
         <div class="stack">
           {answer.revisions.map((revision, i) => <RevisionCard key={revision.version} revision={revision} former={answer.revisions[i + 1]}>{newest && who?.role === "operator" && (i > 0 ? <GoBack policy={id} to={revision} seen={newest.revision} /> : newest.json !== "" && !id.startsWith("canary/") && <ChangeField policy={id} newest={newest} />)}</RevisionCard>)}
         </div>
-      </section>
+      </section>}
     </main>
+  );
+}
+
+/** Built-in values, and for operators the way to the first revision. */
+function DefaultsCard({ policy, json, operator }: { policy: string; json: string; operator: boolean }) {
+  return (
+    <section class="card" aria-labelledby="defaults-title">
+      <h2 id="defaults-title">Defaults</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-labelledby="defaults-title">
+        <table class="small">
+          <thead><tr><th scope="col">Field</th><th scope="col">Value</th></tr></thead>
+          <tbody>{difference("", json).map((field) => <tr key={field.name}><th scope="row" class="code">{field.name}</th><td class="code">{field.after}</td></tr>)}</tbody>
+        </table>
+      </div>
+      {operator && <ChangeField policy={policy} newest={{ atMs: 0, author: "", reason: "", version: -1, revision: 0, json }} />}
+    </section>
   );
 }
 
@@ -51,7 +68,7 @@ function RevisionCard({ revision, former, children }: { revision: Revision; form
   const changed = difference(former?.json ?? "", revision.json);
   return (
     <section class="card" aria-label={`Revision ${revision.revision}`}>
-      <p class="row"><b>Revision {revision.revision}</b> <span>version {revision.version}</span> <time dateTime={iso(revision.atMs)}>{dayClock(revision.atMs)}</time> <span>{revision.author}: “{revision.reason}”</span></p>
+      <p class="row wraps"><b>Revision {revision.revision}</b> <span>version {revision.version}</span> <time dateTime={iso(revision.atMs)}>{dayClock(revision.atMs)}</time> <span>{revision.author}: “{revision.reason}”</span></p>
       {revision.json === "" ? <p class="note">Taken back: defaults count.</p> : changed.length === 0 ? <p class="note">Nothing differs from the one before.</p> : (
         <details open={former !== undefined}>
           <summary>{former ? `${count(changed.length, "field differs", "fields differ")} from revision ${former.revision}` : `${count(changed.length, "field")}`}</summary>

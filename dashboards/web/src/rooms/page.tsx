@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { api, type RoomRow } from "../api";
-import { THIN, bits, count, duration, milliseconds, percent } from "../format";
+import { JOINT, bits, count, duration, milliseconds, percent } from "../format";
 import { useAnswer, walk } from "../pools/ask";
 
 /** All live rooms: what merging saves, and how it is to watch them. */
@@ -76,7 +76,7 @@ function Row({ room }: { room: RoomRow }) {
 }
 
 export function Figure({ label, value, window }: { label: string; value: string; window: string }) {
-  const unitAt = value.indexOf(THIN);
+  const unitAt = value.indexOf(JOINT);
   const number = unitAt < 0 ? value : value.slice(0, unitAt);
   return <div class="card figure"><dt>{label}</dt><dd class="value">{number}{unitAt >= 0 && <span class="unit">{value.slice(unitAt)}</span>}</dd><dd class="window">{window}</dd></div>;
 }

@@ -26,7 +26,8 @@ public final class Findings {
             return true;
         } catch (Exception e) {
             wrong++;
-            out.println("WRONG  " + what + ": " + e.getMessage());
+            out.println("WRONG  " + what + ": "
+                    + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
             return false;
         }
     }

@@ -77,11 +77,12 @@ public final class DoctorCommand implements Callable<Integer> {
     private void edges(Findings findings, InstantSource clock) {
         EdgesHealth edges = new EdgesHealth(new EdgeReports(kafka.client()).since(clock.millis()));
         if (findings.look("edges", edges::reports)) {
+            findings.look("decisions", edges::decisions);
             findings.look("clocks", edges::clocks);
             findings.look("telemetry", edges::telemetry);
             findings.look("event to effect", edges::loop);
         } else {
-            findings.left("clocks, telemetry, event to effect: edges come first");
+            findings.left("decisions, clocks, telemetry, event to effect: edges come first");
         }
     }
 }

@@ -19,6 +19,11 @@ final class EdgesHealth {
 
     private static final Duration BEHIND_MAX = Duration.ofSeconds(10);
 
+    /** Of a job's silence; edges stop to go by its decisions then, as its policy or their settings have it. */
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(60);
+
+    private static final String QUALITY = "quality";
+
     /** As the alert loop-slow has it. */
     private static final Duration LOOP_MAX = Duration.ofSeconds(5);
 
@@ -31,26 +36,14 @@ final class EdgesHealth {
         this.byEdge = byEdge;
     }
 
-    /** That they are heard, of which version, and whether one decides for itself. */
+    /** That they are heard, and of which version. */
     String reports() {
         if (byEdge.isEmpty()) {
             throw new UserError("none has reported for " + EdgeReports.LATELY.toSeconds()
                     + " s. Do edges run, and do they reach this Kafka? Their /health says what they lack");
         }
         Map<String, Integer> versions = new TreeMap<>();
-        List<String> alone = new ArrayList<>();
-        byEdge.forEach((edge, heard) -> {
-            EdgeReport newest = newest(heard);
-            versions.merge(newest.getVersion(), 1, Integer::sum);
-            if (newest.getLocalScoring()) {
-                alone.add(edge);
-            }
-        });
-        if (!alone.isEmpty()) {
-            throw new UserError(
-                    String.join(", ", alone)
-                            + " score for themselves, for the quality job is silent to them: does it run (fairlead jobs list), and do they read decisions?");
-        }
+        byEdge.values().forEach(heard -> versions.merge(newest(heard).getVersion(), 1, Integer::sum));
         return byEdge.size() + " report, of version "
                 + String.join(
                         ", ",
@@ -58,6 +51,28 @@ final class EdgesHealth {
                                 .map(each -> each.getKey() + (versions.size() == 1 ? "" : " (" + each.getValue() + ")"))
                                 .toList())
                 + (versions.size() == 1 ? "" : ": as while an upgrade is under way");
+    }
+
+    /** Whether what edges go by still counts: of a job that they have not heard for long it does not. */
+    String decisions() {
+        List<String> expired = new ArrayList<>();
+        byEdge.forEach((edge, heard) -> {
+            EdgeReport newest = newest(heard);
+            if (newest.getLocalScoring()) {
+                expired.add(edge + " scores exits for itself, for it does not hear the quality job");
+            }
+            new TreeMap<>(newest.getJobSilenceMs()).forEach((job, silenceMs) -> {
+                if (silenceMs > SILENCE_MAX.toMillis() && !(job.equals(QUALITY) && newest.getLocalScoring())) {
+                    expired.add(edge + " has not heard the job " + job + " for " + silenceMs / 1_000 + " s");
+                }
+            });
+        });
+        if (!expired.isEmpty()) {
+            throw new UserError(
+                    String.join("; ", expired)
+                            + ". If heartbeats are right above, it is the edge that does not read fairlead.decisions.heartbeats: its /health says why; else see docs/operations.md, job-silent");
+        }
+        return "no edge goes by any that has expired";
     }
 
     /** By the least that lies between an edge's time and the broker's: what waited on its way is no matter of clocks. */

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a Flink cluster says of the jobs. */
-final class FlinkHealth {
+/** What a Flink cluster says of the jobs. Blocks; for one thread. */
+public final class FlinkHealth {
 
     private static final String PREFIX = "fairlead ";
     private static final Duration CHECKPOINT_AGE = Duration.ofMinutes(10);
@@ -24,12 +24,18 @@ final class FlinkHealth {
     private final FlinkRest cluster;
     private final InstantSource clock;
 
-    FlinkHealth(FlinkRest cluster, InstantSource clock) {
+    public FlinkHealth(FlinkRest cluster, InstantSource clock) {
         this.cluster = cluster;
         this.clock = clock;
     }
 
-    String jobs() throws IOException, InterruptedException {
+    /**
+     * Whether each of Fairlead's jobs runs with all its tasks and has a checkpoint of late, and none has ended without a successor.
+     *
+     * @return how many do
+     * @throws UserError what is wrong of each that does not
+     */
+    public String jobs() throws IOException, InterruptedException {
         FlinkCluster overview = cluster.cluster();
         List<FlinkJob> known = cluster.jobs().stream()
                 .filter(job -> job.name().startsWith(PREFIX))

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,18 +40,17 @@ final class JobLag {
         this.clock = clock;
     }
 
-    String check() throws ExecutionException, InterruptedException, TimeoutException {
+    String check() throws InterruptedException {
         Map<String, Furthest> byGroup = new TreeMap<>();
         try (Admin admin = Admin.create(client);
                 KafkaConsumer<byte[], byte[]> consumer =
                         new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            for (GroupListing group : admin.listGroups(ListGroupsOptions.forConsumerGroups())
-                    .all()
-                    .get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS)) {
+            for (GroupListing group : answer(
+                    admin.listGroups(ListGroupsOptions.forConsumerGroups()).all(), "list its consumer groups")) {
                 if (group.groupId().startsWith(PREFIX)) {
-                    Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group.groupId())
-                            .partitionsToOffsetAndMetadata()
-                            .get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+                    Map<TopicPartition, OffsetAndMetadata> committed = answer(
+                            admin.listConsumerGroupOffsets(group.groupId()).partitionsToOffsetAndMetadata(),
+                            "tell how far the group " + group.groupId() + " has read");
                     furthest(consumer, committed).ifPresent(each -> byGroup.put(group.groupId(), each));
                 }
             }
@@ -76,6 +76,17 @@ final class JobLag {
             }
             return byGroup.size() + " groups are at most " + greatest
                     + " records of a partition behind, none older than " + BEHIND_MAX.toSeconds() + " s";
+        }
+    }
+
+    private static <T> T answer(Future<T> asked, String what) throws InterruptedException {
+        try {
+            return asked.get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new UserError("Kafka did not " + what + ": " + cause.getMessage(), cause);
+        } catch (TimeoutException e) {
+            throw new UserError("Kafka did not " + what + " within " + ANSWER_SECONDS_MAX + " s", e);
         }
     }
 

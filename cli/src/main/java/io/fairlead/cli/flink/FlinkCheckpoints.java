@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param latestAtMs when it was begun; 0: there is none
  * @param latestDurationMs how long that took
  * @param latestBytes its size
+ * @param latestWrittenBytes what of that was written for it; less, where checkpoints are incremental
  * @param restoredPath from which the job's state was last restored
  */
 public record FlinkCheckpoints(
@@ -20,4 +21,5 @@ public record FlinkCheckpoints(
         long latestAtMs,
         long latestDurationMs,
         long latestBytes,
+        long latestWrittenBytes,
         Optional<String> restoredPath) {}

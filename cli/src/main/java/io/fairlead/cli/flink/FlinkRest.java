@@ -163,6 +163,7 @@ public final class FlinkRest {
                     job.path("state").asText(),
                     Instant.ofEpochMilli(job.path("start-time").asLong()),
                     job.path("tasks").path("running").asInt(),
+                    job.path("tasks").path("finished").asInt(),
                     job.path("tasks").path("total").asInt()));
         }
         return jobs;
@@ -216,6 +217,7 @@ public final class FlinkRest {
                 latest.path("trigger_timestamp").asLong(),
                 latest.path("end_to_end_duration").asLong(),
                 latest.path("state_size").asLong(),
+                latest.path("checkpointed_size").asLong(),
                 text(all.path("latest").path("restored").path("external_path")));
     }
 

@@ -8,7 +8,30 @@ final class JobFailure {
     /** How a cause begins in a stack. */
     static final String CAUSE = "Caused by: ";
 
-    private static final String FORGOTTEN_STATE = "allowNonRestoredState";
+    /** By a word of the stack that tells it from others: what it means, and what to do. Of several the first counts. */
+    private static final List<Remedy> REMEDIES = List.of(
+            new Remedy(
+                    "allowNonRestoredState",
+                    "the savepoint has state that this jar has no operator for (",
+                    "). If that state may be left behind, say --drop-unknown-state"),
+            new Remedy(
+                    "StateMigrationException",
+                    "the savepoint's state does not fit this jar (",
+                    "). Start the jar that took it, and take the versions between one after the other"),
+            new Remedy(
+                    "Cannot find checkpoint or savepoint",
+                    "there is no savepoint (",
+                    "). Give --from a path that the cluster itself sees, such as one that fairlead jobs savepoint has printed"),
+            new Remedy(
+                    "UnknownTopicOrPartitionException",
+                    "Kafka lacks topics that it reads (",
+                    "). Make them: fairlead topics apply"),
+            new Remedy(
+                    "Timed out waiting for a node assignment",
+                    "Kafka does not answer it (",
+                    "). Is that its address as the cluster sees it (-- --bootstrap-servers)?"));
+
+    private record Remedy(String word, String meaning, String advice) {}
 
     private JobFailure() {}
 
@@ -22,9 +45,10 @@ final class JobFailure {
         }
         String last = causes.get(causes.size() - 1).replaceFirst("^\\s*" + CAUSE, "");
         String told = last.replaceFirst("^(?:[\\w$]+\\.)+(?=[\\w$]+(?::|$))", "");
-        return stack.contains(FORGOTTEN_STATE)
-                ? "the savepoint has state that this jar has no operator for (" + told
-                        + "). If that state may be left behind, say --drop-unknown-state"
-                : told;
+        return REMEDIES.stream()
+                .filter(remedy -> stack.contains(remedy.word()))
+                .findFirst()
+                .map(remedy -> remedy.meaning() + told + remedy.advice())
+                .orElse(told);
     }
 }

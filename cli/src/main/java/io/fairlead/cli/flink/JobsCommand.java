@@ -41,11 +41,12 @@ public final class JobsCommand {
             }
             for (FlinkJob job : jobs) {
                 out.printf(
-                        "%s  %-10s %d/%d tasks  since %s  %-18s %s%n",
+                        "%s  %-10s %d/%d tasks%s  since %s  %-18s %s%n",
                         job.id(),
                         job.state(),
                         job.runningTasks(),
                         job.tasks(),
+                        job.ended() || job.finishedTasks() == 0 ? "" : ", " + job.finishedTasks() + " done",
                         job.startedAt(),
                         job.name(),
                         job.ended() ? "" : durability(cluster.checkpoints(job.id())));

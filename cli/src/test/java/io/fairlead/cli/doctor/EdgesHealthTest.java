@@ -23,6 +23,7 @@ class EdgesHealthTest {
                 "edge-1", List.of(heard(report("1.0", 10), 0), heard(report("1.0", 12), 1_000)),
                 "edge-2", List.of(heard(report("1.1", 90), 0))));
         assertThat(well.reports()).isEqualTo("2 report, of version 1.0 (1), 1.1 (1): as while an upgrade is under way");
+        assertThat(well.decisions()).isEqualTo("no edge goes by any that has expired");
         assertThat(well.clocks()).startsWith("no edge is more than 1 s ahead");
         assertThat(well.telemetry()).isEqualTo("nothing waits at edges or gets lost");
         assertThat(well.loop()).isEqualTo("exits p50 5 ms, p99 90 ms");
@@ -67,14 +68,19 @@ class EdgesHealthTest {
     }
 
     @Test
-    void lateDecisionsAndEdgesThatDecideForThemselvesAreWrong() {
+    void lateDecisionsAndThoseThatHaveExpiredAreWrong() {
         assertThatThrownBy(new EdgesHealth(Map.of("edge-1", List.of(heard(report("1.0", 9_000), 0))))::loop)
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("exits p50 5 ms, p99 9000 ms");
         EdgeReport alone = report("1.0", 10);
         alone.setLocalScoring(true);
-        assertThatThrownBy(new EdgesHealth(Map.of("edge-1", List.of(heard(alone, 0))))::reports)
-                .hasMessageContaining("edge-1 score for themselves");
+        assertThatThrownBy(new EdgesHealth(Map.of("edge-1", List.of(heard(alone, 0))))::decisions)
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("edge-1 scores exits for itself");
+        EdgeReport deaf = report("1.0", 10);
+        deaf.setJobSilenceMs(Map.of("pools", 75_000L, "quality", 400L));
+        assertThatThrownBy(new EdgesHealth(Map.of("edge-2", List.of(heard(deaf, 0))))::decisions)
+                .hasMessageContaining("edge-2 has not heard the job pools for 75 s. ");
     }
 
     private static Heard heard(EdgeReport report, long arrivedAfterMs) {

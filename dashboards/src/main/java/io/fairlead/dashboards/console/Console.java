@@ -9,6 +9,7 @@ import io.fairlead.dashboards.query.TenantHistory;
 import io.fairlead.dashboards.query.TrafficHistory;
 import io.fairlead.dashboards.query.TrafficPoint;
 import io.fairlead.dashboards.query.TroubleHistory;
+import io.fairlead.schemas.policies.PolicyRecords;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.BadRequestResponse;
@@ -110,8 +111,10 @@ public final class Console implements AutoCloseable {
      *
      * @param revisions newest first
      * @param turns what its canary did by itself
+     * @param defaults what counts where nobody has set it, as JSON; empty: of that name there is no default
      */
-    record PolicyAnswer(String key, List<PolicyHistory.Revision> revisions, List<PolicyChange> turns) {}
+    record PolicyAnswer(
+            String key, List<PolicyHistory.Revision> revisions, List<PolicyChange> turns, String defaults) {}
 
     /** What every error says. */
     record Problem(int status, String problem) {}
@@ -250,6 +253,7 @@ public final class Console implements AutoCloseable {
         server.get("/api/tenants", context -> context.json(tenants(context)));
         server.get("/api/tenants/{tenant}", context -> context.json(tenant(context.pathParam("tenant"), context)));
         server.get("/api/policies", context -> context.json(policies()));
+        server.get("/api/policy-kinds", context -> context.json(PolicyRecords.kinds()));
         server.get("/api/policies/<key>", context -> context.json(policy(context.pathParam("key"))));
         server.get("/api/status", context -> context.json(status()));
         server.get("/api/fleet", context -> context.json(fleetAnswer()));
@@ -430,14 +434,16 @@ public final class Console implements AutoCloseable {
                 .filter(change -> change.key().equals(key))
                 .toList();
         List<PolicyHistory.Revision> revisions = history.policy(key);
-        if (told.isEmpty() && revisions.isEmpty()) {
-            throw new NotFoundResponse(
-                    "Nobody has set a policy '" + key + "'. Its defaults count; docs/tuning.md has them.");
+        String defaults = PolicyDefaults.json(key);
+        if (told.isEmpty() && revisions.isEmpty() && defaults.isEmpty()) {
+            throw new NotFoundResponse("There is no policy '" + key + "'. Kinds are "
+                    + String.join(", ", PolicyRecords.kinds()) + "; a name is KIND/SCOPE, such as quality/default.");
         }
         return new PolicyAnswer(
                 key,
                 revisions,
-                told.stream().filter(change -> change.revision() == 0).toList());
+                told.stream().filter(change -> change.revision() == 0).toList(),
+                defaults);
     }
 
     private RoomsBook.Room room(String name) {

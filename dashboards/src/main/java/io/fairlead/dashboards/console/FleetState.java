@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -147,7 +148,7 @@ final class FleetState {
                 verdict.getStageSinceMs(),
                 CanaryRecords.key(verdict.getPolicyKey()),
                 "quality job",
-                verdict.getStage() + ": " + verdict.getReason(),
+                verdict.getStage().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + verdict.getReason(),
                 verdict.getPolicyVersion(),
                 0);
         turns.put(verdict.getStageSinceMs(), turn);

@@ -359,7 +359,8 @@ final class Overviews {
                                 ? "Viewers of room " + room.room() + " stall"
                                 : "Streams of room " + room.room() + " fell silent",
                         null,
-                        room.promotions() + " promotions, " + room.silences() + " silences in ten minutes",
+                        counted(room.promotions(), "promotion") + ", " + counted(room.silences(), "silence")
+                                + " in ten minutes",
                         "",
                         told.policyAtWork("relays"),
                         "/room/" + room.room()));
@@ -539,6 +540,10 @@ final class Overviews {
             case BASELINE, RUNNING, HELD -> true;
             case ROLLED_BACK, TOO_LITTLE, PROMOTED, STOPPED, OVERTAKEN, UNKNOWN -> false;
         };
+    }
+
+    private static String counted(long number, String one) {
+        return number + " " + one + (number == 1 ? "" : "s");
     }
 
     private static String page(String path, String subject) {

@@ -24,7 +24,7 @@ class FleetStateTest {
                 .isEmpty();
         assertThat(fleet.apply(verdict(CanaryStage.ROLLED_BACK, 9_000)))
                 .contains(new PolicyChange(
-                        9_000, "canary/quality/default", "quality job", "ROLLED_BACK: success fell", 17, 0));
+                        9_000, "canary/quality/default", "quality job", "rolled back: success fell", 17, 0));
         assertThat(fleet.changes()).extracting(PolicyChange::atMs).containsExactly(1_000L, 2_000L, 9_000L);
     }
 

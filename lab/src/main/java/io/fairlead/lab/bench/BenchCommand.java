@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
             FactsBench.class,
             FarBench.class,
             IdleBench.class,
+            JobsBench.class,
             KillBench.class,
             LinksBench.class,
             LoopBench.class,
@@ -30,7 +31,8 @@ import picocli.CommandLine.Mixin;
             PoolsBench.class,
             ProxyBench.class,
             QualityBench.class,
-            RelayBench.class
+            RelayBench.class,
+            StateBench.class
         })
 public final class BenchCommand {
 

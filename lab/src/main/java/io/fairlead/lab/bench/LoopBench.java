@@ -102,20 +102,25 @@ public final class LoopBench implements Callable<Integer> {
                 tell(kit.publisher(), warmUpS);
                 Duration job = Processor.time(flink.pid());
                 loops.reset();
-                tell(kit.publisher(), timeS);
+                String lag;
+                try (LagWatch watch = new LagWatch(flink.metricsUrl())) {
+                    tell(kit.publisher(), timeS);
+                    lag = watch.said();
+                }
                 Histogram counted = loops.copy();
                 double share = Processor.time(flink.pid()).minus(job).toNanos() / (timeS * 1e9);
                 long lost = kit.publisher().accounts().stream()
                         .mapToLong(TopicAccount::lost)
                         .sum();
                 out.printf(
-                        "%,d decisions: p50 %d ms, p99 %d ms, longest %d ms; Flink took %.0f %% of a processor; %d records lost%n",
+                        "%,d decisions: p50 %d ms, p99 %d ms, longest %d ms; Flink took %.0f %% of a processor; %d records lost; %s%n",
                         counted.getTotalCount(),
                         counted.getValueAtPercentile(50),
                         counted.getValueAtPercentile(99),
                         counted.getMaxValue(),
                         100 * share,
-                        lost);
+                        lost,
+                        lag);
                 out.flush();
             }
         }

@@ -166,6 +166,8 @@ final class DemoSystem implements AutoCloseable {
         });
         get(storeStart);
         get(flinkStart);
+        ClientSettings.write(
+                options.data(), kafka().bootstrap(), flink().restUrl().toString(), need(reader, "ClickHouse"));
         Future<?> consoleStart = starters.submit(() -> {
             console();
             return null;
@@ -177,8 +179,6 @@ final class DemoSystem implements AutoCloseable {
         Files.writeString(options.data().resolve("fleet.url"), control().toString());
         Files.writeString(options.data().resolve("console.url"), consoleUrl().toString());
         Files.writeString(options.data().resolve("proxy.port"), Integer.toString(users().getPort()));
-        ClientSettings.write(
-                options.data(), kafka().bootstrap(), flink().restUrl().toString(), need(reader, "ClickHouse"));
     }
 
     private void store() throws Exception {
@@ -363,8 +363,8 @@ final class DemoSystem implements AutoCloseable {
         said("Exits", linked + " of " + options.exits() + " have dialed in");
     }
 
+    /** By the settings' file, for a command line is there for all to read. */
     private void console() throws IOException {
-        DemoOptions.ClickHouseServer server = need(reader, "ClickHouse");
         CommandProcess started = opened(CommandProcess.start(
                 "console",
                 "Console",
@@ -374,10 +374,8 @@ final class DemoSystem implements AutoCloseable {
                 ports -> List.of(
                         "console",
                         "--console-port=" + ports.get("console"),
-                        "--bootstrap-servers=" + kafka().bootstrap(),
-                        "--clickhouse=" + server.url(),
-                        "--clickhouse-user=" + server.user(),
-                        "--clickhouse-password=" + server.password()),
+                        "--settings="
+                                + options.data().resolve(ClientSettings.FILE).toAbsolutePath()),
                 dir("console"),
                 progress));
         console = started;

@@ -492,26 +492,6 @@ class ConfigCommandsTest {
         assertThat(alone.out).containsPattern("WRONG +tenants: there are none, .*fairlead tenant set");
     }
 
-    @Test
-    void theDoctorSaysWhatIsWrongAndWhatToDoAndLooksOnWhereItCan() {
-        Run ill = on("doctor", "--flink=http://" + NOBODY, "--clickhouse=http://" + NOBODY);
-        assertThat(ill.status).isEqualTo(1);
-        assertThat(ill.err).isEmpty();
-        assertThat(ill.out)
-                .containsPattern("ok +topics: [0-9]+ agree with the catalogue")
-                .containsPattern("WRONG +heartbeats: no job was ever heard.*fairlead jobs submit")
-                .containsPattern("ok +refused config: none in the last hour")
-                .containsPattern("WRONG +jobs: Flink's REST interface at http://" + NOBODY)
-                .containsPattern("WRONG +tables: .*" + NOBODY)
-                .containsPattern("ok +schemas: [0-9]+ of this version are published")
-                .containsPattern("WRONG +edges: none has reported")
-                .contains(
-                        "left   clocks, telemetry, event to effect: edges come first",
-                        "left   retention, history, duplicates: tables come first",
-                        "4 of these are wrong.")
-                .doesNotContain("\tat ");
-    }
-
     private record Run(int status, String out, String err) {}
 
     private static Run check(String bootstrap) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fairlead.cli.Fairlead;
+import io.fairlead.cli.UserError;
+import io.fairlead.cli.doctor.FlinkHealth;
 import io.fairlead.cli.flink.FlinkJob;
 import io.fairlead.cli.flink.FlinkRest;
 import io.fairlead.cli.flink.FlinkRestException;
@@ -20,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -169,6 +172,35 @@ class FlinkProcessTest {
         assertThat(jobs("list")).contains("fairlead facts", " bytes in ");
         assertThat(jobs("stop", "facts")).contains("savepoint-");
         assertThat(jobs("stop", "facts")).contains("No job facts runs on this cluster");
+    }
+
+    @Test
+    void theDoctorMissesJobsThatFailHaveEndedOrKeepNothing() throws Exception {
+        FlinkRest rest = new FlinkRest(flink.restUrl());
+        assertThatThrownBy(doctorOf(rest, 0)::jobs)
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll("none of Fairlead runs on this cluster", "slots free", "fairlead jobs submit");
+        Path facts = JobJar.of("FactsJob", Files.createDirectory(directory.resolve("watched")));
+        String jarId = rest.upload(facts);
+        String well = rest.run(jarId, JarRun.of("io.fairlead.jobs.facts.FactsJob", List.of(), 1));
+        awaitCheckpoint(rest, well);
+        assertThat(doctorOf(rest, 0).jobs()).isEqualTo("1 run, each with a checkpoint of the last 10 min");
+        assertThatThrownBy(doctorOf(rest, 20)::jobs)
+                .hasMessageContainingAll("fairlead facts has had no checkpoint since ", "Checkpoints");
+        rest.cancel(well);
+        awaitEnd(rest, well);
+
+        String ill = rest.run(jarId, JarRun.of("io.fairlead.jobs.facts.FactsJob", List.of("--stumbles", "yes"), 1));
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThatThrownBy(doctorOf(rest, 0)::jobs)
+                .hasMessageContaining("fairlead facts is RESTARTING with ")
+                .hasMessageContaining("Flink's page of it says what fails"));
+        rest.cancel(ill);
+        awaitEnd(rest, ill);
+        rest.deleteJar(jarId);
+    }
+
+    private static FlinkHealth doctorOf(FlinkRest rest, int minutesFromNow) {
+        return new FlinkHealth(rest, InstantSource.offset(InstantSource.system(), Duration.ofMinutes(minutesFromNow)));
     }
 
     private static String upgrade(Path jar, String name, String value) {
