@@ -8,8 +8,7 @@ class JobFailureTest {
 
     @Test
     void topicsThatAreMissingAreMade() {
-        assertThat(JobFailure.sentence(
-                        """
+        assertThat(JobFailure.sentence("""
                         org.apache.flink.util.FlinkRuntimeException: Failed to list subscribed topic partitions due to
                         \tat org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumerator.checkPartitionChanges(KafkaSourceEnumerator.java:319)
                         Caused by: java.lang.RuntimeException: Failed to get metadata for topics [fairlead.telemetry.exits].
@@ -24,19 +23,16 @@ class JobFailureTest {
 
     @Test
     void aSavepointThatIsNotThereOrDoesNotFitIsSaidWithTheWayOut() {
-        assertThat(JobFailure.sentence(
-                        """
+        assertThat(JobFailure.sentence("""
                         org.apache.flink.runtime.client.JobInitializationException: Could not start the JobMaster.
                         Caused by: java.io.FileNotFoundException: Cannot find checkpoint or savepoint file/directory '/nowhere' on file system 'file'.
                         """))
                 .startsWith("there is no savepoint (FileNotFoundException: Cannot find")
                 .contains("Give --from a path that the cluster itself sees");
-        assertThat(JobFailure.sentence(
-                        """
+        assertThat(JobFailure.sentence("""
                         java.lang.Exception: Exception while creating StreamOperatorStateContext.
                         Caused by: org.apache.flink.util.StateMigrationException: The new key serializer must be compatible with the previous key serializer.
-                        """))
-                .contains("does not fit this jar", "Start the jar that took it");
+                        """)).contains("does not fit this jar", "Start the jar that took it");
     }
 
     @Test
