@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** What README and documents tell to type is what the command line takes. */
@@ -48,7 +51,7 @@ class DocumentedCommandsTest {
         for (List<String> command : commands(Files.readString(document))) {
             if (!OF_THE_SCRIPT.contains(command.get(0)) && !command.contains("…")) {
                 try {
-                    Fairlead.commandLine().parseArgs(command.toArray(String[]::new));
+                    unasked(Fairlead.commandLine()).parseArgs(command.toArray(String[]::new));
                 } catch (ParameterException e) {
                     throw new AssertionError(document + ": " + String.join(" ", command) + ": " + e.getMessage(), e);
                 }
@@ -73,6 +76,22 @@ class DocumentedCommandsTest {
                         List.of("policy", "set", "quality", "psiMs=1", "--reason", "as it is", "--dry-run"),
                         List.of("jobs", "list", "--within", "9", "--flink=X"));
         assertThat(OF_THE_SCRIPT).noneMatch(Fairlead.commandLine().getSubcommands()::containsKey);
+    }
+
+    /** With options that would ask whoever types for a secret: here nobody answers. */
+    private static CommandLine unasked(CommandLine line) {
+        CommandSpec command = line.getCommandSpec();
+        for (OptionSpec option : List.copyOf(command.options())) {
+            if (option.interactive()) {
+                command.remove(option);
+                command.addOption(OptionSpec.builder(option)
+                        .interactive(false)
+                        .arity("0..1")
+                        .build());
+            }
+        }
+        line.getSubcommands().values().forEach(DocumentedCommandsTest::unasked);
+        return line;
     }
 
     /** Words of all commands in blocks of code; what is optional is there, and of several choices each. */
