@@ -65,8 +65,8 @@ class MapLoopTest {
     /** Maps that are made of what was forged before it is judged. */
     private static final int EPOCHS_AFTER = 3;
 
-    /** From when on no answer may name a group that was cut off; twice what is promised, for two test runs share a machine. */
-    private static final long OUT_MS = 4_000;
+    /** From when on no answer may name a group that was cut off. */
+    private static final long OUT_MS = 2_000;
 
     /** So long it is asked before a group is cut off, so that what is recorded begins while it serves. */
     private static final long ASKED_BEFORE_MS = 500;
