@@ -127,9 +127,9 @@ async function look(page, where, rules) {
 
 /** Charts follow their room a moment later. */
 async function fits(page, where) {
-  const over = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  await page.waitForFunction(`(${over})() <= 0`, undefined, { timeout: FITS_MS }).catch(() => {});
-  const out = await page.evaluate(over);
+  // A function, not a string: what is asked for again would else be evaluated anew, which the page's own policy forbids.
+  await page.waitForFunction(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth, undefined, { timeout: FITS_MS }).catch(() => {});
+  const out = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (out > 0) problems.push(`${where}: the page is ${out} px wider than the window`);
 }
 
