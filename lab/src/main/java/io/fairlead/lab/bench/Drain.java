@@ -37,8 +37,11 @@ final class Drain {
 
     /** How far a job is, and what it took to get there. */
     private record Moment(long atNs, long records, Duration job) {
-        Cost since(Moment earlier) {
+        Cost since(Moment earlier) throws IOException {
             double count = records - earlier.records;
+            if (count <= 0) {
+                throw new IOException("All " + records + " records had been read at the first look; take more.");
+            }
             return new Cost(
                     count * 1e9 / (atNs - earlier.atNs), job.minus(earlier.job).toNanos() / 1e3 / count);
         }
@@ -49,7 +52,7 @@ final class Drain {
      *
      * @param group of the job's source
      * @param records on the topic in the end
-     * @throws IOException if it does not get there within ten minutes
+     * @throws IOException if it does not get there within ten minutes, or got there before it was looked at
      */
     static Cost of(KafkaProcess kafka, FlinkProcess flink, String group, TopicSpec topic, long records)
             throws IOException, InterruptedException {

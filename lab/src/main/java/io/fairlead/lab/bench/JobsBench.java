@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
@@ -59,7 +62,7 @@ public final class JobsBench implements Callable<Integer> {
      * One job's stream.
      *
      * @param source name of the source that reads it, as its consumer group ends
-     * @param late the job begins at its newest record, so that it is filled when the job runs
+     * @param late the job begins at its newest record, so that it is filled while the job runs, which bounds the rate
      */
     private record Stream(
             String entryClass, TopicSpec topic, String source, boolean late, LongFunction<SpecificRecord> record) {}
@@ -102,16 +105,38 @@ public final class JobsBench implements Callable<Integer> {
                                     "--group", "bench",
                                     "--checkpoint-ms", "500"),
                             1));
+            Drain.Cost cost;
             if (stream.late()) {
                 while (rest.job(id).filter(FlinkJob::fullyRunning).isEmpty()) {
                     TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
                 }
-                fill(topics, stream);
+                cost = drainedWhileFilled(topics, stream, kafka, flink);
+            } else {
+                cost = drained(stream, kafka, flink);
             }
-            Drain.Cost cost = Drain.of(kafka, flink, "bench-" + stream.source(), stream.topic(), records);
             reports.check();
             rest.cancel(id);
             return cost;
+        }
+    }
+
+    private Drain.Cost drained(Stream stream, KafkaProcess kafka, FlinkProcess flink) throws Exception {
+        return Drain.of(kafka, flink, "bench-" + stream.source(), stream.topic(), records);
+    }
+
+    private Drain.Cost drainedWhileFilled(BenchTopics topics, Stream stream, KafkaProcess kafka, FlinkProcess flink)
+            throws Exception {
+        ExecutorService filler = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> filled = filler.submit(() -> {
+                fill(topics, stream);
+                return null;
+            });
+            Drain.Cost cost = drained(stream, kafka, flink);
+            filled.get();
+            return cost;
+        } finally {
+            filler.shutdownNow();
         }
     }
 
