@@ -21,6 +21,7 @@ import io.fairlead.schemas.wire.WireEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -144,9 +145,9 @@ final class ExitStories implements AutoCloseable {
                         .build());
     }
 
-    /** Keeps event time moving on every partition. */
+    /** Keeps event time moving on every partition that is read. */
     void tick() {
-        for (TopicSpec topic : new TopicSpec[] {Topics.TELEMETRY_EXITS, Topics.TELEMETRY_ATTEMPTS}) {
+        for (TopicSpec topic : List.of(Topics.TELEMETRY_EXITS, Topics.TELEMETRY_ATTEMPTS, Topics.TELEMETRY_OUTCOMES)) {
             for (int partition = 0; partition < topic.partitions(); partition++) {
                 EdgeTick tick = new EdgeTick();
                 tick.setHeader(header(topic, partition));
