@@ -172,7 +172,7 @@ function Changes({ changes, canaries, now }: { changes: PolicyChange[]; canaries
         <ul class="trials">
           {canaries.map((canary) => (
             <li key={canary.policyKey} class={canary.stage === "ROLLED_BACK" ? "bad" : ""}>
-              <b><a href={`/policy/canary/${canary.policyKey}`}>{canary.policyKey}</a></b> on {percent(canary.share, 0)} of exits: {word(canary.stage).toLowerCase()} {onTrial.has(canary.stage) ? `for ${duration(now - canary.sinceMs)}` : `${duration(now - canary.sinceMs)} ago`}
+              <b><a href={`/policy/canary/${canary.policyKey}`}>{canary.policyKey}</a></b> on {percent(canary.share, 0)} of {canary.policyKey.startsWith("pool/") ? "pools" : "exits"}: {word(canary.stage).toLowerCase()} {onTrial.has(canary.stage) ? `for ${duration(now - canary.sinceMs)}` : `${duration(now - canary.sinceMs)} ago`}
               <small>{canary.reason || `by ${canary.author}`}; success {canary.successChange >= 0 ? "+" : "−"}{percent(Math.abs(canary.successChange))}, time to the first byte × {canary.latencyRatio.toFixed(2)}</small>
             </li>
           ))}

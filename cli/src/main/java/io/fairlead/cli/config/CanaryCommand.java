@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "canary",
         description =
-                "Try a policy on a share of exits: it is compared with what counts for the others, and takes itself back when it is worse.",
+                "Try a policy on a share of exits, or of pools: it is compared with what counts for the others, and takes itself back when it is worse.",
         subcommands = {
             CanaryCommand.Start.class,
             CanaryCommand.ListCanaries.class,
@@ -54,7 +54,8 @@ public final class CanaryCommand {
                 names = "--share",
                 paramLabel = "SHARE",
                 converter = Amounts.Share.class,
-                description = "Share of exits that it decides, such as 20%% (default), 50%% at most.")
+                description =
+                        "Share of exits, or of pools, that it decides, such as 20%% (default), 50%% at most; of pools one at least.")
         private double share = CanaryTerms.defaults().share();
 
         @Option(
@@ -62,7 +63,7 @@ public final class CanaryCommand {
                 paramLabel = "TIME",
                 converter = Amounts.Time.class,
                 description =
-                        "How long its exits and the others are only watched, such as 2m (default); longer where there are too few tries.")
+                        "How long its own and the others are only watched, such as 2m (default); longer where there are too few tries.")
         private Duration baseline = Duration.ofMillis(CanaryTerms.defaults().baselineMs());
 
         @Option(
@@ -89,7 +90,7 @@ public final class CanaryCommand {
                 names = "--tries",
                 paramLabel = "N",
                 description =
-                        "Tries that its exits and the others must each have had, before and since (default: 200).")
+                        "Tries, or requests to pools, that its own and the others must each have had, before and since (default: 200).")
         private int tries = CanaryTerms.defaults().triesMin();
 
         @Override
@@ -108,7 +109,7 @@ public final class CanaryCommand {
             });
             PolicyCanary canary = (PolicyCanary) requireNonNull(change.after());
             out.println("A canary of " + policyKey + " begins, version " + change.offset() + ": "
-                    + CanaryVerdicts.percent(share) + " of its exits are decided by");
+                    + CanaryVerdicts.percent(share) + " of the " + CanaryRecords.units(policyKey) + " are decided by");
             ConfigDocument.changes(before, requireNonNull(CanaryRecords.proposed(canary)))
                     .forEach(line -> out.println("  " + line));
             out.println("after a baseline of " + baseline.toSeconds() + " s, for " + time.toSeconds()
@@ -202,7 +203,9 @@ public final class CanaryCommand {
     }
 
     /** {@code fairlead policy canary stop}. */
-    @Command(name = "stop", description = "End a canary: its exits are decided as the others again, within seconds.")
+    @Command(
+            name = "stop",
+            description = "End a canary: its exits, or pools, are decided as the others again, within seconds.")
     static final class Stop extends OnPolicy {
 
         @Mixin
@@ -224,7 +227,7 @@ public final class CanaryCommand {
     /** {@code fairlead policy canary promote}. */
     @Command(
             name = "promote",
-            description = "Make a canary's policy that of all exits and end the canary, in one transaction.")
+            description = "Make a canary's policy that of all, and end the canary, in one transaction.")
     static final class Promote extends OnPolicy {
 
         @Mixin

@@ -4,6 +4,7 @@ import io.fairlead.schemas.decisions.Bounded;
 import io.fairlead.schemas.decisions.CanaryArm;
 import io.fairlead.schemas.decisions.CanaryStage;
 import io.fairlead.schemas.decisions.CanaryVerdict;
+import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.topics.Topics;
 import java.time.Instant;
 import java.util.HashMap;
@@ -32,7 +33,12 @@ public final class CanaryVerdicts {
     /** Where the canary of a record stands, in a line. */
     static String standing(ConfigEntry canary, @Nullable CanaryVerdict verdict) {
         return verdict == null || verdict.getPolicyVersion() != canary.offset()
-                ? "the quality job has not taken it up yet; does it run? (fairlead doctor)"
+                ? "the "
+                        + (CanaryRecords.units(CanaryRecords.policyKey(canary.key()))
+                                        .equals("pools")
+                                ? "pool"
+                                : "quality")
+                        + " job has not taken it up yet; does it run? (fairlead doctor)"
                 : standing(verdict);
     }
 
@@ -58,11 +64,12 @@ public final class CanaryVerdicts {
 
     /** Both arms and what the canary changed, a line each. */
     public static List<String> arms(CanaryVerdict verdict) {
+        String units = CanaryRecords.units(verdict.getPolicyKey());
         Bounded success = verdict.getSuccessChange();
         Bounded latency = verdict.getLatencyRatio();
         return List.of(
-                arm("its exits ", verdict.getCanary()),
-                arm("the others", verdict.getControl()),
+                arm("its " + units + " ", units, verdict.getCanary()),
+                arm("the others", units, verdict.getControl()),
                 success.getWeight() <= 0
                         ? "nothing can be compared yet"
                         : String.format(
@@ -76,12 +83,13 @@ public final class CanaryVerdicts {
                                 latency.getUpper()));
     }
 
-    private static String arm(String name, CanaryArm arm) {
+    private static String arm(String name, String units, CanaryArm arm) {
         return String.format(
                 Locale.ROOT,
-                "%s  %3d exits  before: %6d tries, success %s, first byte %s   since: %6d tries, success %s, first byte %s",
+                "%s  %3d %s  before: %6d tries, success %s, first byte %s   since: %6d tries, success %s, first byte %s",
                 name,
                 arm.getExits(),
+                units,
                 arm.getTriesBefore(),
                 percent(arm.getSuccessBefore()),
                 ms(arm.getFirstByteMsBefore()),

@@ -1,7 +1,7 @@
 package io.fairlead.dashboards.query;
 
 /**
- * One accepted policy record, or what the quality job made of a canary: a mark on every chart.
+ * One accepted policy record, or what a job made of a canary: a mark on every chart.
  *
  * @param atMs when it was written, ms since the Unix epoch
  * @param key kind and scope, such as {@code quality/default}

@@ -4,9 +4,11 @@ import io.fairlead.jobs.source.ContractReader;
 import io.fairlead.jobs.source.DeadLetters;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
+import io.fairlead.model.canary.Tries;
 import io.fairlead.schemas.telemetry.AttemptPhase;
 import io.fairlead.schemas.telemetry.Outcome;
 import io.fairlead.schemas.telemetry.ProxiedAttempt;
+import io.fairlead.schemas.telemetry.ProxiedRequest;
 import io.fairlead.schemas.wire.UnreadableRecordException;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +20,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Adds up the traffic of each pool, a second at a time, before it goes to the one task of the fleet: a giant pool costs that task as much as a small one.
+ * Adds up the traffic of each pool, its tries and its requests, a second at a time, before it goes to the one task of the fleet: a giant pool costs that task as much as a small one.
  * What is added up is passed on before each checkpoint, so nothing is kept in state.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls open before anything else
@@ -31,6 +33,7 @@ final class DemandTally extends AbstractStreamOperator<PoolSignal>
     static final int MAX_POOLS = 10_000;
 
     private static final long PASS_ON_MS = 1_000;
+    private static final double US_PER_MS = 1_000;
     private static final long serialVersionUID = 1L;
 
     private final String bootstrapServers;
@@ -38,6 +41,7 @@ final class DemandTally extends AbstractStreamOperator<PoolSignal>
 
     private transient ContractReader reader;
     private transient Map<String, long[]> sums;
+    private transient Map<String, PoolSignal.Served> served;
 
     DemandTally(String bootstrapServers, Properties clientProperties) {
         this.bootstrapServers = bootstrapServers;
@@ -49,6 +53,7 @@ final class DemandTally extends AbstractStreamOperator<PoolSignal>
         super.open();
         reader = new ContractReader(bootstrapServers, clientProperties);
         sums = new HashMap<>();
+        served = new HashMap<>();
         passOnAfter(getProcessingTimeService().getCurrentProcessingTime());
     }
 
@@ -71,6 +76,8 @@ final class DemandTally extends AbstractStreamOperator<PoolSignal>
             SpecificRecord record = reader.read(value, nowMs);
             if (record instanceof ProxiedAttempt attempt && attempt.getPhase() == AttemptPhase.COMPLETED) {
                 add(attempt);
+            } else if (record instanceof ProxiedRequest request) {
+                add(request, Math.min(request.getHeader().getObservedAtMs(), raw.brokerTimeMs()));
             }
         } catch (UnreadableRecordException e) {
             output.collect(
@@ -83,7 +90,38 @@ final class DemandTally extends AbstractStreamOperator<PoolSignal>
         sum[0] += attempt.getTotalUs();
         sum[1]++;
         sum[2] += attempt.getOutcome() == Outcome.OK ? 1 : 0;
-        if (sums.size() >= MAX_POOLS) {
+        passOnIfMany();
+    }
+
+    /** What users and sites were at fault for says nothing of the pool; that there was no exit does. */
+    private void add(ProxiedRequest request, long atMs) {
+        boolean blocked = request.getOutcome() == Outcome.BLOCKED;
+        Tries tries;
+        switch (request.getLayer()) {
+            case NONE -> tries = Tries.carried(request.getFirstByteUs() / US_PER_MS);
+            case CAPACITY, EXIT, ASN, AMBIGUOUS -> tries = blocked ? Tries.carried(0) : Tries.failed(1);
+            case TARGET -> {
+                if (!blocked) {
+                    return;
+                }
+                tries = Tries.carried(0);
+            }
+            default -> {
+                return;
+            }
+        }
+        served.merge(
+                request.getPool(),
+                new PoolSignal.Served(request.getPool(), atMs, tries),
+                (one, other) -> new PoolSignal.Served(
+                        one.pool(),
+                        Math.max(one.atMs(), other.atMs()),
+                        one.tries().plus(other.tries())));
+        passOnIfMany();
+    }
+
+    private void passOnIfMany() {
+        if (sums.size() + served.size() >= MAX_POOLS) {
             passOn();
         }
     }
@@ -92,6 +130,8 @@ final class DemandTally extends AbstractStreamOperator<PoolSignal>
         sums.forEach(
                 (pool, sum) -> output.collect(new StreamRecord<>(new PoolSignal.Demand(pool, sum[0], sum[1], sum[2]))));
         sums.clear();
+        served.values().forEach(each -> output.collect(new StreamRecord<>(each)));
+        served.clear();
     }
 
     @Override

@@ -19,7 +19,10 @@ import io.fairlead.model.pool.PoolStatus;
 import io.fairlead.model.pool.Stamp;
 import io.fairlead.schemas.config.ConfigRejected;
 import io.fairlead.schemas.config.ExitOverride;
+import io.fairlead.schemas.config.PolicyCanary;
 import io.fairlead.schemas.config.PoolDefinition;
+import io.fairlead.schemas.decisions.CanaryVerdict;
+import io.fairlead.schemas.decisions.DecisionVersion;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.JobHeartbeat;
 import io.fairlead.schemas.decisions.PoolAssignment;
@@ -44,6 +47,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +64,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fleet in memory, between what is read and what the model decides; knows nothing of Flink. What must outlive a restart is told piece by piece as it
- * changes, by a key: {@code exit ID}, {@code pool ID}, {@code forecast ID}, {@code definition ID}, {@code policy KIND/SCOPE}, {@code edges}, {@code epoch}.
+ * changes, by a key: {@code exit ID}, {@code pool ID}, {@code forecast ID}, {@code definition ID}, {@code policy KIND/SCOPE}, {@code edges}, {@code canaries}, {@code epoch}.
  */
 final class FleetDesk {
 
@@ -79,6 +83,7 @@ final class FleetDesk {
     private static final String DEFINITION = "definition ";
     private static final String POLICY = "policy ";
     private static final String EDGES = "edges";
+    private static final String CANARIES = "canaries";
     private static final String EPOCH = "epoch";
     private static final String PICKING_EDGE = "supernode";
     private static final long MINUTE_MS = 60_000;
@@ -90,6 +95,7 @@ final class FleetDesk {
     private final ScopedPolicies<ForecastPolicy> forecastPolicies = new ScopedPolicies<>(ForecastPolicy.defaults());
     private final ScopedPolicies<QualityPolicy> qualityPolicies = new ScopedPolicies<>(QualityPolicy.defaults());
     private final WireReader reader = new WireReader(SchemaDirectory.builtIn());
+    private final PoolCanaries canaries = new PoolCanaries();
     private final Curator curator;
     private final long epoch;
     private final TreeMap<String, PoolForecaster> forecasters = new TreeMap<>();
@@ -106,13 +112,15 @@ final class FleetDesk {
     private boolean hasDecided;
     private long policyVersion = NO_POLICY;
     private long forecasts;
+    private byte @Nullable [] canariesKept;
+    private long verdicts;
     private long heartbeats;
     private long heartbeatAtMs;
     private long minute = Long.MIN_VALUE;
 
     private FleetDesk(long epoch, long nowMs) {
         this.epoch = epoch;
-        curator = new Curator(poolPolicies, epoch, nowMs);
+        curator = new Curator(this::poolPolicy, epoch, nowMs);
     }
 
     /** Makes it of what a checkpoint held. */
@@ -128,6 +136,10 @@ final class FleetDesk {
         desk.changed.put(EPOCH, bytes(out -> out.writeLong(epoch)));
         for (Map.Entry<String, byte[]> piece : under(pieces, POLICY)) {
             desk.policy(desk.reader.read(piece.getValue()));
+        }
+        byte[] canaries = pieces.get(CANARIES);
+        if (canaries != null) {
+            desk.canaries.read(in(canaries));
         }
         for (Map.Entry<String, byte[]> piece : under(pieces, EXIT)) {
             desk.curator.readExit(piece.getKey(), in(piece.getValue()));
@@ -165,6 +177,13 @@ final class FleetDesk {
         sum[2] += seen.successes();
     }
 
+    /** Requests to a pool are over; one that is not defined is curated by no policy. */
+    void served(PoolSignal.Served seen) {
+        if (curator.isPool(seen.pool())) {
+            canaries.served(seen);
+        }
+    }
+
     /**
      * A record of any of the topics.
      *
@@ -191,7 +210,7 @@ final class FleetDesk {
         } else if (topic.equals(Topics.CONFIG_POOLS.name())) {
             return pool(raw, key, record, nowMs);
         } else if (topic.equals(Topics.CONFIG_POLICIES.name())) {
-            return CanaryRecords.isKey(key) ? Optional.empty() : policy(raw, key, record, nowMs);
+            return CanaryRecords.isKey(key) ? canary(raw, key, record, nowMs) : policy(raw, key, record, nowMs);
         } else if (record instanceof ExitConnected connected) {
             curator.profile(connected.getExitId(), ExitRecords.profile(connected), connected.getConsent());
         } else if (record instanceof ExitHeartbeat heartbeat) {
@@ -205,6 +224,8 @@ final class FleetDesk {
             Stamp stamp = new Stamp(
                     former.getVersion().getJobEpoch(), former.getVersion().getCounter());
             hasDecided |= curator.former(key, stamp, former.getOwnerPool());
+        } else if (record instanceof CanaryVerdict verdict) {
+            canaries.told(verdict, nowMs);
         } else if (record instanceof EdgeReport report) {
             edge(report, Math.min(raw.brokerTimeMs(), nowMs));
         }
@@ -261,6 +282,7 @@ final class FleetDesk {
         policyVersion = Math.max(policyVersion, raw.offset());
         if (record == null) {
             remove(key);
+            canaries.policy(key, raw.offset(), null, nowMs);
             gone.add(POLICY + key);
             return Optional.empty();
         }
@@ -269,8 +291,23 @@ final class FleetDesk {
             return Optional.of(refusal(raw, key, "", violations, nowMs));
         }
         policy(record);
+        canaries.policy(key, raw.offset(), record, nowMs);
         gone.remove(POLICY + key);
         changed.put(POLICY + key, raw.value());
+        return Optional.empty();
+    }
+
+    /** Of those that are no policy of pools the quality job says what is wrong with them. */
+    private Optional<ConfigRejected> canary(RawRecord raw, String key, @Nullable SpecificRecord record, long nowMs) {
+        String policyKey = CanaryRecords.policyKey(key);
+        if (!CanaryRecords.POOLS.contains(CanaryRecords.kind(policyKey))) {
+            return Optional.empty();
+        }
+        List<String> violations = record == null ? List.of() : PolicyRecords.violations(key, record);
+        if (!violations.isEmpty()) {
+            return Optional.of(refusal(raw, key, "", violations, nowMs));
+        }
+        canaries.canary(policyKey, raw.offset(), (PolicyCanary) record, nowMs);
         return Optional.empty();
     }
 
@@ -326,8 +363,13 @@ final class FleetDesk {
             long nowMs,
             Consumer<PoolAssignment> assignments,
             BiConsumer<String, @Nullable PoolForecast> forecasts,
+            Consumer<CanaryVerdict> onCanaries,
             Consumer<JobHeartbeat> heartbeat) {
         hasDecided = false;
+        canaries.look(nowMs);
+        if (canaries.hasTurned()) {
+            curator.policiesChanged();
+        }
         long leaseMs = poolPolicies.resolve(PoolType.UNKNOWN, nowMs).edgeLeaseMs();
         curator.curate(nowMs)
                 .forEach(told -> assignments.accept(PoolStories.assignment(told, nowMs, policyVersion, leaseMs)));
@@ -336,6 +378,10 @@ final class FleetDesk {
                 .add(each));
         forecast(nowMs);
         tell(nowMs, forecasts);
+        for (CanaryVerdict verdict : canaries.verdicts()) {
+            verdict.setVersion(new DecisionVersion(epoch, ++verdicts));
+            onCanaries.accept(verdict);
+        }
         if (nowMs - heartbeatAtMs >= HEARTBEAT_MS) {
             heartbeatAtMs = nowMs;
             heartbeat.accept(heartbeat(nowMs));
@@ -373,7 +419,7 @@ final class FleetDesk {
                         || ahead.shortageProbability() >= policy.shortProbability());
         newest.put(
                 pool,
-                PoolStories.standing(status, nowMs, policyVersion, Stamp.NONE)
+                PoolStories.standing(status, nowMs, policyVersion(pool, nowMs), Stamp.NONE)
                         .setForecastAtMs(minute * MINUTE_MS)
                         .setAhead(PoolStories.ahead(outlook))
                         .setColdStart(outlook.cold())
@@ -424,7 +470,7 @@ final class FleetDesk {
                 continue;
             }
             PoolForecast.Builder told =
-                    PoolStories.standing(status, nowMs, policyVersion, new Stamp(epoch, ++forecasts));
+                    PoolStories.standing(status, nowMs, policyVersion(pool, nowMs), new Stamp(epoch, ++forecasts));
             PoolForecast known = newest.get(pool);
             told.setForecastAtMs(known == null ? 0 : known.getForecastAtMs())
                     .setAhead(known == null ? List.of() : known.getAhead())
@@ -453,6 +499,15 @@ final class FleetDesk {
                 .setDecisions(forecasts)
                 .setKeys(curator.exits())
                 .build();
+    }
+
+    /** Of a pool; empty: of the fleet. */
+    private PoolPolicy poolPolicy(String pool, long atMs) {
+        return canaries.over(poolPolicies.resolve(PoolType.UNKNOWN, pool, "", atMs), pool);
+    }
+
+    private long policyVersion(String pool, long atMs) {
+        return canaries.version(poolPolicies.resolve(PoolType.UNKNOWN, pool, "", atMs), pool, policyVersion);
     }
 
     private ForecastPolicy forecastPolicy(String pool, long nowMs) {
@@ -487,6 +542,11 @@ final class FleetDesk {
             if (edgesChanged) {
                 keeper.keep(EDGES, bytes(curator::writeEdges));
                 edgesChanged = false;
+            }
+            byte[] now = canaries.isEmpty() ? null : bytes(canaries::write);
+            if (!Arrays.equals(now, canariesKept)) {
+                keeper.keep(CANARIES, now);
+                canariesKept = now;
             }
         }
         for (String key : gone) {

@@ -72,6 +72,8 @@ final class PoolCuration extends KeyedProcessFunction<String, PoolSignal, RawRec
         }
         if (signal instanceof PoolSignal.Demand demand) {
             now.demand(demand);
+        } else if (signal instanceof PoolSignal.Served served) {
+            now.served(served);
         } else if (signal instanceof PoolSignal.Told told) {
             take(now, told.record(), nowMs, context);
         }
@@ -121,6 +123,8 @@ final class PoolCuration extends KeyedProcessFunction<String, PoolSignal, RawRec
                                 Topics.DECISIONS_FORECASTS,
                                 pool,
                                 forecast == null ? null : WireEncoder.encode(forecast))),
+                verdict -> context.output(
+                        BESIDE, record(Topics.DECISIONS_CANARIES, verdict.getPolicyKey(), WireEncoder.encode(verdict))),
                 heartbeat -> context.output(
                         BESIDE, record(Topics.DECISIONS_HEARTBEATS, PoolJob.NAME, WireEncoder.encode(heartbeat))));
         keep(now, true);

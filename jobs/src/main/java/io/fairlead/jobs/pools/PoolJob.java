@@ -20,8 +20,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *
  * <pre>
  * scores, exits, edges, config ─────────────┐
- * attempts ──▶ tally (adds up by pool) ─────┼─▶ curation, one key ──▶ assignments (exactly once)
- *                                           └──────────────────────▶ forecasts, heartbeats, what is refused (at least once)
+ * attempts, requests ──▶ tally (by pool) ───┼─▶ curation, one key ──▶ assignments (exactly once)
+ *                                           └──────────────────────▶ forecasts, verdicts on canaries, heartbeats, what is refused (at least once)
  * </pre>
  */
 public final class PoolJob {
@@ -37,7 +37,8 @@ public final class PoolJob {
             Topics.CONFIG_POOLS,
             Topics.CONFIG_EXITS,
             Topics.DECISIONS_EXITS,
-            Topics.DECISIONS_POOLS);
+            Topics.DECISIONS_POOLS,
+            Topics.DECISIONS_CANARIES);
 
     private static final List<TopicSpec> PASSING = List.of(Topics.TELEMETRY_EXITS, Topics.TELEMETRY_EDGES);
 
@@ -62,7 +63,9 @@ public final class PoolJob {
                 .name("told")
                 .uid("pools-told");
         SingleOutputStreamOperator<PoolSignal> demand = inflow.stream(
-                        "attempts", List.of(Topics.TELEMETRY_ATTEMPTS), OffsetsInitializer.latest())
+                        "attempts",
+                        List.of(Topics.TELEMETRY_ATTEMPTS, Topics.TELEMETRY_REQUESTS),
+                        OffsetsInitializer.latest())
                 .transform("tally", PoolSignal.TYPE, new DemandTally(settings.bootstrapServers(), settings.kafka()))
                 .uid("pools-tally");
 

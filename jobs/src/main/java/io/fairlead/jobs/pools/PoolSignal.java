@@ -4,6 +4,7 @@ import io.fairlead.jobs.source.ImmutableSerializer;
 import io.fairlead.jobs.source.LeanTypeInformation;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecordSerializer;
+import io.fairlead.model.canary.Tries;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -28,6 +29,13 @@ sealed interface PoolSignal {
      */
     record Demand(String pool, long busyUs, long tries, long successes) implements PoolSignal {}
 
+    /**
+     * What one task has seen of the requests to a pool since it last told: what users got, whichever and however many exits were tried for it.
+     *
+     * @param atMs newest of them, ms since the Unix epoch
+     */
+    record Served(String pool, long atMs, Tries tries) implements PoolSignal {}
+
     final class Serializer extends ImmutableSerializer<PoolSignal> {
 
         static final Serializer INSTANCE = new Serializer();
@@ -35,6 +43,7 @@ sealed interface PoolSignal {
         private static final long serialVersionUID = 1L;
         private static final byte TOLD = 0;
         private static final byte DEMAND = 1;
+        private static final byte SERVED = 2;
         private static final PoolSignal EMPTY = new Demand("", 0, 0, 0);
 
         @Override
@@ -53,6 +62,11 @@ sealed interface PoolSignal {
                 out.writeLong(demand.busyUs);
                 out.writeLong(demand.tries);
                 out.writeLong(demand.successes);
+            } else if (signal instanceof Served served) {
+                out.writeByte(SERVED);
+                out.writeUTF(served.pool);
+                out.writeLong(served.atMs);
+                served.tries.write(out);
             }
         }
 
@@ -62,6 +76,7 @@ sealed interface PoolSignal {
             return switch (kind) {
                 case TOLD -> new Told(RawRecordSerializer.INSTANCE.deserialize(in));
                 case DEMAND -> new Demand(in.readUTF(), in.readLong(), in.readLong(), in.readLong());
+                case SERVED -> new Served(in.readUTF(), in.readLong(), Tries.read(in));
                 default -> throw new IOException("a signal of unknown kind " + kind);
             };
         }

@@ -44,22 +44,14 @@ record ExitTries(String exitId, @Nullable PoolType type, long atMs, Tries tries)
             out.writeUTF(told.exitId);
             out.writeUTF(told.type == null ? "" : told.type.name());
             out.writeLong(told.atMs);
-            out.writeLong(told.tries.carried());
-            out.writeLong(told.tries.failed());
-            out.writeLong(told.tries.timed());
-            out.writeDouble(told.tries.logSum());
-            out.writeDouble(told.tries.logSquares());
+            told.tries.write(out);
         }
 
         @Override
         public ExitTries deserialize(DataInputView in) throws IOException {
             String exitId = in.readUTF();
             String type = in.readUTF();
-            return new ExitTries(
-                    exitId,
-                    type.isEmpty() ? null : PoolType.valueOf(type),
-                    in.readLong(),
-                    new Tries(in.readLong(), in.readLong(), in.readLong(), in.readDouble(), in.readDouble()));
+            return new ExitTries(exitId, type.isEmpty() ? null : PoolType.valueOf(type), in.readLong(), Tries.read(in));
         }
 
         @Override

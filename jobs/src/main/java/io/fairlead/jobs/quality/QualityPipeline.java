@@ -1,9 +1,9 @@
 package io.fairlead.jobs.quality;
 
+import io.fairlead.jobs.canary.CanaryStanding;
 import io.fairlead.jobs.source.RawRecord;
 import io.fairlead.jobs.source.RawRecords;
 import io.fairlead.jobs.source.RecordReader;
-import io.fairlead.model.canary.CanaryStage;
 import io.fairlead.model.canary.Tries;
 import io.fairlead.model.exit.ExitEvent;
 import io.fairlead.model.exit.Verdict;
@@ -174,12 +174,9 @@ final class QualityPipeline {
 
     /** What the job said of canaries, itself or an earlier start of it. */
     private static void ruled(SpecificRecord record, RawRecord raw, Collector<Ruling> out) {
-        if (record instanceof CanaryVerdict verdict
-                && verdict.getStage() != io.fairlead.schemas.decisions.CanaryStage.UNKNOWN) {
-            out.collect(new Ruling.Canary(
-                    verdict.getPolicyKey(),
-                    verdict.getPolicyVersion(),
-                    CanaryStage.valueOf(verdict.getStage().name())));
+        if (record instanceof CanaryVerdict verdict) {
+            CanaryStanding.of(verdict)
+                    .ifPresent(told -> out.collect(new Ruling.Canary(told.policyKey(), told.version(), told.stage())));
         }
     }
 

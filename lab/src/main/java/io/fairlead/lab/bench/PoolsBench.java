@@ -8,6 +8,7 @@ import io.fairlead.model.pool.Curator;
 import io.fairlead.model.pool.ExitCondition;
 import io.fairlead.model.pool.ExitProfile;
 import io.fairlead.model.pool.PoolDefinition;
+import io.fairlead.model.pool.PoolPolicies;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ public final class PoolsBench implements Callable<Integer> {
 
     private Curator fleet(long seed) {
         nowMs = 1_700_000_000_000L;
-        Curator fleet = new Curator(new ScopedPolicies<>(PoolPolicy.defaults()), 1, nowMs);
+        Curator fleet = new Curator(PoolPolicies.of(new ScopedPolicies<>(PoolPolicy.defaults())), 1, nowMs);
         nowMs += 10_000;
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < exits; i++) {

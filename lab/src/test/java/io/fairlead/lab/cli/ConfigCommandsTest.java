@@ -152,8 +152,17 @@ class ConfigCommandsTest {
                 .contains("'20w' is no time");
         assertThat(on("policy", "canary", "start", key, "psiMs=0", "--share=60%", "--baseline=0s", "--reason=x").err)
                 .contains("share is 0.6", "baselineMs is 0", "psiMs is 0");
-        assertThat(on("policy", "canary", "start", "pool/default", "healthMargin=0.1", "--reason=x").err)
-                .contains("pool/default can have no canary", "'pool' is not decided exit by exit", "pool/pool:NAME");
+        assertThat(on("policy", "canary", "start", "pool/default", "healthMargin=0.9", "--reason=x").err)
+                .contains("healthMargin is 0.9");
+        assertThat(on("policy", "canary", "start", "pool/pool:homes", "healthMargin=0.1", "--reason=x").err)
+                .contains("pool/pool:homes can have no canary", "pool:homes is no more than one; use pool/default");
+        assertThat(on("policy", "canary", "start", "map/default", "sigmas=2", "--reason=x").err)
+                .contains("map/default can have no canary", "'map' is decided of neither", "rolled out to 1, 5, 25");
+        assertThat(on("policy", "canary", "start", "pool/default", "healthMargin=0.1", "--reason=x").out)
+                .contains("20.0 % of the pools are decided by", "healthMargin: 0.02 → 0.1");
+        assertThat(on("policy", "canary", "show", "pool/default").out).contains("the pool job has not taken it up yet");
+        assertThat(on("policy", "canary", "stop", "pool/default", "--reason=x").out)
+                .contains("The canary of pool/default is stopped");
         assertThat(on("policy", "canary", "start", "quality/class:shop", "psiMs=300", "--reason=x").err)
                 .contains("the scope class:shop is only a part of what they do; use default or type:NAME");
         assertThat(on("policy", "canary", "stop", key, "--reason=x").err).contains("No canary of " + key);
@@ -161,7 +170,7 @@ class ConfigCommandsTest {
 
         Run start = on("policy", "canary", "start", key, "psiMs=300", "--author=ann", "--reason=slow networks");
         assertThat(start.err).isEmpty();
-        assertThat(start.out).contains("20.0 % of its exits", "psiMs: 150.0 → 300.0", "baseline of 120 s, for 900 s");
+        assertThat(start.out).contains("20.0 % of the exits", "psiMs: 150.0 → 300.0", "baseline of 120 s, for 900 s");
         assertThat(on("policy", "canary", "start", key, "psiMs=200", "--author=bob", "--reason=no").err)
                 .contains("A canary of " + key + " is running, by ann: \"slow networks\"", "stop it first");
         assertThat(on("policy", "get", key).out).as("nothing is set").contains("\"psiMs\" : 150.0");

@@ -67,6 +67,37 @@ public final class CanaryJudge {
     }
 
     /**
+     * In words, why those that a canary does not decide are worse off since it decides; empty: they are not. For units that share what they live on, as pools share exits: what one arm takes from the other makes the difference of both look
+     * well. What befalls all looks the same, and ends the canary, too: it can be tried again.
+     */
+    public static String othersLost(CanaryTerms terms, Collection<ExitTally> control) {
+        String lost = lost(Measure.SUCCESS, -1, terms.successFallMax(), terms, control);
+        return lost.isEmpty()
+                ? lost(Measure.LOG_FIRST_BYTE, 1, Math.log(terms.latencyRatioMax()), terms, control)
+                : lost;
+    }
+
+    private static String lost(
+            Measure measure, int bad, double borne, CanaryTerms terms, Collection<ExitTally> control) {
+        ArmChange arm = ArmChange.of(control, measure);
+        double by = bad * arm.change();
+        if (Math.min(arm.triesBefore(), arm.triesSince()) < terms.triesMin()
+                || !(by >= borne)
+                || !(by - AlwaysValid.radius(arm.varianceOfTries(), borne, Effect.ERROR) > 0)) {
+            return "";
+        }
+        return switch (measure) {
+                    case SUCCESS ->
+                        "success of those that it does not decide fell by " + points(by) + ": " + percent(arm.before())
+                                + " → " + percent(arm.since());
+                    case LOG_FIRST_BYTE ->
+                        "the time to the first byte of those that it does not decide rose to " + times(by) + ": "
+                                + ms(arm.before()) + " → " + ms(arm.since());
+                }
+                + "; it may have taken from them what they lack";
+    }
+
+    /**
      * In words, why it is worse by this measure; empty: it is not.
      *
      * @param bad sign of what is worse
@@ -109,7 +140,7 @@ public final class CanaryJudge {
         ArmChange control = success.control();
         return String.format(
                 Locale.ROOT,
-                "%.0f tries through the canary's exits before and %.0f since, %.0f and %.0f through the others; %d are asked for of each",
+                "%.0f tries in the canary's arm before and %.0f since, %.0f and %.0f in the other; %d are asked for of each",
                 canary.triesBefore(),
                 canary.triesSince(),
                 control.triesBefore(),

@@ -1,5 +1,9 @@
 package io.fairlead.model.canary;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * Sums of tries. What was the target's, the client's, the network's or the edge's fault is none of them.
  *
@@ -39,5 +43,19 @@ public record Tries(long carried, long failed, long timed, double logSum, double
                 timed + other.timed,
                 logSum + other.logSum,
                 logSquares + other.logSquares);
+    }
+
+    /** Writes them. */
+    public void write(DataOutput out) throws IOException {
+        out.writeLong(carried);
+        out.writeLong(failed);
+        out.writeLong(timed);
+        out.writeDouble(logSum);
+        out.writeDouble(logSquares);
+    }
+
+    /** Reads what was written. */
+    public static Tries read(DataInput in) throws IOException {
+        return new Tries(in.readLong(), in.readLong(), in.readLong(), in.readDouble(), in.readDouble());
     }
 }

@@ -2,7 +2,6 @@ package io.fairlead.model.pool;
 
 import io.fairlead.model.PoolType;
 import io.fairlead.model.policy.PoolPolicy;
-import io.fairlead.model.policy.ScopedPolicies;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -51,7 +50,7 @@ public final class Curator {
 
     private record Key(PoolDefinition asked, int relaxed, PoolPolicy policy) {}
 
-    private final ScopedPolicies<PoolPolicy> policies;
+    private final PoolPolicies policies;
     private final long epoch;
     private final long startedMs;
     private final Map<String, Candidate> exits = new HashMap<>();
@@ -71,11 +70,11 @@ public final class Curator {
     private long counter;
 
     /**
-     * @param policies shared with whoever changes them; tell it by {@link #policiesChanged}
+     * @param policies may change; tell it by {@link #policiesChanged}
      * @param epoch of this start, above that of every start before
      * @param startedMs nothing exclusive is given within the first seconds: edges that nobody has heard of yet may have it
      */
-    public Curator(ScopedPolicies<PoolPolicy> policies, long epoch, long startedMs) {
+    public Curator(PoolPolicies policies, long epoch, long startedMs) {
         this.policies = policies;
         this.epoch = epoch;
         this.startedMs = startedMs;
@@ -348,6 +347,11 @@ public final class Curator {
         return Set.copyOf(pools.keySet());
     }
 
+    /** Whether there is such a pool. */
+    public boolean isPool(String poolId) {
+        return pools.containsKey(poolId);
+    }
+
     /** Of which pool an exit is exclusively; empty: of none. */
     public String ownerOf(String exitId) {
         Candidate exit = exits.get(exitId);
@@ -372,7 +376,7 @@ public final class Curator {
     // What curation of one pool needs.
 
     PoolPolicy policy(String poolId, long nowMs) {
-        return policies.resolve(PoolType.UNKNOWN, poolId, "", nowMs);
+        return policies.of(poolId, nowMs);
     }
 
     Ranking ranking(PoolBook book, int relaxed, PoolPolicy policy, long nowMs) {

@@ -173,7 +173,7 @@ class CuratorProperties {
             happen(fleet, random);
             fleet.after(1_000);
         }
-        Curator again = new Curator(fleet.policies, 2, Fleet.START_MS);
+        Curator again = new Curator(PoolPolicies.of(fleet.policies), 2, Fleet.START_MS);
         for (int i = 0; i < EXITS; i++) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             if (fleet.curator.writeExit("x" + i, new DataOutputStream(bytes))) {

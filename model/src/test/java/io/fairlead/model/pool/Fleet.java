@@ -17,7 +17,7 @@ final class Fleet {
     static final long HORIZON_MS = 900_000;
 
     final ScopedPolicies<PoolPolicy> policies = new ScopedPolicies<>(PoolPolicy.defaults());
-    final Curator curator = new Curator(policies, 1, START_MS);
+    final Curator curator = new Curator(PoolPolicies.of(policies), 1, START_MS);
     final Map<String, Assignment> told = new LinkedHashMap<>();
     final List<Change> changes = new ArrayList<>();
     long nowMs = START_MS + 10_000;

@@ -5,9 +5,12 @@ import io.fairlead.model.policy.Scope;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.CapacityPolicy;
 import io.fairlead.schemas.config.PolicyCanary;
+import io.fairlead.schemas.config.PoolPolicy;
 import io.fairlead.schemas.config.QualityPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +19,11 @@ public final class CanaryRecords {
 
     private static final String PREFIX = "canary/";
 
-    /** What the job decides exit by exit. */
-    private static final List<String> KINDS = List.of("quality", "capacity");
+    /** Kinds of policies that are decided exit by exit. */
+    public static final List<String> EXITS = List.of("quality", "capacity");
+
+    /** Kinds of policies that are decided pool by pool. */
+    public static final List<String> POOLS = List.of("pool");
 
     private CanaryRecords() {}
 
@@ -31,6 +37,17 @@ public final class CanaryRecords {
         return key.startsWith(PREFIX);
     }
 
+    /** Kind of the policy of a key. */
+    public static String kind(String policyKey) {
+        int slash = policyKey.indexOf('/');
+        return slash < 0 ? policyKey : policyKey.substring(0, slash);
+    }
+
+    /** What its canary draws: {@code exits} or {@code pools}. */
+    public static String units(String policyKey) {
+        return POOLS.contains(kind(policyKey)) ? "pools" : "exits";
+    }
+
     /** Key of the policy that a canary's key is about. */
     public static String policyKey(String canaryKey) {
         return canaryKey.substring(PREFIX.length());
@@ -42,17 +59,23 @@ public final class CanaryRecords {
      * @param policyKey {@code KIND/SCOPE}
      */
     public static String refusal(String policyKey) {
-        int slash = policyKey.indexOf('/');
-        String kind = slash < 0 ? policyKey : policyKey.substring(0, slash);
-        if (!KINDS.contains(kind)) {
-            return "a canary decides a share of exits, and '" + kind + "' is not decided exit by exit, as "
-                    + String.join(" and ", KINDS) + " are; " + instead(kind);
+        String kind = kind(policyKey);
+        boolean ofPools = POOLS.contains(kind);
+        if (!ofPools && !EXITS.contains(kind)) {
+            return "a canary decides a share of exits or pools, and '" + kind + "' is decided of neither, as "
+                    + String.join(", ", EXITS) + " and " + String.join(", ", POOLS) + " are; " + instead(kind);
         }
         Scope scope;
         try {
-            scope = Scope.parse(policyKey.substring(slash + 1));
+            scope = Scope.parse(policyKey.substring(policyKey.indexOf('/') + 1));
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
+        }
+        if (ofPools) {
+            return scope.kind() == Scope.Kind.DEFAULT
+                    ? ""
+                    : "a canary decides a share of the pools, and the scope " + scope + " is no more than one; use "
+                            + kind + "/default";
         }
         boolean drawn = scope.kind() == Scope.Kind.DEFAULT || scope.kind() == Scope.Kind.TYPE;
         return drawn
@@ -64,8 +87,6 @@ public final class CanaryRecords {
     /** Why such a policy can't be tried so, and how else. */
     private static String instead(String kind) {
         return switch (kind) {
-            case "pool" ->
-                "pools take their exits from one another: what one gained by it others would lose, so that none can be compared with another. Set it for one pool (pool/pool:NAME), and look at the health that was foreseen and came";
             case "forecast" ->
                 "forecasts are scored when they come due, whatever is decided: set it for one pool (forecast/pool:NAME), and look at their skill";
             case "map" ->
@@ -88,7 +109,13 @@ public final class CanaryRecords {
 
     /** The policy that is tried; null: there is none in it. */
     public static @Nullable SpecificRecord proposed(PolicyCanary canary) {
-        return canary.getQuality() == null ? canary.getCapacity() : canary.getQuality();
+        return proposals(canary).findFirst().orElse(null);
+    }
+
+    private static Stream<SpecificRecord> proposals(PolicyCanary canary) {
+        return Stream.of(canary.getQuality(), canary.getCapacity(), canary.getPool())
+                .filter(Objects::nonNull)
+                .map(SpecificRecord.class::cast);
     }
 
     /**
@@ -112,6 +139,8 @@ public final class CanaryRecords {
             canary.setQuality(quality);
         } else if (proposed instanceof CapacityPolicy capacity) {
             canary.setCapacity(capacity);
+        } else if (proposed instanceof PoolPolicy pool) {
+            canary.setPool(pool);
         } else {
             throw new IllegalArgumentException(refusal(policyKey));
         }
@@ -131,8 +160,8 @@ public final class CanaryRecords {
         }
         terms(canary).validate().forEach(violation -> sentences.add(violation.toString()));
         SpecificRecord proposed = proposed(canary);
-        if (proposed == null || (canary.getQuality() != null && canary.getCapacity() != null)) {
-            sentences.add("it holds " + (proposed == null ? "no policy" : "two policies") + "; give one");
+        if (proposed == null || proposals(canary).count() > 1) {
+            sentences.add("it holds " + (proposed == null ? "no policy" : "several policies") + "; give one");
         } else {
             sentences.addAll(PolicyRecords.violations(canary.getPolicyKey(), proposed));
         }

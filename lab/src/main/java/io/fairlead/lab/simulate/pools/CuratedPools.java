@@ -8,6 +8,7 @@ import io.fairlead.model.pool.Curator;
 import io.fairlead.model.pool.ExitCondition;
 import io.fairlead.model.pool.ExitProfile;
 import io.fairlead.model.pool.PoolDefinition;
+import io.fairlead.model.pool.PoolPolicies;
 import io.fairlead.model.pool.Stamp;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,7 +34,7 @@ final class CuratedPools implements PoolKeeper {
     /** @param broken takes what must never happen */
     CuratedPools(long nowMs, Consumer<String> broken) {
         this.broken = broken;
-        curator = new Curator(new ScopedPolicies<>(PoolPolicy.defaults()), 1, nowMs);
+        curator = new Curator(PoolPolicies.of(new ScopedPolicies<>(PoolPolicy.defaults())), 1, nowMs);
     }
 
     Curator curator() {

@@ -1,4 +1,4 @@
-package io.fairlead.jobs.quality;
+package io.fairlead.jobs.canary;
 
 import io.fairlead.model.canary.CanaryFinding;
 import io.fairlead.schemas.decisions.Bounded;
@@ -8,7 +8,7 @@ import io.fairlead.schemas.decisions.CanaryVerdict;
 import io.fairlead.schemas.decisions.DecisionVersion;
 
 /** Writes where a canary stands as a decision. */
-final class CanaryVerdicts {
+public final class CanaryVerdicts {
 
     /** Bounds that are further off than this, as a share or a ratio, are told as this: an infinite one can't be plotted. */
     static final double FURTHEST = 1_000;
@@ -16,7 +16,7 @@ final class CanaryVerdicts {
     private CanaryVerdicts() {}
 
     /** A decision without version. */
-    static CanaryVerdict draft(CanaryTrial trial, CanaryFinding finding, long issuedAtMs) {
+    public static CanaryVerdict draft(CanaryTrial trial, CanaryFinding finding, long issuedAtMs) {
         double tries = Math.min(
                 Math.min(finding.canary().triesBefore(), finding.canary().tries()),
                 Math.min(finding.control().triesBefore(), finding.control().tries()));
