@@ -60,26 +60,25 @@ final class PoolCanaries implements CanaryTrials.Listener {
     @Override
     public void stands(CanaryTrial trial, CanaryFinding finding, long nowMs) {
         verdicts.add(CanaryVerdicts.draft(trial, finding, nowMs));
-        hadEnded(trial);
+        turn(trial);
     }
 
     @Override
     public void hadEnded(CanaryTrial trial) {
-        boolean decides = trial.stage().decides();
-        if (decides == (trial == deciding)) {
-            return;
-        }
-        if (decides || deciding == null || deciding.policyKey().equals(trial.policyKey())) {
-            decided(decides ? trial : null);
-        }
+        turn(trial);
     }
 
-    private void decided(@Nullable CanaryTrial trial) {
-        deciding = trial;
-        if (trial != null) {
-            tried = (PoolPolicy) PolicyRecords.read(trial.proposed());
+    /** There is one at a time: only the default of pools can be tried. */
+    private void turn(CanaryTrial trial) {
+        CanaryTrial now = trial.stage().decides() ? trial : null;
+        if (now == deciding) {
+            return;
         }
+        deciding = now;
         turned = true;
+        if (now != null) {
+            tried = (PoolPolicy) PolicyRecords.read(now.proposed());
+        }
     }
 
     /** Whether other pools are decided by it than when this was asked last. */
@@ -122,6 +121,6 @@ final class PoolCanaries implements CanaryTrials.Listener {
 
     void read(DataInput in) throws IOException {
         trials.read(in);
-        trials.all().stream().filter(trial -> trial.stage().decides()).forEach(this::decided);
+        trials.all().forEach(this::turn);
     }
 }
