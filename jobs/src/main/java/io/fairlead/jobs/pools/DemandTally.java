@@ -18,6 +18,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up the traffic of each pool, its tries and its requests, a second at a time, before it goes to the one task of the fleet: a giant pool costs that task as much as a small one.
@@ -93,31 +94,30 @@ final class DemandTally extends AbstractStreamOperator<PoolSignal>
         passOnIfMany();
     }
 
-    /** What users and sites were at fault for says nothing of the pool; that there was no exit does. */
     private void add(ProxiedRequest request, long atMs) {
-        boolean blocked = request.getOutcome() == Outcome.BLOCKED;
-        Tries tries;
-        switch (request.getLayer()) {
-            case NONE -> tries = Tries.carried(request.getFirstByteUs() / US_PER_MS);
-            case CAPACITY, EXIT, ASN, AMBIGUOUS -> tries = blocked ? Tries.carried(0) : Tries.failed(1);
-            case TARGET -> {
-                if (!blocked) {
-                    return;
-                }
-                tries = Tries.carried(0);
-            }
-            default -> {
-                return;
-            }
+        Tries tries = tries(request);
+        if (tries != null) {
+            served.merge(
+                    request.getPool(),
+                    new PoolSignal.Served(request.getPool(), atMs, tries),
+                    (one, other) -> new PoolSignal.Served(
+                            one.pool(),
+                            Math.max(one.atMs(), other.atMs()),
+                            one.tries().plus(other.tries())));
+            passOnIfMany();
         }
-        served.merge(
-                request.getPool(),
-                new PoolSignal.Served(request.getPool(), atMs, tries),
-                (one, other) -> new PoolSignal.Served(
-                        one.pool(),
-                        Math.max(one.atMs(), other.atMs()),
-                        one.tries().plus(other.tries())));
-        passOnIfMany();
+    }
+
+    /** What users and sites were at fault for says nothing of the pool (null); that there was no exit does. */
+    private static @Nullable Tries tries(ProxiedRequest request) {
+        if (request.getOutcome() == Outcome.BLOCKED) {
+            return Tries.carried(0);
+        }
+        return switch (request.getLayer()) {
+            case NONE -> Tries.carried(request.getFirstByteUs() / US_PER_MS);
+            case CAPACITY, EXIT, ASN, AMBIGUOUS -> Tries.failed(1);
+            case CLIENT, EDGE, TARGET -> null;
+        };
     }
 
     private void passOnIfMany() {
