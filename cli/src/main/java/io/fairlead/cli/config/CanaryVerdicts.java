@@ -70,17 +70,25 @@ public final class CanaryVerdicts {
         return List.of(
                 arm("its " + units + " ", units, verdict.getCanary()),
                 arm("the others", units, verdict.getControl()),
-                success.getWeight() <= 0
-                        ? "nothing can be compared yet"
-                        : String.format(
+                success.getWeight() <= 0 ? "nothing can be compared yet" : effect(success, latency));
+    }
+
+    private static String effect(Bounded success, Bounded latency) {
+        String estimate = String.format(
+                Locale.ROOT,
+                "success %+.1f points, first byte %.2f times against the others",
+                success.getMean() * 100,
+                latency.getMean());
+        return success.getUpper() - success.getLower() > 2
+                ? estimate + "; too few in an arm for an interval"
+                : estimate
+                        + String.format(
                                 Locale.ROOT,
-                                "success %+.1f points (%+.1f to %+.1f), first byte %.2f times (%.2f to %.2f) against the others",
-                                success.getMean() * 100,
+                                " (%+.1f to %+.1f points, %.2f to %.2f times)",
                                 success.getLower() * 100,
                                 success.getUpper() * 100,
-                                latency.getMean(),
                                 latency.getLower(),
-                                latency.getUpper()));
+                                latency.getUpper());
     }
 
     private static String arm(String name, String units, CanaryArm arm) {

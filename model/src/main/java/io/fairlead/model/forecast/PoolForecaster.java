@@ -17,24 +17,69 @@ import org.jspecify.annotations.Nullable;
 public final class PoolForecaster {
 
     /** A state begins with it; one of before begins with a minute, which it can't be. */
-    private static final long FORMAT = -2;
+    private static final long FORMAT = -3;
+
+    /** Knew nothing of candour. */
+    private static final long FORMAT_OF_PLAIN_CHANCES = -2;
+
+    private static final double CANDOUR_MEMORY_MINUTES = 7 * 1_440.0;
 
     private final ForecastPolicy policy;
     private final Map<Measure, SeriesForecaster> series = new EnumMap<>(Measure.class);
-    /** By horizon and minute: chance of low health, chance of shortage, least health then asked for; null: nothing was told. */
-    private final double[][][] chances;
+    /** By horizon and minute: what was told; null: nothing. */
+    private final Told[][] chances;
 
     private final Brier[] unhealthy;
     private final Brier[] shortage;
+    private final Candour[] unhealthyCandour;
+    private final Candour[] shortageCandour;
+
+    /**
+     * What was told for a minute.
+     *
+     * @param unhealthy chance of health under {@code minHealth}
+     * @param shortage chance of demand over capacity
+     * @param unhealthyByMembers the former as the forecasts alone have it
+     * @param shortageByMembers the same of the shortage
+     */
+    private record Told(
+            double unhealthy,
+            double shortage,
+            double minHealth,
+            long atMinute,
+            double unhealthyByMembers,
+            double shortageByMembers) {
+
+        void write(DataOutput out) throws IOException {
+            for (double value :
+                    new double[] {unhealthy, shortage, minHealth, atMinute, unhealthyByMembers, shortageByMembers}) {
+                out.writeDouble(value);
+            }
+        }
+
+        static Told read(DataInput in, boolean plain) throws IOException {
+            double unhealthy = in.readDouble();
+            double shortage = in.readDouble();
+            double minHealth = in.readDouble();
+            long atMinute = (long) in.readDouble();
+            return plain
+                    ? new Told(unhealthy, shortage, minHealth, atMinute, unhealthy, shortage)
+                    : new Told(unhealthy, shortage, minHealth, atMinute, in.readDouble(), in.readDouble());
+        }
+    }
 
     public PoolForecaster(ForecastPolicy policy) {
         this.policy = policy;
         int[] horizons = SeriesForecaster.horizons();
-        chances = new double[horizons.length][][];
+        chances = new Told[horizons.length][];
         unhealthy = new Brier[horizons.length];
         shortage = new Brier[horizons.length];
+        unhealthyCandour = new Candour[horizons.length];
+        shortageCandour = new Candour[horizons.length];
         for (int i = 0; i < horizons.length; i++) {
-            chances[i] = new double[horizons[i]][];
+            chances[i] = new Told[horizons[i]];
+            unhealthyCandour[i] = Candour.NONE;
+            shortageCandour[i] = Candour.NONE;
             unhealthy[i] = Brier.NONE;
             shortage[i] = Brier.NONE;
         }
@@ -62,10 +107,20 @@ public final class PoolForecaster {
         });
         List<PoolOutlook.Ahead> ahead = new ArrayList<>();
         for (int i = 0; i < chances.length; i++) {
-            PoolOutlook.Ahead one = ahead(i, told, minHealth);
+            PoolOutlook.Ahead byMembers = ahead(i, told, minHealth);
+            PoolOutlook.Ahead one = new PoolOutlook.Ahead(
+                    byMembers.minutes(),
+                    byMembers.quantiles(),
+                    unhealthyCandour[i].of(byMembers.unhealthyProbability()),
+                    shortageCandour[i].of(byMembers.shortageProbability()));
             ahead.add(one);
-            chances[i][(int) Math.floorMod(minute, (long) chances[i].length)] =
-                    new double[] {one.unhealthyProbability(), one.shortageProbability(), minHealth, minute};
+            chances[i][(int) Math.floorMod(minute, (long) chances[i].length)] = new Told(
+                    one.unhealthyProbability(),
+                    one.shortageProbability(),
+                    minHealth,
+                    minute,
+                    byMembers.unhealthyProbability(),
+                    byMembers.shortageProbability());
         }
         SeriesForecaster health = of(Measure.HEALTH);
         return new PoolOutlook(minute, ahead, scores, health.cold(), health.basis());
@@ -113,16 +168,21 @@ public final class PoolForecaster {
         double capacity = value(values, Measure.CAPACITY);
         for (int i = 0; i < chances.length; i++) {
             int slot = (int) Math.floorMod(minute, (long) chances[i].length);
-            double[] told = chances[i][slot];
+            Told told = chances[i][slot];
             chances[i][slot] = null;
-            if (told == null || (long) told[3] != minute - chances[i].length) {
+            if (told == null || told.atMinute() != minute - chances[i].length) {
                 continue;
             }
-            if (!Double.isNaN(told[0]) && !Double.isNaN(health)) {
-                unhealthy[i] = unhealthy[i].after(told[0], health < told[2]);
+            if (!Double.isNaN(told.unhealthy()) && !Double.isNaN(health)) {
+                boolean came = health < told.minHealth();
+                unhealthy[i] = unhealthy[i].after(told.unhealthy(), came);
+                unhealthyCandour[i] =
+                        unhealthyCandour[i].after(told.unhealthyByMembers(), came, CANDOUR_MEMORY_MINUTES);
             }
-            if (!Double.isNaN(told[1]) && !Double.isNaN(demand) && !Double.isNaN(capacity)) {
-                shortage[i] = shortage[i].after(told[1], demand > capacity);
+            if (!Double.isNaN(told.shortage()) && !Double.isNaN(demand) && !Double.isNaN(capacity)) {
+                boolean came = demand > capacity;
+                shortage[i] = shortage[i].after(told.shortage(), came);
+                shortageCandour[i] = shortageCandour[i].after(told.shortageByMembers(), came, CANDOUR_MEMORY_MINUTES);
             }
         }
     }
@@ -145,22 +205,23 @@ public final class PoolForecaster {
         for (int i = 0; i < chances.length; i++) {
             unhealthy[i].write(out);
             shortage[i].write(out);
-            for (double[] told : chances[i]) {
+            unhealthyCandour[i].write(out);
+            shortageCandour[i].write(out);
+            for (Told told : chances[i]) {
                 out.writeBoolean(told != null);
                 if (told != null) {
-                    for (double value : told) {
-                        out.writeDouble(value);
-                    }
+                    told.write(out);
                 }
             }
         }
     }
 
-    /** Reads what {@link #write} wrote, in this version or the one before. */
+    /** Reads what {@link #write} wrote, in this version or the two before. */
     public static PoolForecaster read(ForecastPolicy policy, DataInput in) throws IOException {
         PoolForecaster forecaster = new PoolForecaster(policy);
         long first = in.readLong();
-        boolean former = first != FORMAT;
+        boolean plain = first != FORMAT;
+        boolean former = plain && first != FORMAT_OF_PLAIN_CHANCES;
         boolean begun = former; // with the minute of its first series
         for (Measure measure : Measure.values()) {
             long minute = begun ? first : in.readLong();
@@ -174,10 +235,13 @@ public final class PoolForecaster {
         for (int i = 0; i < forecaster.chances.length; i++) {
             forecaster.unhealthy[i] = Brier.read(in);
             forecaster.shortage[i] = Brier.read(in);
+            if (!plain) {
+                forecaster.unhealthyCandour[i] = Candour.read(in);
+                forecaster.shortageCandour[i] = Candour.read(in);
+            }
             for (int j = 0; j < forecaster.chances[i].length; j++) {
                 if (in.readBoolean()) {
-                    forecaster.chances[i][j] =
-                            new double[] {in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble()};
+                    forecaster.chances[i][j] = Told.read(in, plain);
                 }
             }
         }

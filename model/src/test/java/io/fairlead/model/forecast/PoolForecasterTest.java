@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pools of exits that come and go, under a demand that has its hours. */
@@ -188,19 +189,19 @@ class PoolForecasterTest {
         assertThat(bytes.size()).isLessThan(400_000);
     }
 
-    /** As {@code forecaster-0.1.0-7ddedea.txt} tells. */
-    @Test
-    void readsWhatTheVersionBeforeWroteAndGoesOnWithIt() throws IOException {
+    /** As the first line of each file tells. */
+    @ParameterizedTest
+    @CsvSource({"forecaster-0.1.0-7ddedea.txt, 0.7506944", "forecaster-0.1.0-d82f941.txt, 0.8159722"})
+    void readsWhatTheVersionsBeforeWroteAndGoesOnWithIt(String file, double coverage) throws IOException {
         PoolForecaster forecaster;
-        try (InputStream stored =
-                Objects.requireNonNull(getClass().getResourceAsStream("forecaster-0.1.0-7ddedea.txt"))) {
+        try (InputStream stored = Objects.requireNonNull(getClass().getResourceAsStream(file))) {
             String told = new String(stored.readAllBytes(), StandardCharsets.US_ASCII);
             byte[] deflated = Base64.getMimeDecoder().decode(told.substring(told.indexOf('\n')));
             forecaster = PoolForecaster.read(
                     ForecastPolicy.defaults(),
                     new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(deflated))));
         }
-        assertThat(forecaster.of(Measure.DEMAND).skill(2).coverage()).isCloseTo(0.7506944, within(1e-6));
+        assertThat(forecaster.of(Measure.DEMAND).skill(2).coverage()).isCloseTo(coverage, within(1e-6));
         assertThat(forecaster.shortage(1).told()).isEqualTo(1_485);
         Map<Measure, Double> values = new EnumMap<>(Measure.class);
         values.put(Measure.EXITS_ONLINE, 10.0);
@@ -217,5 +218,22 @@ class PoolForecasterTest {
                 .as("the usual value of an hour later is 24, and 23 was told before")
                 .isBetween(22.5, 24.5);
         assertThat(demand.high() - demand.low()).isBetween(0.5, 3.0);
+    }
+
+    @Test
+    void chancesThatAreToldTooHighAreDrawnHalfWayToWhatComes() {
+        Candour candour = Candour.NONE;
+        assertThat(candour.of(0.8)).as("nothing was seen").isEqualTo(0.8);
+        SplittableRandom random = new SplittableRandom(8);
+        for (int i = 0; i < 20_000; i++) {
+            double chance = random.nextDouble();
+            candour = candour.after(chance, random.nextDouble() < chance / 2, 10_080);
+        }
+        assertThat(candour.of(0.8)).as("a half of it comes").isCloseTo(0.6, within(0.02));
+        for (int i = 0; i < 60_000; i++) {
+            candour = candour.after(0.4, random.nextDouble() < 0.8, 10_080);
+        }
+        assertThat(candour.of(0.4)).as("twice as much comes: it is not raised").isEqualTo(0.4);
+        assertThat(candour.of(Double.NaN)).isNaN();
     }
 }
