@@ -28,6 +28,7 @@ import picocli.CommandLine.Mixin;
             PanelsBench.class,
             PickBench.class,
             PoisonBench.class,
+            PoolJobBench.class,
             PoolsBench.class,
             ProxyBench.class,
             QualityBench.class,

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
@@ -86,6 +87,35 @@ public final class BenchTopics {
             records.forEachOrdered(sender::send);
             sender.check();
         }
+    }
+
+    /**
+     * Records onto a topic where a key says what they are about.
+     *
+     * @throws IOException if not all were taken
+     */
+    <T extends SpecificRecord> void fill(TopicSpec topic, Function<T, String> key, Stream<T> records)
+            throws IOException {
+        try (Sender sender = sender(topic, key)) {
+            records.forEachOrdered(sender::send);
+            sender.check();
+        }
+    }
+
+    /** A producer of records that have keys. */
+    @SuppressWarnings("unchecked") // it is given what the key is of
+    <T extends SpecificRecord> Sender sender(TopicSpec topic, Function<T, String> key) {
+        return new Sender(topic, (Function<SpecificRecord, String>) key);
+    }
+
+    /**
+     * The same at a rate, on a thread of its own until it is closed.
+     *
+     * @param rate a second
+     */
+    <T extends SpecificRecord> Trickle trickle(
+            TopicSpec topic, int rate, Supplier<T> records, Function<T, String> key) {
+        return new Trickle(sender(topic, key), rate, records);
     }
 
     /**
@@ -167,19 +197,26 @@ public final class BenchTopics {
                 new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
         private final AtomicReference<@Nullable Exception> refused = new AtomicReference<>();
         private final TopicSpec topic;
+        private final @Nullable Function<SpecificRecord, String> key;
 
         Sender(TopicSpec topic) {
-            this.topic = topic;
+            this(topic, null);
         }
 
-        /** @param record whose first field is a header */
+        private Sender(TopicSpec topic, @Nullable Function<SpecificRecord, String> key) {
+            this.topic = topic;
+            this.key = key;
+        }
+
+        /** @param record whose first field is a header, if records have no keys here */
         void send(SpecificRecord record) {
+            byte[] value = WireEncoder.encode(record);
             producer.send(
-                    new ProducerRecord<>(
-                            topic.name(),
-                            ((TelemetryHeader) record.get(0)).getPartition(),
-                            null,
-                            WireEncoder.encode(record)),
+                    key == null
+                            ? new ProducerRecord<>(
+                                    topic.name(), ((TelemetryHeader) record.get(0)).getPartition(), null, value)
+                            : new ProducerRecord<>(
+                                    topic.name(), key.apply(record).getBytes(StandardCharsets.UTF_8), value),
                     (placed, failure) -> {
                         if (failure != null) {
                             refused.set(failure);

@@ -30,7 +30,7 @@ public record ForecastPolicy(
         implements Policy {
 
     private static final ForecastPolicy DEFAULTS =
-            new ForecastPolicy(Scope.GLOBAL, 0, 0.2, 0.02, 0.05, 0.98, 4, 1_440, 1.5, 0.5);
+            new ForecastPolicy(Scope.GLOBAL, 0, 0.2, 0.02, 0.05, 0.98, 4, 1_440, 1.5, 0.4);
 
     /** The policy that counts where none is set. */
     public static ForecastPolicy defaults() {

@@ -23,6 +23,9 @@ final class Forecasts {
 
     private static final long MINUTE_MS = 60_000;
 
+    /** From which chance on the oracle tells: it knows no better use of a true one, whatever the policy says of ours. */
+    private static final double LIKELIER_THAN_NOT = 0.5;
+
     /** One pool. */
     private static final class Pool {
         final PoolDefinition definition;
@@ -113,7 +116,7 @@ final class Forecasts {
                 if (ahead.shortageProbability() >= ForecastPolicy.defaults().shortProbability()) {
                     pool.ours.tell(minute, horizon);
                 }
-                if (oracle >= ForecastPolicy.defaults().shortProbability()) {
+                if (oracle >= LIKELIER_THAN_NOT) {
                     pool.oracles.tell(minute, horizon);
                 }
             }
