@@ -154,9 +154,7 @@ public final class PoolJobBench implements Callable<Integer> {
             if (read(edge, Duration.ofMillis(LOOK_EVERY_MS))) {
                 lastNanos = System.nanoTime();
             }
-            long members = told.values().stream()
-                    .filter(each -> !each.getMemberships().isEmpty())
-                    .count();
+            long members = told.keySet().stream().filter(this::isMember).count();
             long nowNanos = System.nanoTime();
             if (members > 0 && nowNanos - lastNanos > QUIET.toNanos()) {
                 out.printf(
@@ -225,10 +223,7 @@ public final class PoolJobBench implements Callable<Integer> {
     }
 
     private String aMember() {
-        List<String> members = told.entrySet().stream()
-                .filter(each -> !each.getValue().getMemberships().isEmpty())
-                .map(Map.Entry::getKey)
-                .toList();
+        List<String> members = told.keySet().stream().filter(this::isMember).toList();
         if (members.isEmpty()) {
             throw new UserError("No exit is in a pool; take more exits or fewer --kills.");
         }
@@ -244,13 +239,18 @@ public final class PoolJobBench implements Callable<Integer> {
                 .setKilled(true)
                 .build());
         overrides.check();
-        while (!told.get(exit).getMemberships().isEmpty()) {
+        while (isMember(exit)) {
             read(edge, Duration.ofMillis(5));
             if (System.nanoTime() - begunNanos > KILL_LIMIT.toNanos()) {
                 throw new IOException("The kill of " + exit + " was not told within " + KILL_LIMIT.toSeconds() + " s.");
             }
         }
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNanos);
+    }
+
+    private boolean isMember(String exit) {
+        PoolAssignment assignment = told.get(exit);
+        return assignment != null && !assignment.getMemberships().isEmpty();
     }
 
     /** What is committed alone, as edges read. */
