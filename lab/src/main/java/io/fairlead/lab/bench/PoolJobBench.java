@@ -140,7 +140,7 @@ public final class PoolJobBench implements Callable<Integer> {
                             1));
             try (KafkaConsumer<byte[], byte[]> edge = edge(kafka)) {
                 awaitFormed(edge, begunNanos, out);
-                measure(topics, kafka, flink, rest, job, edge, out);
+                measure(topics, flink, rest, job, edge, out);
             }
             rest.cancel(job);
         }
@@ -172,7 +172,6 @@ public final class PoolJobBench implements Callable<Integer> {
 
     private void measure(
             BenchTopics topics,
-            KafkaProcess kafka,
             FlinkProcess flink,
             FlinkRest rest,
             String job,
