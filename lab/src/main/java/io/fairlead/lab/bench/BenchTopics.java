@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
@@ -84,6 +85,20 @@ public final class BenchTopics {
     void fill(TopicSpec topic, Stream<? extends SpecificRecord> records) throws IOException {
         try (Sender sender = new Sender(topic)) {
             records.forEachOrdered(sender::send);
+            sender.check();
+        }
+    }
+
+    /**
+     * Decisions or config onto their topic of one partition.
+     *
+     * @throws IOException if not all were taken
+     */
+    <R extends SpecificRecord> void fillKeyed(TopicSpec topic, Stream<R> records, Function<R, String> key)
+            throws IOException {
+        try (Sender sender = new Sender(topic)) {
+            records.forEachOrdered(
+                    record -> sender.send(0, key.apply(record).getBytes(StandardCharsets.UTF_8), record));
             sender.check();
         }
     }
@@ -174,12 +189,12 @@ public final class BenchTopics {
 
         /** @param record whose first field is a header */
         void send(SpecificRecord record) {
+            send(((TelemetryHeader) record.get(0)).getPartition(), null, record);
+        }
+
+        void send(int partition, byte @Nullable [] key, SpecificRecord record) {
             producer.send(
-                    new ProducerRecord<>(
-                            topic.name(),
-                            ((TelemetryHeader) record.get(0)).getPartition(),
-                            null,
-                            WireEncoder.encode(record)),
+                    new ProducerRecord<>(topic.name(), partition, key, WireEncoder.encode(record)),
                     (placed, failure) -> {
                         if (failure != null) {
                             refused.set(failure);
