@@ -220,6 +220,7 @@ class MapRowsTest {
         }
         MapRows.Tables tables = rows.tables();
         long each = (usedBytes() - before) / count;
+        assertThat(rows.entries()).as("it is there until now").isEqualTo(count);
         assertThat(tables.entries()).isEqualTo(count);
         assertThat(tables.choices()).hasSizeGreaterThan(count / 2);
         assertThat(each).isBetween(90L, 200L);
