@@ -8,8 +8,10 @@ import io.fairlead.edge.report.EdgeLoad;
 import io.fairlead.edge.report.EdgeReporter;
 import io.fairlead.edge.table.ConfigCheck;
 import io.fairlead.edge.table.ConfigTable;
+import io.fairlead.edge.table.Decision;
 import io.fairlead.edge.table.DecisionReader;
 import io.fairlead.edge.table.DecisionTable;
+import io.fairlead.edge.table.TableStore;
 import io.fairlead.edge.table.Tables;
 import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
@@ -133,7 +135,12 @@ public final class EdgeKit implements AutoCloseable {
 
     /** A table of decisions; what it applies is in the edge's report. */
     public <T> DecisionTable<T> decisions(TopicSpec topic, DecisionReader<T> reader) {
-        DecisionTable<T> table = tables.decisions(topic, reader);
+        return decisions(topic, reader, TableStore.ofRecords());
+    }
+
+    /** The same, kept in a store of its owner's. */
+    public <T> DecisionTable<T> decisions(TopicSpec topic, DecisionReader<T> reader, TableStore<Decision<T>> store) {
+        DecisionTable<T> table = tables.decisions(topic, reader, store);
         reported.add(table);
         return table;
     }

@@ -57,7 +57,7 @@ public final class NameServerEdge implements AutoCloseable {
     private NameServerEdge(NameServerEdgeSettings settings, Zones zones, EdgeKit kit) throws IOException {
         this.kit = kit;
         this.map = new NetworkMap(settings.map(), InstantSource.system(), System::nanoTime);
-        kit.decisions(Topics.DECISIONS_MAP, MapRecord.reader()).listen(map.decisions());
+        kit.decisions(Topics.DECISIONS_MAP, MapRecord.reader(), map.rows()).listen(map.decisions());
         kit.config(Topics.CONFIG_GROUPS, Group::of).listen(map.groups());
         RandomGenerator.SplittableGenerator random = new SplittableRandom();
         this.tally = new TallyDesk(settings.tally(), kit.publisher()::offer, System::nanoTime, random);

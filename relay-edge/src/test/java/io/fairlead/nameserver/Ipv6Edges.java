@@ -3,7 +3,6 @@ package io.fairlead.nameserver;
 import io.fairlead.edge.link.CertificateAuthority;
 import io.fairlead.edge.link.MutualTls;
 import io.fairlead.edge.publish.Telling;
-import io.fairlead.edge.table.Decision;
 import io.fairlead.edge.table.TableListener;
 import io.fairlead.model.map.AddressPrefix;
 import io.fairlead.nameserver.map.Group;
@@ -127,9 +126,8 @@ final class Ipv6Edges {
         groups.put("first", group("first", "2001:db8:1::1", 1));
         groups.put("near", group("near", "2001:db8:2::1", 2));
         groups.put("home", group("home", "2001:db8:3::1", 3));
-        TableListener<Decision<MapRecord>> decisions = map.decisions();
         List.of(entry("2001:db8:7::/48", "near", 1), entry("::/48", "home", 2))
-                .forEach(entry -> decisions.put(
+                .forEach(entry -> map.decided(
                         entry.getPrefix(),
                         Objects.requireNonNull(MapRecord.reader().read(entry.getPrefix(), entry))));
         map.checkGroups(true);

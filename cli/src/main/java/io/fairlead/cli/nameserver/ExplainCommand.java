@@ -5,6 +5,7 @@ import io.fairlead.cli.config.ConfigStore;
 import io.fairlead.cli.kafka.KafkaOptions;
 import io.fairlead.cli.settings.SettingsOptions;
 import io.fairlead.edge.table.Decision;
+import io.fairlead.edge.table.DecisionReader;
 import io.fairlead.edge.table.InvalidConfigException;
 import io.fairlead.edge.table.TableListener;
 import io.fairlead.model.map.AddressPrefix;
@@ -64,11 +65,11 @@ final class ExplainCommand implements Callable<Integer> {
                 spec.commandLine().getErr().println("group " + key + " is not used: " + e.getMessage());
             }
         });
-        TableListener<Decision<MapRecord>> decisions = map.decisions();
+        DecisionReader<MapRecord> reader = MapRecord.reader();
         store.read(Topics.DECISIONS_MAP).forEach((key, entry) -> {
-            Decision<MapRecord> decision = MapRecord.reader().read(key, entry.value());
+            Decision<MapRecord> decision = reader.read(key, entry.value());
             if (decision != null) {
-                decisions.put(key, decision);
+                map.decided(key, decision);
             }
         });
         map.checkGroups(true);

@@ -59,7 +59,7 @@ public final class ConfigTable<T> {
         this.edgeId = edgeId;
         this.onRejected = onRejected;
         this.clock = clock;
-        this.table = new KeyedTable<>(topic, schemas, new Checks(), metrics);
+        this.table = new KeyedTable<>(topic, schemas, new Checks(), TableStore.ofRecords(), metrics);
         FunctionCounter.builder("fairlead.config.rejected", rejected, LongAdder::sum)
                 .tag("topic", topic.name())
                 .register(metrics);
@@ -101,7 +101,7 @@ public final class ConfigTable<T> {
     private final class Checks implements KeyedTable.Judge<T> {
 
         @Override
-        public @Nullable T judge(RawRecord raw, SpecificRecord record, @Nullable T held) {
+        public @Nullable T read(RawRecord raw, SpecificRecord record) {
             try {
                 T value = check.check(raw.key(), record);
                 found.remove(raw.key());
@@ -112,6 +112,11 @@ public final class ConfigTable<T> {
                 reject(raw, author(record), List.of(String.valueOf(e.getMessage())));
             }
             return null;
+        }
+
+        @Override
+        public boolean accepts(RawRecord raw, T value, @Nullable T held) {
+            return true;
         }
 
         @Override

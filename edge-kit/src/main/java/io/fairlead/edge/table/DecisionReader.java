@@ -20,6 +20,16 @@ public interface DecisionReader<T> {
     @Nullable
     Decision<T> read(String key, SpecificRecord record);
 
+    /**
+     * The decision, read from the bytes of the record themselves, for a topic of so many that an object for all that each says costs too much.
+     *
+     * @param value as it stands on the topic
+     * @return null: it is to be read as any other, for its writer's schema is another, or something is wrong with it
+     */
+    default @Nullable Decision<T> readQuickly(String key, byte[] value) {
+        return null;
+    }
+
     /** Of {@code decisions.exits}. */
     static DecisionReader<ExitScore> exitScores() {
         return (key, record) -> record instanceof ExitScore score

@@ -45,12 +45,13 @@ public final class DecisionTable<T> {
     DecisionTable(
             TopicSpec topic,
             DecisionReader<T> reader,
+            TableStore<Decision<T>> store,
             SchemaDirectory schemas,
             MeterRegistry metrics,
             InstantSource clock) {
         this.reader = reader;
         this.clock = clock;
-        this.table = new KeyedTable<>(topic, schemas, new Versions(), metrics);
+        this.table = new KeyedTable<>(topic, schemas, new Versions(), store, metrics);
         this.latency = new LoopLatency(topic.name(), metrics);
         FunctionCounter.builder("fairlead.decisions.applied", applied, LongAdder::sum)
                 .tag("topic", topic.name())
@@ -118,18 +119,27 @@ public final class DecisionTable<T> {
     private final class Versions implements KeyedTable.Judge<Decision<T>> {
 
         @Override
-        public @Nullable Decision<T> judge(RawRecord raw, SpecificRecord record, @Nullable Decision<T> held) {
+        public @Nullable Decision<T> readQuickly(RawRecord raw, byte[] value) {
+            return reader.readQuickly(raw.key(), value);
+        }
+
+        @Override
+        public @Nullable Decision<T> read(RawRecord raw, SpecificRecord record) {
             Decision<T> decision = reader.read(raw.key(), record);
             if (decision == null) {
                 unreadable(raw, "a " + record.getSchema().getName() + " is no decision of this topic");
-                return null;
             }
+            return decision;
+        }
+
+        @Override
+        public boolean accepts(RawRecord raw, Decision<T> decision, @Nullable Decision<T> held) {
             Decision<T> against = held == null ? removed.get(raw.key()) : held;
             if (against != null && !decision.isNewerThan(against.jobEpoch(), against.counter())) {
                 if (against.isNewerThan(decision.jobEpoch(), decision.counter())) {
                     stale.increment();
                 }
-                return null;
+                return false;
             }
             removed.remove(raw.key());
             long nowMs = clock.millis();
@@ -141,7 +151,7 @@ public final class DecisionTable<T> {
             if (table.live()) {
                 latency.applied(decision, nowMs);
             }
-            return decision;
+            return true;
         }
 
         @Override

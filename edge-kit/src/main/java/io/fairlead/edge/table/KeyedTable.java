@@ -9,12 +9,12 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.avro.specific.SpecificRecord;
@@ -36,11 +36,20 @@ final class KeyedTable<T> implements FollowedTopic {
     private static final Logger LOG = LoggerFactory.getLogger(KeyedTable.class);
     private static final int WAITING_MAX = 10_000;
 
-    /** Says what becomes of a record that could be read. */
+    /** Says what becomes of a record. */
     interface Judge<T> {
-        /** The value to hold from now on, or null: what is held stays. */
+
+        /** What its bytes say, read without an object for all of it; null: they are to be read as any other's. */
+        default @Nullable T readQuickly(RawRecord raw, byte[] value) {
+            return null;
+        }
+
+        /** What it says, or null: it is none of the topic's, and what is held stays. */
         @Nullable
-        T judge(RawRecord raw, SpecificRecord record, @Nullable T held);
+        T read(RawRecord raw, SpecificRecord record);
+
+        /** Whether it is to be held from now on; else what is held stays. */
+        boolean accepts(RawRecord raw, T value, @Nullable T held);
 
         /** It can't be read, and what is held stays. */
         void unreadable(RawRecord raw, String why);
@@ -55,12 +64,10 @@ final class KeyedTable<T> implements FollowedTopic {
         void caughtUp();
     }
 
-    private record Held<T>(T value, RawRecord raw, int generation) {}
-
     private final TopicSpec topic;
     private final Judge<T> judge;
     private final WireReader reader;
-    private final ConcurrentHashMap<String, Held<T>> entries = new ConcurrentHashMap<>();
+    private final TableStore<T> store;
     private final Map<String, RawRecord> waiting = new LinkedHashMap<>();
     private final List<TableListener<T>> listeners = new CopyOnWriteArrayList<>();
     private final LongAdder changes = new LongAdder();
@@ -71,14 +78,19 @@ final class KeyedTable<T> implements FollowedTopic {
     private volatile boolean ready;
     private long savedChanges;
 
-    KeyedTable(TopicSpec topic, SchemaDirectory schemas, Judge<T> judge, MeterRegistry metrics) {
+    KeyedTable(TopicSpec topic, SchemaDirectory schemas, Judge<T> judge, TableStore<T> store, MeterRegistry metrics) {
         this.topic = topic;
         this.judge = judge;
+        this.store = store;
         this.reader = new WireReader(schemas);
-        Gauge.builder("fairlead.table.entries", entries, Map::size)
+        Gauge.builder("fairlead.table.entries", store, TableStore::size)
                 .tag("topic", topic.name())
                 .register(metrics);
         Gauge.builder("fairlead.table.ready", this, table -> table.ready ? 1 : 0)
+                .tag("topic", topic.name())
+                .register(metrics);
+        Gauge.builder("fairlead.table.live", this, table -> table.live ? 1 : 0)
+                .description("1: it was read to its end since the start, and follows what comes")
                 .tag("topic", topic.name())
                 .register(metrics);
         FunctionCounter.builder("fairlead.table.changes", changes, LongAdder::sum)
@@ -111,32 +123,37 @@ final class KeyedTable<T> implements FollowedTopic {
         byte[] value = raw.value();
         if (value == null) {
             waiting.remove(raw.key());
-            Held<T> gone = entries.get(raw.key());
-            judge.removed(raw, gone == null ? null : gone.value());
+            judge.removed(raw, store.get(raw.key()));
             remove(raw.key());
             return;
         }
-        SpecificRecord record;
-        try {
-            record = reader.read(value);
-        } catch (UnreadableRecordException e) {
-            unreadable(raw, e);
-            return;
+        T read = judge.readQuickly(raw, value);
+        if (read == null) {
+            SpecificRecord record;
+            try {
+                record = reader.read(value);
+            } catch (UnreadableRecordException e) {
+                unreadable(raw, e);
+                return;
+            }
+            read = judge.read(raw, record);
         }
         waiting.remove(raw.key());
-        Held<T> held = entries.get(raw.key());
-        T judged = judge.judge(raw, record, held == null ? null : held.value());
-        if (judged != null) {
-            entries.put(raw.key(), new Held<>(judged, raw, generation));
-            changes.increment();
-            tell(listener -> listener.put(raw.key(), judged));
-        } else {
-            stays(raw.key());
+        hold(raw, read);
+    }
+
+    private void hold(RawRecord raw, @Nullable T read) {
+        if (read == null || !judge.accepts(raw, read, store.get(raw.key()))) {
+            store.keep(raw.key(), generation);
+            return;
         }
+        store.put(raw, read, generation);
+        changes.increment();
+        tell(listener -> listener.put(raw.key(), read));
     }
 
     private void unreadable(RawRecord raw, UnreadableRecordException e) {
-        stays(raw.key());
+        store.keep(raw.key(), generation);
         unreadable.increment();
         if (e.reason() == Reason.UNKNOWN_SCHEMA && waiting.size() < WAITING_MAX) {
             waiting.put(raw.key(), raw);
@@ -151,10 +168,6 @@ final class KeyedTable<T> implements FollowedTopic {
         judge.unreadable(raw, String.valueOf(e.getMessage()));
     }
 
-    private void stays(String key) {
-        entries.computeIfPresent(key, (same, held) -> new Held<>(held.value(), held.raw(), generation));
-    }
-
     @Override
     public void learned() {
         List<RawRecord> again = new ArrayList<>(waiting.values());
@@ -164,12 +177,7 @@ final class KeyedTable<T> implements FollowedTopic {
 
     @Override
     public void caughtUp() {
-        List<String> gone = new ArrayList<>();
-        entries.forEach((key, held) -> {
-            if (held.generation() != generation) {
-                gone.add(key);
-            }
-        });
+        List<String> gone = store.unmet(generation);
         gone.forEach(this::remove);
         judge.caughtUp();
         live = true;
@@ -183,7 +191,7 @@ final class KeyedTable<T> implements FollowedTopic {
     }
 
     private void remove(String key) {
-        if (entries.remove(key) != null) {
+        if (store.remove(key)) {
             changes.increment();
             tell(listener -> listener.removed(key));
         }
@@ -204,12 +212,23 @@ final class KeyedTable<T> implements FollowedTopic {
 
     @Override
     public void restore(Path directory, SnapshotFile.Damaged onDamage) {
-        SnapshotFile.read(directory, topic.name(), onDamage).ifPresent(content -> {
-            content.records().forEach(this::take);
+        boolean whole =
+                SnapshotFile.read(directory, topic.name(), store.rowForm(), onDamage, new SnapshotFile.Taking() {
+                    @Override
+                    public void record(RawRecord record) {
+                        take(record);
+                    }
+
+                    @Override
+                    public void row(ByteBuffer row) throws IOException {
+                        store.restore(row);
+                    }
+                });
+        if (whole) {
             savedChanges = changes.sum();
             ready = true;
             LOG.info("{} starts with {} entries of a snapshot.", topic.name(), size());
-        });
+        }
     }
 
     @Override
@@ -218,9 +237,7 @@ final class KeyedTable<T> implements FollowedTopic {
         if (!ready || seen == savedChanges) {
             return;
         }
-        SnapshotFile.write(directory, topic.name(), nowMs, () -> entries.values().stream()
-                .map(Held::raw)
-                .iterator());
+        SnapshotFile.write(directory, topic.name(), nowMs, store.rowForm(), store::save);
         savedChanges = seen;
     }
 
@@ -232,16 +249,15 @@ final class KeyedTable<T> implements FollowedTopic {
 
     @Nullable
     T get(String key) {
-        Held<T> held = entries.get(key);
-        return held == null ? null : held.value();
+        return store.get(key);
     }
 
     void forEach(java.util.function.BiConsumer<String, T> each) {
-        entries.forEach((key, held) -> each.accept(key, held.value()));
+        store.forEach(each);
     }
 
     int size() {
-        return entries.size();
+        return store.size();
     }
 
     @Override

@@ -2,6 +2,11 @@ package io.fairlead.edge.table;
 
 import org.jspecify.annotations.Nullable;
 
-/** One record of a compacted topic as it stands there; a null value deletes its key. */
+/**
+ * One record of a compacted topic as it stands there.
+ *
+ * @param value null: its key is deleted
+ * @param brokerTimeMs when the broker took it, ms since the Unix epoch
+ */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record RawRecord(String key, byte @Nullable [] value, int partition, long offset, long brokerTimeMs) {}
+public record RawRecord(String key, byte @Nullable [] value, int partition, long offset, long brokerTimeMs) {}

@@ -4,6 +4,7 @@ import io.fairlead.schemas.topics.TopicSpec;
 import io.fairlead.schemas.topics.Topics;
 import io.fairlead.schemas.wire.SchemaDirectory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,18 +69,32 @@ final class SchemaTable implements FollowedTopic {
 
     @Override
     public void restore(Path snapshots, SnapshotFile.Damaged onDamage) {
-        SnapshotFile.read(snapshots, topic().name(), onDamage).ifPresent(content -> {
-            content.records().forEach(this::take);
+        boolean whole = SnapshotFile.read(snapshots, topic().name(), 0, onDamage, new SnapshotFile.Taking() {
+            @Override
+            public void record(RawRecord record) {
+                take(record);
+            }
+
+            @Override
+            public void row(ByteBuffer row) throws IOException {
+                throw new IOException("it has rows, but schemas have none");
+            }
+        });
+        if (whole) {
             changed = false;
             ready = true;
-        });
+        }
     }
 
     @Override
     public void save(Path snapshots, long nowMs) throws IOException {
         if (ready && changed) {
             changed = false;
-            SnapshotFile.write(snapshots, topic().name(), nowMs, schemas.values());
+            SnapshotFile.write(snapshots, topic().name(), nowMs, 0, out -> {
+                for (RawRecord record : schemas.values()) {
+                    out.record(record);
+                }
+            });
         }
     }
 

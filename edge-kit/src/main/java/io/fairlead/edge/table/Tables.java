@@ -84,7 +84,12 @@ public final class Tables implements AutoCloseable {
 
     /** A new table of decisions. */
     public <T> DecisionTable<T> decisions(TopicSpec topic, DecisionReader<T> reader) {
-        DecisionTable<T> table = new DecisionTable<>(topic, reader, schemas, metrics, clock);
+        return decisions(topic, reader, TableStore.ofRecords());
+    }
+
+    /** A new table of decisions that keeps them in a store of its owner's. */
+    public <T> DecisionTable<T> decisions(TopicSpec topic, DecisionReader<T> reader, TableStore<Decision<T>> store) {
+        DecisionTable<T> table = new DecisionTable<>(topic, reader, store, schemas, metrics, clock);
         add(table.followed());
         return table;
     }

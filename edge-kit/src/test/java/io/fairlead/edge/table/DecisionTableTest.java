@@ -194,6 +194,7 @@ class DecisionTableTest {
         DecisionTable<JobHeartbeat> fresh = new DecisionTable<>(
                 Topics.DECISIONS_HEARTBEATS,
                 DecisionReader.jobHeartbeats(),
+                TableStore.ofRecords(),
                 schemas,
                 new SimpleMeterRegistry(),
                 () -> Instant.ofEpochMilli(1_000));

@@ -16,6 +16,7 @@ public final class Heartbeats {
         table = new DecisionTable<>(
                 Topics.DECISIONS_HEARTBEATS,
                 DecisionReader.jobHeartbeats(),
+                TableStore.ofRecords(),
                 SchemaDirectory.builtIn(),
                 new SimpleMeterRegistry(),
                 clock);

@@ -17,6 +17,7 @@ import picocli.CommandLine.Mixin;
         description = "Measure on this machine, beside a peer or a yardstick in the same run.",
         subcommands = {
             DnsBench.class,
+            EntriesBench.class,
             FactsBench.class,
             FarBench.class,
             IdleBench.class,

@@ -26,10 +26,13 @@ public record LiveMemory(long heapBytes, long nativeBytes) {
 
     /** Looks at a process now. */
     public static LiveMemory of(long pid) throws IOException, InterruptedException {
+        return new LiveMemory(heapOf(pid), sum(NATIVE, asked(pid, "VM.native_memory", "summary", "scale=KB")) << 10);
+    }
+
+    /** Live objects alone, bytes; the process needs no option for it. */
+    public static long heapOf(long pid) throws IOException, InterruptedException {
         asked(pid, "GC.run"); // what this frees by way of references is gone with the collection of the histogram
-        return new LiveMemory(
-                sum(LIVING, asked(pid, "GC.class_histogram")),
-                sum(NATIVE, asked(pid, "VM.native_memory", "summary", "scale=KB")) << 10);
+        return sum(LIVING, asked(pid, "GC.class_histogram"));
     }
 
     public long bytes() {

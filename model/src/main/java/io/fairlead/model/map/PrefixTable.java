@@ -2,7 +2,6 @@ package io.fairlead.model.map;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,42 +58,109 @@ public final class PrefixTable {
      * @throws IllegalArgumentException if a prefix is too long, has bits beyond its length, or stands twice
      */
     public static PrefixTable of(int bits, List<Prefix> prefixes) {
-        List<Prefix> sorted = new ArrayList<>(prefixes);
-        sorted.sort(Comparator.<Prefix>comparingLong(prefix -> prefix.address() ^ Long.MIN_VALUE)
-                .thenComparingInt(Prefix::length));
-        check(bits, sorted);
-        Builder builder = new Builder(2 * sorted.size() + 1);
-        List<Prefix> around = new ArrayList<>();
-        builder.from(0, NONE);
-        for (Prefix prefix : sorted) {
-            close(builder, around, prefix);
-            builder.from(prefix.address(), prefix.answer());
-            around.add(prefix);
-        }
-        close(builder, around, null);
-        return builder.table(bits);
+        Builder builder = new Builder(bits);
+        prefixes.forEach(prefix -> builder.add(prefix.address(), prefix.length(), prefix.answer()));
+        return builder.build();
     }
 
-    private static void check(int bits, List<Prefix> sorted) {
-        for (int i = 0; i < sorted.size(); i++) {
-            Prefix prefix = sorted.get(i);
-            if (prefix.length() < 0 || prefix.length() > bits) {
-                throw new IllegalArgumentException(
-                        "a prefix has 0 to " + bits + " bits, but one has " + prefix.length());
+    /** Gathers the prefixes of a table, 16 bytes each. Used once, by one thread. */
+    public static final class Builder {
+
+        private static final long ANSWER = 0xFFFF_FFFFL;
+
+        private final int bits;
+        private long[] addresses = new long[1_024];
+
+        /** Length of each prefix in the upper half, its answer in the lower. */
+        private long[] rest = new long[1_024];
+
+        private int count;
+
+        /** @param bits longest prefix: 32 for IPv4, 64 for IPv6 */
+        public Builder(int bits) {
+            this.bits = bits;
+        }
+
+        /**
+         * Adds a prefix.
+         *
+         * @param address its first address, in the upper bits
+         * @param answer from 0 on
+         * @throws IllegalArgumentException if it is too long, or has bits beyond its length
+         */
+        public void add(long address, int length, int answer) {
+            if (length < 0 || length > bits) {
+                throw new IllegalArgumentException("a prefix has 0 to " + bits + " bits, but one has " + length);
             }
-            if ((prefix.address() & hostBits(prefix.length())) != 0) {
-                throw new IllegalArgumentException("prefix " + Long.toHexString(prefix.address()) + "/"
-                        + prefix.length() + " has bits beyond its length; clear them");
+            if ((address & hostBits(length)) != 0) {
+                throw new IllegalArgumentException("prefix " + Long.toHexString(address) + "/" + length
+                        + " has bits beyond its length; clear them");
             }
-            if (prefix.answer() < 0) {
-                throw new IllegalArgumentException("answers count from 0 on, but one is " + prefix.answer());
+            if (answer < 0) {
+                throw new IllegalArgumentException("answers count from 0 on, but one is " + answer);
             }
-            if (i > 0
-                    && sorted.get(i - 1).address() == prefix.address()
-                    && sorted.get(i - 1).length() == prefix.length()) {
-                throw new IllegalArgumentException("prefix " + Long.toHexString(prefix.address()) + "/"
-                        + prefix.length() + " stands twice; leave one out");
+            if (count == addresses.length) {
+                int more = count + (count >> 1);
+                addresses = Arrays.copyOf(addresses, more);
+                rest = Arrays.copyOf(rest, more);
             }
+            addresses[count] = address;
+            rest[count++] = (long) length << Integer.SIZE | answer;
+        }
+
+        /** @throws IllegalArgumentException if a prefix stands twice */
+        public PrefixTable build() {
+            sort();
+            Intervals intervals = new Intervals(2 * count + 1);
+            List<Prefix> around = new ArrayList<>();
+            intervals.from(0, NONE);
+            for (int i = 0; i < count; i++) {
+                Prefix prefix = new Prefix(addresses[i], (int) (rest[i] >>> Integer.SIZE), (int) (rest[i] & ANSWER));
+                if (i > 0 && addresses[i - 1] == prefix.address() && rest[i - 1] >>> Integer.SIZE == prefix.length()) {
+                    throw new IllegalArgumentException("prefix " + Long.toHexString(prefix.address()) + "/"
+                            + prefix.length() + " stands twice; leave one out");
+                }
+                close(intervals, around, prefix);
+                intervals.from(prefix.address(), prefix.answer());
+                around.add(prefix);
+            }
+            close(intervals, around, null);
+            return intervals.table(bits);
+        }
+
+        /** By address, then length: runs of two, four and so on are merged, back and forth between two pairs of arrays. */
+        private void sort() {
+            long[] toAddresses = new long[count];
+            long[] toRest = new long[count];
+            for (int run = 1; run < count; run *= 2) {
+                for (int from = 0; from < count; from += 2 * run) {
+                    int middle = Math.min(count, from + run);
+                    merge(from, middle, Math.min(count, middle + run), toAddresses, toRest);
+                }
+                long[] swapped = addresses;
+                addresses = toAddresses;
+                toAddresses = swapped;
+                swapped = rest;
+                rest = toRest;
+                toRest = swapped;
+            }
+        }
+
+        private void merge(int from, int middle, int end, long[] toAddresses, long[] toRest) {
+            int left = from;
+            int right = middle;
+            for (int to = from; to < end; to++) {
+                boolean takesLeft = left < middle && (right >= end || !isBefore(right, left));
+                int taken = takesLeft ? left++ : right++;
+                toAddresses[to] = addresses[taken];
+                toRest[to] = rest[taken];
+            }
+        }
+
+        private boolean isBefore(int one, int other) {
+            return addresses[one] == addresses[other]
+                    ? rest[one] >>> Integer.SIZE < rest[other] >>> Integer.SIZE
+                    : addresses[one] + Long.MIN_VALUE < addresses[other] + Long.MIN_VALUE;
         }
     }
 
@@ -103,7 +169,7 @@ public final class PrefixTable {
     }
 
     /** Ends the prefixes that end before another begins; null: all. What is around them goes on behind each. */
-    private static void close(Builder builder, List<Prefix> around, @Nullable Prefix next) {
+    private static void close(Intervals intervals, List<Prefix> around, @Nullable Prefix next) {
         while (!around.isEmpty()) {
             Prefix inner = around.get(around.size() - 1);
             long behind = inner.last() + 1;
@@ -112,7 +178,7 @@ public final class PrefixTable {
             }
             around.remove(around.size() - 1);
             if (behind != 0) {
-                builder.from(
+                intervals.from(
                         behind,
                         around.isEmpty() ? NONE : around.get(around.size() - 1).answer());
             }
@@ -120,13 +186,13 @@ public final class PrefixTable {
     }
 
     /** Intervals in order, equal neighbours joined. */
-    private static final class Builder {
+    private static final class Intervals {
 
         private final long[] starts;
         private final int[] answers;
         private int count;
 
-        Builder(int most) {
+        Intervals(int most) {
             starts = new long[most];
             answers = new int[most];
         }

@@ -8,6 +8,7 @@ import io.fairlead.model.map.PrefixTable.Prefix;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -79,6 +80,31 @@ class PrefixTableProperties {
             }
         }
         return best == null ? PrefixTable.NONE : best.answer();
+    }
+
+    /** Many, in no order; asked for about where they begin and end. */
+    @Example
+    void manyPrefixesAreFoundWhateverTheirOrder() {
+        Random random = new Random(5);
+        Map<List<Long>, Prefix> prefixes = new HashMap<>();
+        for (int i = 0; i < 20_000; i++) {
+            int length = 40 + random.nextInt(9);
+            long address = (random.nextLong() >>> 4 | 0xF000L << 48) & -1L << (64 - length);
+            prefixes.put(List.of(address, (long) length), new Prefix(address, length, i));
+        }
+        PrefixTable table = PrefixTable.of(64, List.copyOf(prefixes.values()));
+        prefixes.values().forEach(prefix -> {
+            for (long address : new long[] {
+                prefix.address(), prefix.address() - 1, prefix.address() | -1L >>> prefix.length(), random.nextLong()
+            }) {
+                int expected = PrefixTable.NONE;
+                for (int length = 48; length >= 40 && expected == PrefixTable.NONE; length--) {
+                    Prefix around = prefixes.get(List.of(address & -1L << (64 - length), (long) length));
+                    expected = around == null ? PrefixTable.NONE : around.answer();
+                }
+                assertThat(table.answer(address)).isEqualTo(expected);
+            }
+        });
     }
 
     @Example

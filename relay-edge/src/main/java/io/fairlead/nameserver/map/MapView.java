@@ -85,8 +85,8 @@ record MapView(
         if (entry != null) {
             int first = entry.byShare(Hashes.share(network));
             byNetwork = entry.split();
-            for (int i = 0; i < entry.groups().size(); i++) {
-                GroupStanding group = groups.get(entry.groups().get(inOrder(i, first)));
+            for (int i = 0; i < entry.size(); i++) {
+                GroupStanding group = groups.get(entry.group(inOrder(i, first)));
                 if (group != null && group.usable()) {
                     byNetwork |= group.shedShare() > 0;
                     if (!sheds(group, network)) {
@@ -123,8 +123,8 @@ record MapView(
     private @Nullable GroupStanding leastBad(@Nullable Choices entry) {
         List<GroupStanding> order = new ArrayList<>();
         if (entry != null) {
-            for (String id : entry.groups()) {
-                GroupStanding group = groups.get(id);
+            for (int i = 0; i < entry.size(); i++) {
+                GroupStanding group = groups.get(entry.group(i));
                 if (group != null) {
                     order.add(group);
                 }

@@ -1,9 +1,10 @@
 package io.fairlead.nameserver.map;
 
 import io.fairlead.edge.table.Decision;
+import io.fairlead.edge.table.RawRecord;
 import io.fairlead.edge.table.TableListener;
+import io.fairlead.edge.table.TableStore;
 import io.fairlead.model.map.AddressPrefix;
-import io.fairlead.model.map.PrefixTable;
 import io.fairlead.nameserver.server.Steered;
 import io.fairlead.nameserver.server.Steering;
 import io.fairlead.nameserver.zone.MappedName;
@@ -14,11 +15,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -38,61 +37,58 @@ public final class NetworkMap implements Steering {
     /** Between two takings of the whole map lies so many times what the last one took: a roll-out changes it in many small steps. */
     private static final long REST_FACTOR = 4;
 
-    private final MapSettings settings;
     private final InstantSource clock;
     private final LongSupplier nanoClock;
     private final GroupHealth health;
-    private final Map<String, MapRow> rows = new ConcurrentHashMap<>();
-    private final LongAdder notKept = new LongAdder();
+    private final MapRows rows;
 
     /** Held to put a new view in the place of the last. */
     private final Object taking = new Object();
 
     private volatile MapView view = MapView.EMPTY;
     private volatile @Nullable MapState state;
-    private volatile boolean rowsChanged;
     private volatile long tookMs;
+    private volatile int answered;
     private long restsUntilNanos;
 
     public NetworkMap(MapSettings settings, InstantSource clock, LongSupplier nanoClock) {
-        this.settings = settings;
         this.clock = clock;
         this.nanoClock = nanoClock;
         this.health = new GroupHealth(settings, nanoClock);
+        this.rows = new MapRows(settings.maxEntries());
         this.restsUntilNanos = nanoClock.getAsLong();
     }
 
     // ---- what is told
 
-    /** Takes what the topic of the map says. */
+    /** Where the table of the map's topic keeps what it says; {@link #decisions} is to be told as well. */
+    public TableStore<Decision<MapRecord>> rows() {
+        return rows;
+    }
+
+    /** Takes what the topic of the map says of groups and of the whole. */
     public TableListener<Decision<MapRecord>> decisions() {
         return new TableListener<>() {
             @Override
             public void put(String key, Decision<MapRecord> decision) {
-                if (decision.value() instanceof MapRow row) {
-                    put(key, row);
-                } else if (decision.value() instanceof MapRecord.Price price) {
+                if (decision.value() instanceof MapRecord.Price price) {
                     health.price(price.told());
                 } else if (decision.value() instanceof MapRecord.State told) {
                     state = told.told();
                 }
             }
 
-            private void put(String key, MapRow row) {
-                if (rows.size() >= settings.maxEntries() && !rows.containsKey(key)) {
-                    notKept.increment();
-                    return;
-                }
-                MapRow before = rows.put(key, row);
-                rowsChanged |= before == null || !before.choices().equals(row.choices());
-            }
-
             @Override
             public void removed(String key) {
-                rowsChanged |= rows.remove(key) != null;
                 health.noPrice(key);
             }
         };
+    }
+
+    /** Takes one decision of the map, where no table follows its topic. For one thread. */
+    public void decided(String key, Decision<MapRecord> decision) {
+        rows.put(new RawRecord(key, null, 0, 0, 0), decision, 0);
+        decisions().put(key, decision);
     }
 
     /** Takes what operators say of groups. */
@@ -146,16 +142,16 @@ public final class NetworkMap implements Steering {
     /** Takes in the entries that were told, unless it has just done so. For one thread. */
     public void takeEntries() {
         long nowNanos = nanoClock.getAsLong();
-        if (!rowsChanged || nowNanos - restsUntilNanos < 0) {
+        if (!rows.changed() || nowNanos - restsUntilNanos < 0) {
             return;
         }
-        rowsChanged = false;
-        MapView taken = tables();
+        MapRows.Tables tables = rows.tables();
         long took = nanoClock.getAsLong() - nowNanos;
         tookMs = took / NANOS_IN_MS;
+        answered = tables.entries();
         restsUntilNanos = nowNanos + took * (1 + REST_FACTOR);
         synchronized (taking) {
-            view = taken.withGroups(view.byRank(), view.groups());
+            view = new MapView(tables.ipv4(), tables.ipv6(), tables.choices(), view.byRank(), view.groups());
         }
     }
 
@@ -177,29 +173,6 @@ public final class NetworkMap implements Steering {
                 LOG.info("Answers name group {}.", id);
             }
         });
-    }
-
-    private MapView tables() {
-        Map<Choices, Integer> answers = new HashMap<>();
-        List<Choices> choices = new ArrayList<>();
-        List<PrefixTable.Prefix> ipv4 = new ArrayList<>();
-        List<PrefixTable.Prefix> ipv6 = new ArrayList<>();
-        for (MapRow row : rows.values()) {
-            Integer answer = answers.get(row.choices());
-            if (answer == null) {
-                answer = choices.size();
-                answers.put(row.choices(), answer);
-                choices.add(row.choices());
-            }
-            AddressPrefix prefix = row.prefix();
-            (prefix.ipv6() ? ipv6 : ipv4).add(new PrefixTable.Prefix(prefix.address(), prefix.length(), answer));
-        }
-        return new MapView(
-                PrefixTable.of(AddressPrefix.IPV4_BITS, ipv4),
-                PrefixTable.of(AddressPrefix.IPV6_BITS, ipv6),
-                choices,
-                List.of(),
-                Map.of());
     }
 
     // ---- what is asked
@@ -241,7 +214,7 @@ public final class NetworkMap implements Steering {
         } else {
             why.add(to + ": map " + row.epoch() + ", entry " + row.prefix() + ", "
                     + row.cohort().name().toLowerCase(Locale.ROOT) + age(row));
-            for (int i = 0; i < row.choices().groups().size(); i++) {
+            for (int i = 0; i < row.choices().size(); i++) {
                 why.add(choice(now, row, i));
             }
         }
@@ -262,13 +235,13 @@ public final class NetworkMap implements Steering {
     }
 
     private static String choice(MapView now, MapRow row, int i) {
-        String id = row.choices().groups().get(i);
+        String id = row.choices().group(i);
         GroupStanding standing = now.groups().get(id);
         String cost = String.format(
                 Locale.ROOT,
                 "%s %.0f%% cost %.1f±%.1f ms by %s",
                 id,
-                row.choices().shares().get(i) * 100,
+                row.choices().share(i) * 100,
                 row.costMs(i),
                 row.errorMs(i),
                 row.evidence(i));
@@ -290,8 +263,8 @@ public final class NetworkMap implements Steering {
                 ipv6 ? address : address & 0xFFFF_FFFF_0000_0000L,
                 ipv6 ? AddressPrefix.IPV6_BITS : AddressPrefix.IPV4_BITS);
         for (int length = most.length(); length >= 0; length--) {
-            MapRow row = rows.get(most.widened(length).toString());
-            if (row != null) {
+            Decision<MapRecord> held = rows.get(most.widened(length));
+            if (held != null && held.value() instanceof MapRow row) {
                 return row;
             }
         }
@@ -300,8 +273,11 @@ public final class NetworkMap implements Steering {
 
     /** Shows it as meters {@code fairlead.dns.map.*}. */
     public void bindTo(MeterRegistry registry) {
-        Gauge.builder("fairlead.dns.map.entries", rows, Map::size)
+        Gauge.builder("fairlead.dns.map.entries", rows, MapRows::entries)
                 .description("Entries of the map")
+                .register(registry);
+        Gauge.builder("fairlead.dns.map.answered", this, self -> self.answered)
+                .description("Entries that answers come from; the others have come since")
                 .register(registry);
         Gauge.builder(
                         "fairlead.dns.map.intervals",
@@ -324,7 +300,7 @@ public final class NetworkMap implements Steering {
         Gauge.builder("fairlead.dns.map.frozen", health, known -> known.frozen() ? 1 : 0)
                 .description("1 while too many groups are silent at once to believe it")
                 .register(registry);
-        FunctionCounter.builder("fairlead.dns.map.not.kept", notKept, LongAdder::sum)
+        FunctionCounter.builder("fairlead.dns.map.not.kept", rows.notKept(), LongAdder::sum)
                 .description("Entries that were not applied: there are too many")
                 .register(registry);
     }

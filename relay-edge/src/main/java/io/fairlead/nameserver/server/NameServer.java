@@ -19,10 +19,12 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -47,7 +49,10 @@ public final class NameServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NameServer.class);
     private static final int STOP_S = 2;
     private static final int BACKLOG = 1_024;
-    private static final int QUESTION_BYTES_MAX = 2_048;
+
+    /** What is longer is cut by the kernel. */
+    static final int QUESTION_BYTES_MAX = 2_048;
+
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
     private static final int PORT_TRIES = 20;
 
@@ -132,7 +137,7 @@ public final class NameServer implements AutoCloseable {
 
     private void listen(InetSocketAddress address) throws IOException {
         for (int tries = 0; ; tries++) {
-            Channel first = bound(udp().bind(address), address, "UDP");
+            Channel first = bound(udp(address).bind(address), address, "UDP");
             InetSocketAddress chosen = (InetSocketAddress) first.localAddress();
             ChannelFuture tcp = tcp().bind(chosen).awaitUninterruptibly();
             if (!tcp.isSuccess() && address.getPort() == 0 && tries < PORT_TRIES) {
@@ -142,7 +147,7 @@ public final class NameServer implements AutoCloseable {
             sockets.add(first);
             sockets.add(bound(tcp, chosen, "TCP"));
             for (int i = 1; i < udpSockets(); i++) {
-                sockets.add(bound(udp().bind(chosen), chosen, "UDP"));
+                sockets.add(bound(udp(chosen).bind(chosen), chosen, "UDP"));
             }
             addresses.add(chosen);
             return;
@@ -160,7 +165,7 @@ public final class NameServer implements AutoCloseable {
         return future.channel();
     }
 
-    private Bootstrap udp() {
+    private Bootstrap udp(InetSocketAddress address) {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loops)
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -177,13 +182,14 @@ public final class NameServer implements AutoCloseable {
                     .channel(Sockets.datagrams(loops))
                     .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(QUESTION_BYTES_MAX));
         }
+        // A socket of both families takes more time for each datagram of IPv4.
+        SocketProtocolFamily family =
+                address.getAddress() instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
         return bootstrap
-                .channel(EpollDatagramChannel.class)
+                .channelFactory(() -> new EpollDatagramChannel(family))
                 .option(UnixChannelOption.SO_REUSEPORT, true)
                 .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, QUESTION_BYTES_MAX)
-                .option(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(QUESTION_BYTES_MAX * settings.batch()));
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new KeptReceiveBuffer(QUESTION_BYTES_MAX * settings.batch()));
     }
 
     private ServerBootstrap tcp() {

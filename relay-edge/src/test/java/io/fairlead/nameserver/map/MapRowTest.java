@@ -48,7 +48,7 @@ class MapRowTest {
     void anEntryIsWhatWasTold(String prefix) {
         List<GroupChoice> told = new ArrayList<>();
         for (MapEvidence evidence : MapEvidence.values()) {
-            if (told.size() < MapRow.CHOICES_MAX) {
+            if (told.size() < Choices.MOST) {
                 int i = told.size();
                 told.add(new GroupChoice("g" + i, i == 0 ? 1.0 : 0.0, 0.37 + 333.33 * i, 0.11 * i, evidence));
             }
@@ -59,7 +59,7 @@ class MapRowTest {
         assertThat(row.evidenceAtMs()).isEqualTo(2);
         assertThat(row.cohort()).isEqualTo(MapCohort.ROLLED);
         for (int i = 0; i < told.size(); i++) {
-            assertThat(row.choices().groups().get(i)).isEqualTo("g" + i);
+            assertThat(row.choices().group(i)).isEqualTo("g" + i);
             assertThat(row.costMs(i)).isCloseTo(told.get(i).getCostMs(), within(1 / 32.0));
             assertThat(row.errorMs(i)).isCloseTo(told.get(i).getErrorMs(), within(1 / 32.0));
             assertThat(row.evidence(i)).isEqualTo(told.get(i).getEvidence());

@@ -26,14 +26,12 @@ final class MapStage {
 
     final MappedName live = MappedName.of("live.fairlead.example");
     final NetworkMap map;
-    private final TableListener<Decision<MapRecord>> decisions;
     private final TableListener<Group> groups;
     private long nowMs = 1_000_000;
     private long counter;
 
     MapStage() {
         map = new NetworkMap(MapSettings.DEFAULTS, () -> Instant.ofEpochMilli(nowMs), () -> nowMs * 1_000_000);
-        decisions = map.decisions();
         groups = map.groups();
     }
 
@@ -81,7 +79,7 @@ final class MapStage {
         if (decision == null) {
             throw new IllegalArgumentException("no entry: " + entry);
         }
-        decisions.put(prefix, decision);
+        map.decided(prefix, decision);
         return this;
     }
 
@@ -100,7 +98,7 @@ final class MapStage {
                 .setShedFromShare(0.85)
                 .build();
         Decision<MapRecord> decision = MapRecord.reader().read(id, price);
-        decisions.put(id, decision);
+        map.decided(id, decision);
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.fairlead.lab.bench.dns;
 
 import io.fairlead.edge.table.Decision;
+import io.fairlead.edge.table.DecisionReader;
 import io.fairlead.edge.table.TableListener;
 import io.fairlead.model.map.AddressPrefix;
 import io.fairlead.nameserver.map.Group;
@@ -78,12 +79,12 @@ final class DnsBenchServer {
                     id(i),
                     new Group(id(i), List.of(new Group.Address("192.0.2." + (i + 1), "")), 1e9, 0, "", i + 1, false));
         }
-        TableListener<Decision<MapRecord>> decisions = map.decisions();
+        DecisionReader<MapRecord> reader = MapRecord.reader();
         for (int i = 0; i < entries; i++) {
             MapEntry entry = entry(new AddressPrefix(false, random.nextLong() & -1L << 40, 24), random, i);
-            Decision<MapRecord> decision = MapRecord.reader().read(entry.getPrefix(), entry);
+            Decision<MapRecord> decision = reader.read(entry.getPrefix(), entry);
             if (decision != null) {
-                decisions.put(entry.getPrefix(), decision);
+                map.decided(entry.getPrefix(), decision);
             }
         }
         map.checkGroups(true);
