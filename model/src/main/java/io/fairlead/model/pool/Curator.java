@@ -3,6 +3,7 @@ package io.fairlead.model.pool;
 import io.fairlead.model.PoolType;
 import io.fairlead.model.policy.PoolPolicy;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * decisions.
  *
  * <p>An exit that becomes exclusive, or was, changes hands in two steps: first an assignment under which nobody may use it, then, when every edge knows that
- * one or has lost its lease, the one that gives it to its new pool. So no two edges ever use it for two owners.
+ * one or has lost its lease, the one that gives it to its new pool. So no two edges ever use it for two owners. What is exclusive for some domains changes
+ * hands in the same way, for these alone ({@link DomainClaims}): others go on with it for anything else.
  */
 public final class Curator {
 
@@ -186,7 +188,7 @@ public final class Curator {
             }
         }
         exit.condition = ExitCondition.UNKNOWN;
-        if (exit.clearAfter.equals(Stamp.NONE) && !touched.containsKey(exitId)) {
+        if (exit.clearAfter.equals(Stamp.NONE) && exit.domains.isEmpty() && !touched.containsKey(exitId)) {
             unindex(exit);
             exits.remove(exitId);
         }
@@ -203,14 +205,16 @@ public final class Curator {
      * exit that had an owner is nobody's until every edge knows.
      *
      * @param owner pool that had it alone; empty: none
+     * @param domains that it was kept for, and for which pool
      * @return whether it is taken back
      */
-    public boolean former(String exitId, Stamp stamp, String owner) {
+    public boolean former(String exitId, Stamp stamp, String owner, Map<String, String> domains) {
         Candidate exit = stamp.epoch() < epoch ? exit(exitId) : null;
-        if (exit == null || !exit.pools.isEmpty() || !exit.clearAfter.equals(Stamp.NONE)) {
+        if (exit == null || !exit.pools.isEmpty() || !exit.clearAfter.equals(Stamp.NONE) || !exit.domains.isEmpty()) {
             return false;
         }
         touch(exit);
+        exit.domains.former(domains);
         if (!owner.isEmpty()) {
             exit.held = owner;
             toClear.add(exitId);
@@ -262,14 +266,23 @@ public final class Curator {
         long leaseMs = policy("", nowMs).edgeLeaseMs();
         for (String exitId : List.copyOf(waiting)) {
             Candidate exit = exits.get(exitId);
-            if (exit == null || edges.know(exit.clearAfter, nowMs, leaseMs)) {
+            if (exit == null || cleared(exit, nowMs, leaseMs)) {
                 waiting.remove(exitId);
-                if (exit != null) {
-                    exit.clearAfter = Stamp.NONE;
-                    touch(exit);
-                }
             }
         }
+    }
+
+    /** @return whether nothing of it waits any more */
+    private boolean cleared(Candidate exit, long nowMs, long leaseMs) {
+        if (!exit.clearAfter.equals(Stamp.NONE) && edges.know(exit.clearAfter, nowMs, leaseMs)) {
+            exit.clearAfter = Stamp.NONE;
+            touch(exit);
+        }
+        if (exit.domains.settle(stamp -> edges.know(stamp, nowMs, leaseMs))) {
+            touch(exit);
+            dirty(exit); // who waits for a domain in one of its pools may have it now
+        }
+        return exit.clearAfter.equals(Stamp.NONE) && !exit.domains.isWaiting();
     }
 
     private Assignment tell(Candidate exit, List<Change> changes) {
@@ -278,12 +291,16 @@ public final class Curator {
             exit.clearAfter = stamp;
             waiting.add(exit.id);
         }
+        exit.domains.told(stamp);
+        if (exit.domains.isWaiting()) {
+            waiting.add(exit.id);
+        }
         boolean free = exit.clearAfter.equals(Stamp.NONE);
         List<Assignment.Membership> memberships = new ArrayList<>();
         for (String pool : exit.pools) {
             PoolBook book = pools.get(pool);
             Member member = book == null ? null : book.members.get(exit.id);
-            if (member != null && free) {
+            if (member != null && free && !exit.domains.isJoining(pool)) {
                 memberships.add(new Assignment.Membership(pool, member.rank(), member.sinceMs(), member.reason()));
             }
         }
@@ -297,6 +314,7 @@ public final class Curator {
                 memberships,
                 exit.owner.isEmpty() ? exit.held : exit.owner,
                 owning == null ? 0 : owning.definition.exclusiveUntilMs(),
+                exit.domains.told(),
                 changes);
     }
 
@@ -451,9 +469,11 @@ public final class Curator {
         String id = book.definition.id();
         book.members.put(exit.id, member);
         exit.pools.add(id);
-        if (book.definition.exclusiveAt(nowMs)) {
+        if (book.definition.wholeAt(nowMs)) {
             exit.owner = id;
             toClear.add(exit.id);
+        } else {
+            exit.domains.join(id, book.definition.domainsAt(nowMs), book.definition.exclusiveUntilMs());
         }
         touch(exit)
                 .add(new Change(
@@ -473,7 +493,12 @@ public final class Curator {
             exit.owner = "";
             toClear.add(exit.id);
         }
-        if (exit.pools.isEmpty() && exit.condition.online() && exit.allowed() && !clearing(exit)) {
+        exit.domains.leave(id);
+        if (exit.pools.isEmpty()
+                && exit.domains.isEmpty()
+                && exit.condition.online()
+                && exit.allowed()
+                && !clearing(exit)) {
             rankings.values().forEach(Ranking::rewind);
         }
         exit.history.left(
@@ -491,6 +516,13 @@ public final class Curator {
     void owner(Candidate exit, String owner) {
         exit.owner = owner;
         touch(exit);
+    }
+
+    /** Domains of a pool that has an exit already are kept for it from now on, as its definition has them. */
+    void keep(Candidate exit, PoolDefinition pool, long nowMs) {
+        if (exit.domains.keep(pool.id(), pool.domainsAt(nowMs), pool.exclusiveUntilMs())) {
+            touch(exit);
+        }
     }
 
     private List<Change> touch(Candidate exit) {
@@ -514,6 +546,10 @@ public final class Curator {
         if (shelf != null) {
             shelf.changed(exit);
         }
+        dirty(exit);
+    }
+
+    private void dirty(Candidate exit) {
         for (String pool : exit.pools) {
             PoolBook book = pools.get(pool);
             if (book != null) {
@@ -599,11 +635,11 @@ public final class Curator {
     }
 
     /** Reads an exit; all exits before the first pool. */
-    public void readExit(String exitId, DataInput in) throws IOException {
+    public void readExit(String exitId, DataInputStream in) throws IOException {
         Candidate exit = Candidate.read(exitId, in);
         exits.put(exitId, exit);
         index(exit);
-        if (!exit.clearAfter.equals(Stamp.NONE)) {
+        if (!exit.clearAfter.equals(Stamp.NONE) || exit.domains.isWaiting()) {
             waiting.add(exitId);
         }
     }
