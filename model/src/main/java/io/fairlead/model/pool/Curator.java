@@ -1,13 +1,11 @@
 package io.fairlead.model.pool;
 
-import io.fairlead.model.PoolType;
 import io.fairlead.model.policy.PoolPolicy;
 import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,20 +33,10 @@ public final class Curator {
     /** Most exits of a fleet: further ones are not taken in. */
     public static final int MOST_EXITS = 200_000;
 
-    /** Most orders of all exits that are kept, one for each set of classes of targets and reach; of further ones the one unused for longest is made anew. */
-    public static final int MOST_ORDERS = 32;
-
     private static final long QUIET_AFTER_START_MS = 5_000;
 
     /** Exits that are looked at in a round to say what pools lack; what is left is said in the next. */
     private static final long SHORTFALL_EXITS = 500_000;
-
-    /** Pools look ahead as far as one of these, or further, ms. */
-    private static final long[] REACHES_MS = {
-        60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 14_400_000, 86_400_000
-    };
-
-    private record Order(List<String> targetClasses, long reachMs) {}
 
     private record Key(PoolDefinition asked, int relaxed, PoolPolicy policy) {}
 
@@ -56,8 +44,7 @@ public final class Curator {
     private final long epoch;
     private final long startedMs;
     private final Map<String, Candidate> exits = new HashMap<>();
-    private final Map<PoolType, Map<String, ExitOrder.Shelf>> index = new EnumMap<>(PoolType.class);
-    private final Map<Order, Map<ExitOrder.Shelf, ExitOrder>> orders = new LinkedHashMap<>(16, 0.75f, true);
+    private final ExitIndex index = new ExitIndex();
     private final TreeMap<String, PoolBook> pools = new TreeMap<>();
     private final Map<Key, Ranking> rankings = new HashMap<>();
     private final Map<String, List<Change>> touched = new LinkedHashMap<>();
@@ -126,10 +113,10 @@ public final class Curator {
     public void profile(String exitId, ExitProfile profile, boolean consent) {
         Candidate exit = exit(exitId);
         if (exit != null) {
-            unindex(exit);
+            index.remove(exit);
             exit.profile = profile;
             exit.consent = consent;
-            index(exit);
+            index.add(exit);
             changed(exit);
         }
     }
@@ -189,7 +176,7 @@ public final class Curator {
         }
         exit.condition = ExitCondition.UNKNOWN;
         if (exit.clearAfter.equals(Stamp.NONE) && exit.domains.isEmpty() && !touched.containsKey(exitId)) {
-            unindex(exit);
+            index.remove(exit);
             exits.remove(exitId);
         }
         changedExits.add(exitId);
@@ -400,36 +387,8 @@ public final class Curator {
     Ranking ranking(PoolBook book, int relaxed, PoolPolicy policy, long nowMs) {
         Key key = new Key(asked(book.definition), relaxed, policy.withScope(io.fairlead.model.policy.Scope.GLOBAL));
         return rankings.computeIfAbsent(
-                key, k -> new Ranking(ordered(book.definition, relaxed), book.definition, relaxed, policy, nowMs));
-    }
-
-    private List<List<ExitOrder.Bounded>> ordered(PoolDefinition pool, int relaxed) {
-        long reachMs = REACHES_MS[0];
-        for (long each : REACHES_MS) {
-            reachMs = each <= pool.horizonMs() ? each : reachMs;
-        }
-        long aheadMs = reachMs;
-        Map<ExitOrder.Shelf, ExitOrder> known =
-                orders.computeIfAbsent(new Order(pool.targetClasses(), aheadMs), order -> new HashMap<>());
-        if (orders.size() > MOST_ORDERS) {
-            orders.remove(orders.keySet().iterator().next());
-        }
-        return matching(pool, relaxed).stream()
-                .map(shelf -> known.computeIfAbsent(shelf, s -> new ExitOrder(s, pool, aheadMs))
-                        .now())
-                .toList();
-    }
-
-    /** Exits of the types and countries that are asked for. */
-    private List<ExitOrder.Shelf> matching(PoolDefinition pool, int relaxed) {
-        Filter filter = new Filter(pool, relaxed);
-        List<ExitOrder.Shelf> found = new ArrayList<>();
-        index.forEach((type, byCountry) -> byCountry.forEach((country, each) -> {
-            if (filter.fitsWidely(new ExitProfile(type, country, "", "", 0))) {
-                found.add(each);
-            }
-        }));
-        return found;
+                key,
+                k -> new Ranking(index.ordered(book.definition, relaxed), book.definition, relaxed, policy, nowMs));
     }
 
     /** Says what a pool lacks, now or, when many do, in the next round. */
@@ -440,7 +399,7 @@ public final class Curator {
         }
         unsaid.remove(book.definition.id());
         List<Candidate> exits = new ArrayList<>();
-        matching(book.definition, 0).forEach(shelf -> exits.addAll(shelf.exits));
+        index.matching(book.definition, 0).forEach(shelf -> exits.addAll(shelf.exits));
         shortfallExits += exits.size();
         String missing = Shortfall.of(book, exits, pools, nowMs);
         if (!missing.equals(book.missing)) {
@@ -535,17 +494,14 @@ public final class Curator {
         if (known == null && exits.size() < MOST_EXITS) {
             known = new Candidate(exitId);
             exits.put(exitId, known);
-            index(known);
+            index.add(known);
         }
         return known;
     }
 
     private void changed(Candidate exit) {
         changedExits.add(exit.id);
-        ExitOrder.Shelf shelf = shelf(exit);
-        if (shelf != null) {
-            shelf.changed(exit);
-        }
+        index.changed(exit);
         dirty(exit);
     }
 
@@ -556,33 +512,6 @@ public final class Curator {
                 book.dirty = true;
             }
         }
-    }
-
-    private void index(Candidate exit) {
-        ExitOrder.Shelf shelf = index.computeIfAbsent(exit.profile.type(), type -> new TreeMap<>())
-                .computeIfAbsent(exit.profile.country(), country -> new ExitOrder.Shelf());
-        shelf.exits.add(exit);
-        shelf.changed(exit);
-    }
-
-    private void unindex(Candidate exit) {
-        ExitOrder.Shelf shelf = shelf(exit);
-        if (shelf == null) {
-            return;
-        }
-        shelf.exits.remove(exit);
-        shelf.changed(exit);
-        if (shelf.exits.isEmpty()) {
-            Map<String, ExitOrder.Shelf> byCountry = index.get(exit.profile.type());
-            if (byCountry != null) {
-                byCountry.remove(exit.profile.country());
-            }
-            orders.values().forEach(known -> known.remove(shelf));
-        }
-    }
-
-    private ExitOrder.@Nullable Shelf shelf(Candidate exit) {
-        return index.getOrDefault(exit.profile.type(), Map.of()).get(exit.profile.country());
     }
 
     /** The part of a definition that a ranking depends on. */
@@ -638,7 +567,7 @@ public final class Curator {
     public void readExit(String exitId, DataInputStream in) throws IOException {
         Candidate exit = Candidate.read(exitId, in);
         exits.put(exitId, exit);
-        index(exit);
+        index.add(exit);
         if (!exit.clearAfter.equals(Stamp.NONE) || exit.domains.isWaiting()) {
             waiting.add(exitId);
         }

@@ -68,6 +68,9 @@ final class DomainClaims {
     /** A claim that bars a pool from these domains: another's, or one that is still to be let go of; null: none. */
     @Nullable
     Claim barring(String pool, List<String> domains) {
+        if (domains.isEmpty()) {
+            return null;
+        }
         for (Claim each : byDomain.values()) {
             if (!each.pool.equals(pool) || each.phase == Phase.GOING) {
                 for (String domain : domains) {
@@ -111,6 +114,9 @@ final class DomainClaims {
      * @return whether anything is to be told
      */
     boolean keep(String pool, List<String> domains, long untilMs) {
+        if (domains.isEmpty() && byDomain.isEmpty()) {
+            return false;
+        }
         Phase first = isJoining(pool) ? Phase.JOINING : Phase.SETTLING;
         boolean changed = byDomain.values()
                 .removeIf(
