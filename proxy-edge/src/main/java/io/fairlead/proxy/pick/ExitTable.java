@@ -195,14 +195,16 @@ public final class ExitTable implements ExitChooser, ExitEvents {
                 into);
         if (!found) {
             into.rested(search.retryAfterMs());
-            into.obstacle(search.hasMetKept() ? KEPT : "");
+            if (search.hasMetKept()) {
+                into.obstacle(KEPT);
+            }
         }
         return found;
     }
 
     /** Finds for which of the domains that exits are kept for a request asks; false: whose they are now is not known here any more. */
     private boolean isReachable(PickRequest request, String as, AskedDomains asked, Slot into) {
-        asked.of(request.host(), as, assignments.domains());
+        asked.of(request.host(), as);
         if (asked.isEmpty() || !assignments.haveLapsed()) {
             return true;
         }
@@ -233,7 +235,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (pool == null || !isReachable(request, as, asked, into)) {
             return false;
         }
-        if (!asked.isEmpty() && asked.areKept(exit.terms)) {
+        if (asked.areKept(exit.terms)) {
             into.obstacle(KEPT);
             return false;
         }
@@ -279,7 +281,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     }
 
     private Search search() {
-        return new Search(roster, politeness, stays, nanoClock, random.nextLong());
+        return new Search(roster, politeness, assignments.domains(), stays, nanoClock, random.nextLong());
     }
 
     // ---- exits come, live and go

@@ -142,12 +142,19 @@ final class Search {
     private int resting;
     private long waitNanos;
 
-    private final AskedDomains asked = new AskedDomains();
+    private final AskedDomains asked;
     private int keptFromUs;
 
     /** @param seed of all chance in searches by this */
-    Search(Roster roster, Politeness politeness, Stays stays, LongSupplier nanoClock, long seed) {
+    Search(
+            Roster roster,
+            Politeness politeness,
+            TargetDomains domains,
+            Stays stays,
+            LongSupplier nanoClock,
+            long seed) {
         this.roster = roster;
+        this.asked = new AskedDomains(domains);
         this.politeness = politeness;
         this.stays = stays;
         this.nanoClock = nanoClock;

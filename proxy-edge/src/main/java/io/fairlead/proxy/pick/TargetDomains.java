@@ -23,6 +23,9 @@ final class TargetDomains {
     private volatile @Nullable TargetDomain[] table = new TargetDomain[SMALLEST];
     private volatile boolean any;
 
+    /** Rises, after a domain is there, with each that exits begin to be kept for. */
+    private volatile int version;
+
     // Under the monitor.
     private int used;
     private int kept;
@@ -30,6 +33,11 @@ final class TargetDomains {
     /** Whether any exit is kept for any. */
     boolean any() {
         return any;
+    }
+
+    /** Changes when a host may be under another domain than before; an exit has terms with that domain only later. */
+    int version() {
+        return version;
     }
 
     /** Domains that exits are kept for. */
@@ -79,6 +87,7 @@ final class TargetDomains {
         if (domain.exits++ == 0) {
             kept++;
             any = true;
+            version = version + 1;
         }
         return domain;
     }

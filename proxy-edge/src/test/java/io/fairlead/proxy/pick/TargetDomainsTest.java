@@ -2,6 +2,8 @@ package io.fairlead.proxy.pick;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fairlead.model.PoolType;
+import io.fairlead.proxy.exit.Location;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -62,5 +64,22 @@ class TargetDomainsTest {
             kept.forEach(domains::drop);
         }
         assertThat(domains.any()).isFalse();
+    }
+
+    @Test
+    void aPickUnderWayHearsOfDomainsThatExitsAreKeptForSince() {
+        AskedDomains asked = new AskedDomains(domains);
+        asked.of("www.shop.example", "all");
+        assertThat(asked.isEmpty()).isTrue();
+        Terms terms = new Terms(
+                List.of(),
+                "",
+                List.of(new Terms.Kept(domains.keep("shop.example"), "mine")),
+                PoolType.RESIDENTIAL,
+                Location.ANYWHERE);
+        assertThat(asked.areKept(terms)).isTrue();
+        assertThat(asked.isEmpty()).isFalse();
+        asked.of("www.shop.example", "mine");
+        assertThat(asked.areKept(terms)).isFalse();
     }
 }
