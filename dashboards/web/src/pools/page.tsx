@@ -92,7 +92,7 @@ export function HealthBar({ pool }: { pool: PoolRow }) {
 /** Which exits belong to one pool alone, as a whole or for which domains, until when, and which are shared. */
 function Map({ exits, mapped, pools }: { exits: MappedExit[]; mapped: number; pools: PoolRow[]; now: number }) {
   const owners = pools.filter((pool) => pool.exclusive).map((pool) => pool.id);
-  const shared = exits.filter((exit) => !exit.owner);
+  const shared = exits.filter((exit) => !exit.owner && exit.pools.some((pool) => !exit.domains.some((kept) => kept.pool === pool)));
   return (
     <section aria-labelledby="map-title">
       <header class="section"><h2 id="map-title">Exclusivity</h2><span class="note">{exits.length < mapped ? `${exits.length.toLocaleString("en")} of ` : ""}{count(mapped, "exit")} in pools</span></header>
