@@ -157,6 +157,7 @@ export interface PoolRow {
   owner: string;
   exclusive: boolean;
   exclusiveUntilMs: number;
+  exclusiveDomains: string[];
   sibling: string;
   fallsShort: boolean;
   unhealthyProbability: number;
@@ -168,8 +169,11 @@ export interface PoolRow {
   policyVersion: number;
 }
 
+/** A domain that one pool alone may use an exit for. */
+export interface KeptDomain { domain: string; pool: string; untilMs: number; granted: boolean }
+
 /** The pools of one exit. */
-export interface MappedExit { id: string; owner: string; ownerUntilMs: number; pools: string[]; changingHands: boolean }
+export interface MappedExit { id: string; owner: string; ownerUntilMs: number; domains: KeptDomain[]; pools: string[]; changingHands: boolean }
 
 export interface PoolsAnswer { atMs: number; pools: PoolRow[]; exits: MappedExit[]; exitsMapped: number }
 

@@ -46,6 +46,13 @@ export function PoolsPage({ store }: { store: Store; tick: number }) {
   );
 }
 
+/** What a pool has for itself, in words. */
+export function exclusivity(pool: PoolRow): string {
+  if (!pool.exclusive) return "shared";
+  const domains = pool.exclusiveDomains.length > 0 ? ` for ${pool.exclusiveDomains.join(", ")}` : "";
+  return `exclusive${domains}${pool.exclusiveUntilMs > 0 ? ` until ${dayClock(pool.exclusiveUntilMs)}` : ""}`;
+}
+
 function empty(): string {
   return "No pool is defined: exits are in the pools that they declare. Make one: fairlead pool create NAME --wanted N.";
 }
@@ -56,7 +63,7 @@ function Pool({ pool }: { pool: PoolRow }) {
     <tr onClick={() => location.assign(`/pool/${encodeURIComponent(pool.id)}`)}>
       <th scope="row">
         <a class="name" href={`/pool/${encodeURIComponent(pool.id)}`} onClick={(event) => event.stopPropagation()}>{pool.id}</a>
-        <span class="under plain">{[pool.exclusive ? "exclusive" : "shared", pool.owner && `for ${pool.owner}`, pool.sibling && `borrows from ${pool.sibling}`].filter(Boolean).join(", ")}</span>
+        <span class="under plain">{[exclusivity(pool), pool.owner && `for ${pool.owner}`, pool.sibling && `borrows from ${pool.sibling}`].filter(Boolean).join(", ")}</span>
       </th>
       <td><span class={`state ${pool.state === "DEGRADED" ? "bad" : ""}`}><span aria-hidden="true">{GLYPHS[pool.state] ?? "◌"}</span> {word(pool.state)}</span></td>
       <td class="number">{pool.members}<span class="of"> / {pool.membersWanted}</span></td>
@@ -82,43 +89,56 @@ export function HealthBar({ pool }: { pool: PoolRow }) {
   );
 }
 
-/** Which exits belong to one pool alone, until when, and which are shared. */
+/** Which exits belong to one pool alone, as a whole or for which domains, until when, and which are shared. */
 function Map({ exits, mapped, pools }: { exits: MappedExit[]; mapped: number; pools: PoolRow[]; now: number }) {
   const owners = pools.filter((pool) => pool.exclusive).map((pool) => pool.id);
-  const shared = exits.filter((exit) => !exit.owner);
+  const shared = exits.filter((exit) => !exit.owner && exit.pools.some((pool) => !exit.domains.some((kept) => kept.pool === pool)));
   return (
     <section aria-labelledby="map-title">
       <header class="section"><h2 id="map-title">Exclusivity</h2><span class="note">{exits.length < mapped ? `${exits.length.toLocaleString("en")} of ` : ""}{count(mapped, "exit")} in pools</span></header>
       <div class="owners">
         {owners.map((owner) => {
           const pool = pools.find((one) => one.id === owner);
-          const mine = exits.filter((exit) => exit.owner === owner);
+          const domains = pool?.exclusiveDomains ?? [];
+          const mine = exits.filter((exit) => exit.owner === owner || exit.domains.some((kept) => kept.pool === owner));
           return (
             <section class="card" key={owner} aria-label={`Exits of ${owner} alone`}>
               <h3><a href={`/pool/${encodeURIComponent(owner)}`}>{owner}</a> alone{pool?.owner ? `, for ${pool.owner}` : ""}</h3>
+              {domains.length > 0 && <p>For {domains.join(", ")} and what is under {domains.length > 1 ? "these" : "it"}; for anything else its exits may be shared.</p>}
               <p class="note">{count(mine.length, "exit")}, {pool && pool.exclusiveUntilMs > 0 ? `until ${dayClock(pool.exclusiveUntilMs)}` : "without end"}</p>
-              <Chips exits={mine} />
+              <Chips exits={mine} of={owner} />
             </section>
           );
         })}
         <section class="card" aria-label="Shared exits">
           <h3>Shared</h3>
           <p class="note">{count(shared.length, "exit")}, each in {shared.some((exit) => exit.pools.length > 1) ? "one pool or more" : "one pool"}</p>
-          <Chips exits={shared} />
+          <Chips exits={shared} of="" />
         </section>
       </div>
     </section>
   );
 }
 
-function Chips({ exits }: { exits: MappedExit[] }) {
+/** Whether an exit is on its way to the pool whose card this is, or from it; on that of the shared ones none is. */
+function between(exit: MappedExit, of: string): boolean {
+  return exit.owner ? exit.changingHands : exit.domains.some((kept) => kept.pool === of && !kept.granted);
+}
+
+/** Where an exit is, and for which domains it is whose. */
+function places(exit: MappedExit): string {
+  const kept = exit.domains.map((one) => `for ${one.domain} ${one.pool} alone${one.untilMs > 0 ? ` until ${dayClock(one.untilMs)}` : ""}`);
+  return [`in ${exit.pools.join(", ") || "no pool"}`, ...kept].join("; ");
+}
+
+function Chips({ exits, of }: { exits: MappedExit[]; of: string }) {
   if (exits.length === 0) return <p class="note">None.</p>;
   return (
     <ul class="chips" onKeyDown={(event) => walk(event, "a")}>
       {exits.map((exit) => (
-        <li key={exit.id} class={exit.changingHands ? "between" : ""}>
-          <a href={`/exit/${encodeURIComponent(exit.id)}`} title={exit.changingHands ? "changes hands: edges have still to let go of it" : exit.pools.join(", ")}>
-            {exit.id}{exit.changingHands ? <small> changes hands</small> : exit.pools.length > 1 ? <small> ×{exit.pools.length}</small> : null}
+        <li key={exit.id} class={between(exit, of) ? "between" : ""}>
+          <a href={`/exit/${encodeURIComponent(exit.id)}`} title={between(exit, of) ? "changes hands: edges have still to let go of it" : places(exit)}>
+            {exit.id}{between(exit, of) ? <small> changes hands</small> : exit.pools.length > 1 ? <small> ×{exit.pools.length}</small> : null}
           </a>
         </li>
       ))}

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { api, type PoolChange, type PoolDetails, type PolicyChange, type Skill } from "../api";
 import { TimeChart } from "../charts/time-chart";
-import { clock, count, dayClock, duration, iso, percent, quality, word } from "../format";
+import { clock, count, duration, iso, percent, quality, word } from "../format";
 import { PolicyLink } from "../policies/link";
 import type { Store } from "../store";
 import { HitBy } from "../tenants/hit";
 import { useAnswer, walk } from "./ask";
-import { GLYPHS } from "./page";
+import { exclusivity, GLYPHS } from "./page";
 import { cause, Story } from "./story";
 
 interface Props { store: Store; id: string; theme: string; tick: number }
@@ -77,7 +77,7 @@ export function PoolPage({ store, id, theme }: Props) {
         <h1>{id}</h1>
         <p class="state-line">
           <b class={`state ${pool.state === "DEGRADED" ? "bad" : ""}`}><span aria-hidden="true">{GLYPHS[pool.state] ?? "◌"}</span> {word(pool.state)}</b>
-          <span>{pool.exclusive ? `exclusive${pool.exclusiveUntilMs > 0 ? ` until ${dayClock(pool.exclusiveUntilMs)}` : ""}` : "shared"}{pool.owner ? `, for ${pool.owner}` : ""}</span>
+          <span>{exclusivity(pool)}{pool.owner ? `, for ${pool.owner}` : ""}</span>
           {details.asks.length > 0 && <span>asks: {details.asks.join(", ")}</span>}
           {pool.sibling && <span>borrows from <a href={`/pool/${encodeURIComponent(pool.sibling)}`}>{pool.sibling}</a></span>}
           <span class="keys"><kbd>Esc</kbd> {why ? "close" : "pools"}</span>

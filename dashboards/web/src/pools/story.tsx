@@ -45,7 +45,14 @@ export function ExitInPools({ id }: { id: string }) {
     <>
       <p class="lead">{now && now.pools.length > 0
         ? <>In {now.pools.map((pool, i) => <span key={pool}>{i > 0 ? ", " : ""}<a href={`/pool/${encodeURIComponent(pool)}`}>{pool}</a></span>)}{now.owner ? ", which alone may use it" : ""}.</>
-        : now?.changingHands ? `It is being given to ${now.owner}: edges have still to let go of it.` : "In no curated pool now."}</p>
+        : now?.owner ? `It is being given to ${now.owner}: edges have still to let go of it.` : "In no curated pool now."}</p>
+      {now && now.domains.length > 0 && (
+        <ul class="kept">
+          {now.domains.map((kept) => (
+            <li key={kept.domain}>For {kept.domain} <a href={`/pool/${encodeURIComponent(kept.pool)}`}>{kept.pool}</a> alone{kept.untilMs > 0 ? `, until ${dayClock(kept.untilMs)}` : ""}{kept.granted ? "." : ": edges have still to hear of it, or to let go of it."}</li>
+          ))}
+        </ul>
+      )}
       <Story changes={answer.changes.slice(0, 20)} inPool={false} />
     </>
   );

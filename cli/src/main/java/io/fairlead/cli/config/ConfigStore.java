@@ -121,6 +121,29 @@ public final class ConfigStore {
     }
 
     /**
+     * The record that a change left.
+     *
+     * @return null: it was deleted
+     * @throws UserError if it can't be read
+     */
+    static @Nullable SpecificRecord asItStood(ConfigChanged change) {
+        ByteBuffer value = change.getValue().duplicate();
+        if (!value.hasRemaining()) {
+            return null;
+        }
+        byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
+        try {
+            return new WireReader(SchemaDirectory.builtIn()).read(bytes);
+        } catch (UnreadableRecordException e) {
+            throw new UserError(
+                    "Revision " + change.getAuthorship().getRevision() + " of " + change.getKey()
+                            + " was written by another version and can't be read: " + e.getMessage() + ".",
+                    e);
+        }
+    }
+
+    /**
      * Writes a record.
      *
      * @param by who says it, why, and what he believes to change

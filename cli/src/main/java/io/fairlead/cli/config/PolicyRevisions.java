@@ -3,10 +3,6 @@ package io.fairlead.cli.config;
 import io.fairlead.cli.UserError;
 import io.fairlead.schemas.config.ConfigChanged;
 import io.fairlead.schemas.topics.Topics;
-import io.fairlead.schemas.wire.SchemaDirectory;
-import io.fairlead.schemas.wire.UnreadableRecordException;
-import io.fairlead.schemas.wire.WireReader;
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -65,20 +61,7 @@ final class PolicyRevisions {
                                         .map(each -> each.getAuthorship().getRevision())
                                         .toList()
                                 + "."));
-        ByteBuffer value = change.getValue().duplicate();
-        if (!value.hasRemaining()) {
-            return null;
-        }
-        byte[] bytes = new byte[value.remaining()];
-        value.get(bytes);
-        try {
-            return new WireReader(SchemaDirectory.builtIn()).read(bytes);
-        } catch (UnreadableRecordException e) {
-            throw new UserError(
-                    "Revision " + revision + " of " + key + " was written by another version and can't be read: "
-                            + e.getMessage() + ".",
-                    e);
-        }
+        return ConfigStore.asItStood(change);
     }
 
     /** What counted under a revision: as set, or else the default. */

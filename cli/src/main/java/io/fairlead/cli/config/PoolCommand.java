@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.fairlead.cli.UserError;
 import io.fairlead.cli.settings.SettingsOptions;
+import io.fairlead.model.pool.DomainName;
 import io.fairlead.model.pool.PoolDefinition;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.ConfigChanged;
 import io.fairlead.schemas.config.Tenant;
+import io.fairlead.schemas.decisions.ExclusiveDomain;
 import io.fairlead.schemas.decisions.ForecastAhead;
 import io.fairlead.schemas.decisions.ForecastQuantiles;
 import io.fairlead.schemas.decisions.PoolAssignment;
@@ -123,6 +125,21 @@ public final class PoolCommand {
                         "Members that it is formed of; of a new pool half as many are the least, half as many more the most.")
         private @Nullable Integer wanted;
 
+        @Option(
+                names = "--exclusive-for",
+                paramLabel = "DOMAIN",
+                split = ",",
+                description =
+                        "For hosts of this domain and under it no other pool may use its exits, which it may share for anything else;"
+                                + " several, apart by commas. exclusive=true alone: they are in no other pool.")
+        private List<String> domains = List.of();
+
+        @Option(
+                names = "--exclusive-until",
+                paramLabel = "TIME",
+                description = "When its exclusivity ends, such as 2027-01-31T00:00:00Z; default: never.")
+        private @Nullable Instant until;
+
         @Mixin
         private WriteOptions write = new WriteOptions();
 
@@ -136,6 +153,7 @@ public final class PoolCommand {
                         (io.fairlead.schemas.config.PoolDefinition) ConfigDocument.of(base(next.present()))
                                 .with(assignments)
                                 .record(next.authorship());
+                exclusive(record);
                 return checked(record, others, tenants);
             });
             out.println("Pool " + id + " is now revision " + change.revision() + ", version " + change.offset() + ".");
@@ -143,6 +161,19 @@ public final class PoolCommand {
             if (before != null) {
                 ConfigDocument.changes(before, requireNonNull(change.after()))
                         .forEach(line -> out.println("  " + line));
+            }
+            PoolRecords.notes((io.fairlead.schemas.config.PoolDefinition) requireNonNull(change.after()), others)
+                    .forEach(note -> out.println("  Note: " + note + "."));
+        }
+
+        private void exclusive(io.fairlead.schemas.config.PoolDefinition record) {
+            if (!domains.isEmpty()) {
+                record.setExclusive(true);
+                record.setExclusiveDomains(
+                        domains.stream().map(DomainName::normalised).toList());
+            }
+            if (until != null) {
+                record.setExclusiveUntilMs(until.toEpochMilli());
             }
         }
 
@@ -198,14 +229,33 @@ public final class PoolCommand {
                     if (member.getPoolId().equals(id)) {
                         out.printf(
                                 Locale.ROOT,
-                                "  %-20s rank %.2f since %s: %s%n",
+                                "  %-20s rank %.2f since %s: %s%s%n",
                                 assignment.getExitId(),
                                 member.getRank(),
                                 Instant.ofEpochMilli(member.getSinceMs()),
-                                member.getReason());
+                                member.getReason(),
+                                alone(assignment));
                     }
                 }
+                if (isBeingGiven(assignment)) {
+                    out.printf("  %-20s is being given to it%s%n", assignment.getExitId(), alone(assignment));
+                }
             }
+        }
+
+        /** It is kept for this pool, but edges have still to let go of it. */
+        private boolean isBeingGiven(PoolAssignment assignment) {
+            return assignment.getMemberships().stream()
+                            .noneMatch(member -> member.getPoolId().equals(id))
+                    && assignment.getExclusiveDomains().stream()
+                            .anyMatch(each -> each.getPoolId().equals(id));
+        }
+
+        private String alone(PoolAssignment assignment) {
+            List<ExclusiveDomain> mine = assignment.getExclusiveDomains().stream()
+                    .filter(each -> each.getPoolId().equals(id))
+                    .toList();
+            return mine.isEmpty() ? "" : "; " + kept(mine);
         }
 
         private static String aheadLine(ForecastAhead ahead) {
@@ -226,6 +276,27 @@ public final class PoolCommand {
                             100 * ahead.getUnhealthyProbability(),
                             100 * ahead.getShortageProbability());
         }
+    }
+
+    /** For which domains an exit is a pool's alone. */
+    private static String kept(List<ExclusiveDomain> domains) {
+        boolean granted = domains.stream().allMatch(ExclusiveDomain::getGranted);
+        return "alone for "
+                + String.join(
+                        ", ", domains.stream().map(ExclusiveDomain::getDomain).toList())
+                + until(domains.get(0).getUntilMs()) + (granted ? "" : ", once every edge knows");
+    }
+
+    private static String exclusivity(io.fairlead.schemas.config.PoolDefinition pool) {
+        if (!pool.getExclusive()) {
+            return "";
+        }
+        String domains = String.join(", ", pool.getExclusiveDomains());
+        return "  exclusive" + (domains.isEmpty() ? "" : " for " + domains) + until(pool.getExclusiveUntilMs());
+    }
+
+    private static String until(long ms) {
+        return ms == 0 ? "" : " until " + Instant.ofEpochMilli(ms);
     }
 
     private static String line(PoolForecast forecast) {
@@ -259,14 +330,14 @@ public final class PoolCommand {
             }
             for (io.fairlead.schemas.config.PoolDefinition pool : pools) {
                 PoolForecast forecast = forecasts.get(pool.getPoolId());
-                out.println(
-                        forecast == null
-                                ? String.format(
-                                        Locale.ROOT,
-                                        "%-20s %d members wanted; nothing is decided yet",
-                                        pool.getPoolId(),
-                                        pool.getWantedMembers())
-                                : line(forecast));
+                String how = forecast == null
+                        ? String.format(
+                                Locale.ROOT,
+                                "%-20s %d members wanted; nothing is decided yet",
+                                pool.getPoolId(),
+                                pool.getWantedMembers())
+                        : line(forecast);
+                out.println(how + exclusivity(pool));
             }
         }
     }
@@ -291,7 +362,7 @@ public final class PoolCommand {
     }
 
     /** {@code fairlead pool history}. */
-    @Command(name = "history", description = "Who changed what is asked of a pool, when and why.")
+    @Command(name = "history", description = "Who changed what of what is asked of a pool, when and why.")
     static final class History extends OnPool {
 
         @Override
@@ -302,6 +373,7 @@ public final class PoolCommand {
             if (changes.isEmpty()) {
                 out.println("Pool " + id + " was never defined.");
             }
+            SpecificRecord before = null;
             for (ConfigChanged change : changes) {
                 Authorship authorship = change.getAuthorship();
                 out.printf(
@@ -312,6 +384,11 @@ public final class PoolCommand {
                         authorship.getAuthor(),
                         authorship.getReason(),
                         change.getJson().isEmpty() ? " (deleted)" : "");
+                SpecificRecord after = ConfigStore.asItStood(change);
+                if (before != null && after != null) {
+                    ConfigDocument.changes(before, after).forEach(line -> out.println("  " + line));
+                }
+                before = after;
             }
         }
     }
@@ -357,9 +434,30 @@ public final class PoolCommand {
                         told.change.getHealthAfter(),
                         told.change.getMembers());
             }
+            if (exitId != null) {
+                now(store, exitId, out);
+            }
             PoolForecast forecast = forecasts(store).get(id);
             if (forecast != null) {
                 out.println(line(forecast));
+            }
+        }
+
+        /** Where an exit is now, and for which domains it is whose. */
+        private static void now(ConfigStore store, String exitId, PrintWriter out) {
+            for (PoolAssignment assignment : assignments(store)) {
+                if (assignment.getExitId().equals(exitId)) {
+                    List<String> pools = assignment.getMemberships().stream()
+                            .map(PoolMembership::getPoolId)
+                            .toList();
+                    out.println("Now " + exitId + " is in " + (pools.isEmpty() ? "no pool" : String.join(", ", pools))
+                            + ".");
+                    Map<String, List<ExclusiveDomain>> byPool = new TreeMap<>();
+                    assignment.getExclusiveDomains().forEach(each -> byPool.computeIfAbsent(
+                                    each.getPoolId(), pool -> new ArrayList<>())
+                            .add(each));
+                    byPool.forEach((pool, domains) -> out.println("  Pool " + pool + " has it " + kept(domains) + "."));
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ package io.fairlead.dashboards.console;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.decisions.ForecastAhead;
 import io.fairlead.schemas.decisions.PoolForecast;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state HEALTHY, CURING or DEGRADED; UNKNOWN: nothing is decided of it yet
  * @param health 0–1
+ * @param exclusiveDomains that it has its exits for alone; empty in an exclusive one: it has them as a whole
  * @param healthForeseen at its horizon by the survival of its members, 0–1
  * @param unhealthyProbability greatest chance of all horizons that health falls under the minimum; -1: not known
  * @param unhealthyMinutes at which horizon that is
@@ -34,6 +36,7 @@ record PoolRow(
         String owner,
         boolean exclusive,
         long exclusiveUntilMs,
+        List<String> exclusiveDomains,
         String sibling,
         boolean fallsShort,
         double unhealthyProbability,
@@ -76,6 +79,7 @@ record PoolRow(
                 pool.getOwner(),
                 pool.getExclusive(),
                 pool.getExclusiveUntilMs(),
+                pool.getExclusiveDomains(),
                 pool.getSibling(),
                 forecast != null && forecast.getFallsShort(),
                 ExitRow.rounded(unhealthy),

@@ -39,9 +39,24 @@ final class Pools {
      * The pools of one exit.
      *
      * @param owner pool that alone may use it; empty: none
-     * @param changingHands it has an owner, but edges have still to let go of it
+     * @param domains that it is kept for
+     * @param changingHands it has an owner, as a whole or for some domains, but edges have still to let go of it
      */
-    record Mapped(String id, String owner, long ownerUntilMs, List<String> pools, boolean changingHands) {}
+    record Mapped(
+            String id,
+            String owner,
+            long ownerUntilMs,
+            List<Kept> domains,
+            List<String> pools,
+            boolean changingHands) {}
+
+    /**
+     * A domain that an exit is kept for.
+     *
+     * @param pool that alone may use it for that
+     * @param untilMs ms since the Unix epoch; 0: with the pool's definition
+     */
+    record Kept(String domain, String pool, long untilMs, boolean granted) {}
 
     /** What became of an exit in pools. */
     record Story(String exitId, List<PoolHistory.Change> changes, List<Mapped> now) {}
@@ -60,23 +75,32 @@ final class Pools {
         List<Mapped> mapped = new ArrayList<>();
         for (PoolAssignment each : state.assignments()) {
             Mapped one = mapped(each);
-            if (!one.owner().isEmpty() || !one.pools().isEmpty()) {
+            if (!one.owner().isEmpty()
+                    || !one.pools().isEmpty()
+                    || !one.domains().isEmpty()) {
                 mapped.add(one);
             }
         }
-        mapped.sort(Comparator.comparing((Mapped one) -> one.owner().isEmpty()).thenComparing(Mapped::id));
+        mapped.sort(Comparator.comparing((Mapped one) -> one.owner().isEmpty())
+                .thenComparing(one -> one.domains().isEmpty())
+                .thenComparing(Mapped::id));
         return new Answer(clock.millis(), rows, mapped.subList(0, Math.min(MAPPED_MAX, mapped.size())), mapped.size());
     }
 
     private static Mapped mapped(PoolAssignment told) {
         List<String> pools =
                 told.getMemberships().stream().map(PoolMembership::getPoolId).toList();
+        List<Kept> domains = told.getExclusiveDomains().stream()
+                .map(each -> new Kept(each.getDomain(), each.getPoolId(), each.getUntilMs(), each.getGranted()))
+                .toList();
         return new Mapped(
                 told.getExitId(),
                 told.getOwnerPool(),
                 told.getOwnerUntilMs(),
+                domains,
                 pools,
-                !told.getOwnerPool().isEmpty() && pools.isEmpty());
+                (!told.getOwnerPool().isEmpty() && pools.isEmpty())
+                        || domains.stream().anyMatch(each -> !each.granted()));
     }
 
     /**

@@ -42,6 +42,9 @@ final class TopicFollower implements Runnable {
     private static final long PAUSE_MS = 1_000;
     private static final long JOIN_MS = 5_000;
 
+    /** How far the topics went at some time. */
+    private record Asked(long atMs, Map<TopicPartition, Long> ends) {}
+
     private final Map<String, Object> properties;
     private final Map<String, FollowedTopic> topics = new HashMap<>();
     private final InstantSource clock;
@@ -55,6 +58,9 @@ final class TopicFollower implements Runnable {
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
     private volatile @Nullable String problem = "Kafka has not answered yet";
     private volatile long freshAtMs = -1;
+
+    /** What is being read up to; null: all that was asked for is held. Of the thread. */
+    private @Nullable Asked asked;
 
     TopicFollower(
             String edgeId,
@@ -109,7 +115,7 @@ final class TopicFollower implements Runnable {
         return problem;
     }
 
-    /** When Kafka last answered, ms since the Unix epoch; -1: never. */
+    /** Of when what is held is: all that Kafka had then was taken, ms since the Unix epoch; -1: it never was. */
     long freshAtMs() {
         return freshAtMs;
     }
@@ -162,6 +168,7 @@ final class TopicFollower implements Runnable {
                 take(told);
             }
             reached(opened);
+            renewed(opened);
             if (nanoClock.getAsLong() - checkedNanos >= TimeUnit.MILLISECONDS.toNanos(CHECK_MS)) {
                 check(opened);
                 checkedNanos = nanoClock.getAsLong();
@@ -176,7 +183,8 @@ final class TopicFollower implements Runnable {
         List<TopicPartition> fresh =
                 present.stream().filter(each -> !positions.containsKey(each)).toList();
         Map<TopicPartition, Long> first = opened.beginningOffsets(fresh, ANSWER);
-        Map<TopicPartition, Long> ends = opened.endOffsets(fresh, ANSWER);
+        long atMs = clock.millis();
+        Map<TopicPartition, Long> ends = opened.endOffsets(present, ANSWER);
         opened.assign(present);
         positions.keySet().retainAll(present);
         toReach.keySet().retainAll(present);
@@ -196,7 +204,8 @@ final class TopicFollower implements Runnable {
             }
             opened.seek(each, from);
         }
-        answered(present);
+        asked = null;
+        answered(present, new Asked(atMs, ends));
     }
 
     private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> opened) {
@@ -220,12 +229,14 @@ final class TopicFollower implements Runnable {
         if (present.size() != opened.assignment().size()) {
             assign(opened);
         }
-        opened.endOffsets(present, ANSWER);
-        answered(present);
+        long atMs = clock.millis();
+        answered(present, new Asked(atMs, opened.endOffsets(present, ANSWER)));
     }
 
-    private void answered(List<TopicPartition> present) {
-        freshAtMs = clock.millis();
+    private void answered(List<TopicPartition> present, Asked newest) {
+        if (asked == null) { // else what was asked first is reached first
+            asked = newest;
+        }
         TreeSet<String> missing = new TreeSet<>(topics.keySet());
         present.forEach(each -> missing.remove(each.topic()));
         say(
@@ -266,6 +277,18 @@ final class TopicFollower implements Runnable {
                 beingRead.remove(topic);
                 topic.caughtUp();
             }
+        }
+    }
+
+    /** All that there was when it was last asked is taken: what is held is as of then. */
+    private void renewed(KafkaConsumer<byte[], byte[]> opened) {
+        Asked last = asked;
+        if (last != null
+                && last.ends.entrySet().stream()
+                        .allMatch(each -> !opened.assignment().contains(each.getKey())
+                                || opened.position(each.getKey()) >= each.getValue())) {
+            freshAtMs = last.atMs;
+            asked = null;
         }
     }
 

@@ -6,6 +6,7 @@ import io.fairlead.schemas.decisions.CanaryStage;
 import io.fairlead.schemas.decisions.CanaryVerdict;
 import io.fairlead.schemas.decisions.ClassScore;
 import io.fairlead.schemas.decisions.DeadLetter;
+import io.fairlead.schemas.decisions.ExclusiveDomain;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
 import io.fairlead.schemas.decisions.ForecastAhead;
@@ -436,6 +437,13 @@ public final class FactTables {
             .text("owner_pool", PoolAssignment::getOwnerPool)
             .int64("owner_until_ms", PoolAssignment::getOwnerUntilMs)
             .int64("lease_ms", PoolAssignment::getLeaseMs)
+            .texts("exclusive_domain", PoolAssignment::getExclusiveDomains, ExclusiveDomain::getDomain)
+            .texts("exclusive_pool", PoolAssignment::getExclusiveDomains, ExclusiveDomain::getPoolId)
+            .int64s("exclusive_until_ms", PoolAssignment::getExclusiveDomains, ExclusiveDomain::getUntilMs)
+            .texts(
+                    "exclusive_kind",
+                    PoolAssignment::getExclusiveDomains,
+                    each -> each.getGranted() ? "granted" : "changing hands")
             .texts("member_pool", PoolAssignment::getMemberships, PoolMembership::getPoolId)
             .float64s("member_rank", PoolAssignment::getMemberships, PoolMembership::getRank)
             .int64s("member_since_ms", PoolAssignment::getMemberships, PoolMembership::getSinceMs)

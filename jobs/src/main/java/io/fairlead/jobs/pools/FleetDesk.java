@@ -223,7 +223,9 @@ final class FleetDesk {
         } else if (record instanceof PoolAssignment former) {
             Stamp stamp = new Stamp(
                     former.getVersion().getJobEpoch(), former.getVersion().getCounter());
-            hasDecided |= curator.former(key, stamp, former.getOwnerPool());
+            Map<String, String> domains = new TreeMap<>();
+            former.getExclusiveDomains().forEach(each -> domains.put(each.getDomain(), each.getPoolId()));
+            hasDecided |= curator.former(key, stamp, former.getOwnerPool(), domains);
         } else if (record instanceof CanaryVerdict verdict) {
             canaries.told(verdict, nowMs);
         } else if (record instanceof EdgeReport report) {

@@ -8,6 +8,7 @@ import io.fairlead.model.pool.Foresight;
 import io.fairlead.model.pool.PoolStatus;
 import io.fairlead.model.pool.Stamp;
 import io.fairlead.schemas.decisions.DecisionVersion;
+import io.fairlead.schemas.decisions.ExclusiveDomain;
 import io.fairlead.schemas.decisions.ForecastAhead;
 import io.fairlead.schemas.decisions.ForecastOutcome;
 import io.fairlead.schemas.decisions.ForecastQuantiles;
@@ -39,6 +40,9 @@ final class PoolStories {
                         .toList())
                 .setOwnerPool(told.owner())
                 .setOwnerUntilMs(told.ownerUntilMs())
+                .setExclusiveDomains(told.domains().stream()
+                        .map(each -> new ExclusiveDomain(each.domain(), each.pool(), each.untilMs(), each.granted()))
+                        .toList())
                 .setLeaseMs(leaseMs)
                 .setChanges(told.changes().stream().map(PoolStories::change).toList())
                 .build();

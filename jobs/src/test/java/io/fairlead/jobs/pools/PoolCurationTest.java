@@ -9,6 +9,7 @@ import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.ConfigRejected;
 import io.fairlead.schemas.decisions.Bounded;
 import io.fairlead.schemas.decisions.DecisionVersion;
+import io.fairlead.schemas.decisions.ExclusiveDomain;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
 import io.fairlead.schemas.decisions.JobHeartbeat;
@@ -251,6 +252,52 @@ class PoolCurationTest {
         assertThat(members("mine")).containsExactly("a");
         assertThat(members("shared")).containsExactly("b", "c");
         assertThat(told.get("a").getVersion().getJobEpoch()).isGreaterThan(before.getJobEpoch());
+    }
+
+    @Test
+    void aRestartGivesNoExitForADomainThatAnEdgeMayStillUseForOthers() throws Exception {
+        exit("a", 90);
+        define("shared", 1);
+        after(1_000);
+        send(Topics.CONFIG_POOLS, "mine", exclusiveFor("mine", "shop.example"));
+        edgeKnows(told.get("a").getVersion());
+        after(6_000);
+        assertThat(members("mine")).as("the edge does not know yet").isEmpty();
+        assertThat(members("shared")).containsExactly("a");
+        assertThat(told.get("a").getExclusiveDomains())
+                .containsExactly(new ExclusiveDomain("shop.example", "mine", 0L, false));
+        OperatorSubtaskState state = operator.snapshot(1, nowMs);
+        operator.close();
+        DecisionVersion before = newest();
+        start(state);
+        after(10_000);
+        assertThat(members("mine")).as("nor after the restart").isEmpty();
+        edgeKnows(before);
+        after(6_000);
+        assertThat(members("mine")).containsExactly("a");
+        assertThat(members("shared")).containsExactly("a");
+        assertThat(told.get("a").getExclusiveDomains())
+                .containsExactly(new ExclusiveDomain("shop.example", "mine", 0L, true));
+        operator.close();
+        PoolAssignment former = told.get("a");
+        nowMs += 1_000;
+        start(null);
+        edgeKnows(former.getVersion());
+        send(Topics.DECISIONS_POOLS, "a", former);
+        exit("a", 90);
+        define("shared", 1);
+        after(10_000);
+        assertThat(members("shared")).containsExactly("a");
+        assertThat(told.get("a").getExclusiveDomains())
+                .as("without a checkpoint it is nobody's until the edge knows")
+                .containsExactly(new ExclusiveDomain("shop.example", "mine", 0L, false));
+        edgeKnows(told.get("a").getVersion());
+        after(1_000);
+        assertThat(told.get("a").getExclusiveDomains()).isEmpty();
+    }
+
+    private static io.fairlead.schemas.config.PoolDefinition exclusiveFor(String pool, String... domains) {
+        return PoolRecords.write(PoolDefinition.of(pool, 1).exclusiveFor(List.of(domains), 0), AUTHOR);
     }
 
     @Test

@@ -380,11 +380,44 @@ class ConfigCommandsTest {
         on("tenant", "remove", "user-of-pool", "--reason=gone");
         assertThat(on("pool", "delete", "res-fr", "--reason=over").out).contains("is deleted");
         assertThat(on("pool", "history", "res-fr").out.lines())
-                .hasSize(3)
+                .hasSize(4)
+                .contains("  wantedMembers: 50 → 40")
                 .last()
                 .asString()
                 .contains("(deleted)");
         assertThat(on("pool", "why", "res-fr").out).contains("Nothing is told of changes in pool res-fr");
+    }
+
+    @Test
+    void aPoolIsExclusiveForDomainsAsTheyAreWrittenByPeople() {
+        Run create = on(
+                "pool",
+                "create",
+                "for-shops",
+                "--wanted=5",
+                "--exclusive-for=Shop.Example.,münchen.example",
+                "--exclusive-until=2126-12-01T00:00:00Z",
+                "--reason=new");
+        assertThat(create.err).isEmpty();
+        assertThat(on("pool", "list").out.lines()).anySatisfy(line -> assertThat(line)
+                .contains("for-shops")
+                .endsWith("exclusive for shop.example, xn--mnchen-3ya.example until 2126-12-01T00:00:00Z"));
+        assertThat(on("pool", "show", "for-shops").out).contains("\"exclusiveDomains\" : [ \"shop.example\"");
+        assertThat(on("pool", "create", "for-web", "--wanted=5", "--exclusive-for=www.shop.example", "--reason=x").out)
+                .contains("Note: pool 'for-shops' is exclusive for shop.example, too: no exit will be in both.");
+        Run wrong = on("pool", "create", "bad", "--wanted=5", "--exclusive-for=203.0.113.7,com", "--reason=x");
+        assertThat(wrong.status).isEqualTo(1);
+        assertThat(wrong.err)
+                .contains(
+                        "exclusiveDomains is '203.0.113.7' but must be a domain name such as shop.example; name a domain without port",
+                        "exclusiveDomains is 'com'")
+                .doesNotContain("\tat ");
+        assertThat(on("pool", "create", "for-web", "exclusive=false", "--reason=x").err)
+                .contains("exclusiveDomains is [www.shop.example] but must be empty in a pool that is not exclusive");
+        on("pool", "create", "for-web", "exclusiveDomains=[]", "--reason=all of it");
+        assertThat(on("pool", "history", "for-web").out).contains("  exclusiveDomains: [\"www.shop.example\"] → []");
+        on("pool", "delete", "for-web", "--reason=over");
+        on("pool", "delete", "for-shops", "--reason=over");
     }
 
     @Test

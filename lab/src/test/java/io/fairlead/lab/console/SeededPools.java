@@ -113,6 +113,7 @@ final class SeededPools {
                         .setPolicyVersion(1)
                         .setMemberships(List.of(new PoolMembership(pool, 0.8, at, "the best of those that were free")))
                         .setOwnerPool(pool.equals(DEGRADED) ? pool : "")
+                        .setExclusiveDomains(List.of())
                         .setChanges(List.of(new PoolChange(
                                 pool, true, "HEALTH", "the best of those that were free", at, 0.6, 0.7, MEMBERS)))
                         .build());

@@ -2,6 +2,7 @@ package io.fairlead.model.pool;
 
 import io.fairlead.model.PoolType;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.HashMap;
@@ -35,6 +36,9 @@ final class Candidate {
 
     /** Nobody may be given it before all edges know this assignment; {@link Stamp#NONE}: nothing is to be waited for. */
     Stamp clearAfter = Stamp.NONE;
+
+    /** For which domains it is whose, while it may be several pools' for anything else. */
+    DomainClaims domains = new DomainClaims();
 
     Candidate(String id) {
         this.id = id;
@@ -116,9 +120,10 @@ final class Candidate {
         out.writeUTF(held);
         out.writeLong(clearAfter.epoch());
         out.writeLong(clearAfter.counter());
+        domains.write(out);
     }
 
-    static Candidate read(String id, DataInput in) throws IOException {
+    static Candidate read(String id, DataInputStream in) throws IOException {
         Candidate exit = new Candidate(id);
         exit.profile = new ExitProfile(
                 PoolType.valueOf(in.readUTF()), in.readUTF(), in.readUTF(), in.readUTF(), in.readLong());
@@ -144,6 +149,9 @@ final class Candidate {
         exit.owner = in.readUTF();
         exit.held = in.readUTF();
         exit.clearAfter = new Stamp(in.readLong(), in.readLong());
+        if (in.available() > 0) { // what was written before there were any ends here
+            exit.domains = DomainClaims.read(in);
+        }
         return exit;
     }
 

@@ -108,15 +108,18 @@ final class Curation {
 
     /** Who must not be in it any more leaves at once. */
     private void expel() {
-        boolean exclusive = pool.exclusiveAt(nowMs);
+        boolean whole = pool.wholeAt(nowMs);
+        List<String> domains = pool.domainsAt(nowMs);
         for (Member member : List.copyOf(book.members.values())) {
             Candidate exit = member.exit();
             if (!exit.allowed()) {
                 leave(member, Change.Cause.KILL, exit.objection());
             } else if (!exit.tenant.isEmpty() && !exit.tenant.equals(pool.owner())) {
                 leave(member, Change.Cause.EXCLUSIVITY, "it is kept for tenant " + exit.tenant);
-            } else if (exclusive && exit.pools.size() > 1) {
+            } else if (whole && exit.pools.size() > 1) {
                 leave(member, Change.Cause.EXCLUSIVITY, "it is in other pools, and this one is exclusive now");
+            } else if (!whole && isAnothers(exit, domains)) {
+                leave(member, Change.Cause.EXCLUSIVITY, anothers(exit, domains));
             } else if (!new Filter(pool, member.relaxed()).fits(exit.profile)) {
                 leave(member, Change.Cause.DEFINITION, "it is not what the pool asks for");
             } else if (!exit.condition.online() && nowMs - exit.offlineSinceMs >= policy.departedGraceMs()) {
@@ -124,8 +127,11 @@ final class Curation {
                         member,
                         Change.Cause.DEPARTED,
                         String.format(Locale.ROOT, "offline for %d s", (nowMs - exit.offlineSinceMs) / 1_000));
-            } else if (exclusive != exit.owner.equals(pool.id())) {
-                fleet.owner(exit, exclusive ? pool.id() : "");
+            } else {
+                if (whole != exit.owner.equals(pool.id())) {
+                    fleet.owner(exit, whole ? pool.id() : "");
+                }
+                fleet.keep(exit, pool, nowMs);
             }
         }
         while (book.members.size() > pool.maxMembers()) {
@@ -136,6 +142,20 @@ final class Curation {
             weakest.poll();
             leave(least, Change.Cause.DEFINITION, "the pool may have " + pool.maxMembers() + " members");
         }
+    }
+
+    /** Whether a member is another pool's for one of these domains, or for too many to be kept for these. What another has left is waited for. */
+    private boolean isAnothers(Candidate exit, List<String> domains) {
+        DomainClaims.Claim barring = exit.domains.barring(pool.id(), domains);
+        return (barring != null && barring.phase() != DomainClaims.Phase.GOING)
+                || !exit.domains.haveRoom(pool.id(), domains);
+    }
+
+    private String anothers(Candidate exit, List<String> domains) {
+        DomainClaims.Claim barring = exit.domains.barring(pool.id(), domains);
+        return barring == null
+                ? "it is kept for " + DomainClaims.MOST + " domains already, and for no more"
+                : "it is exclusive to pool " + barring.pool() + " for " + barring.domain();
     }
 
     /** The member with the least {@code q · v}; what each is worth does not change within a look. */
@@ -406,8 +426,8 @@ final class Curation {
 
     /** Who is taken stays so for this look: a pool that is formed of many asks each only once. */
     private int firstFree(Ranking ranking, int relaxed) {
-        boolean alone = pool.exclusiveAt(nowMs);
-        int open = ranking.first(alone, exit -> isOpen(exit) && (!alone || exit.pools.isEmpty()));
+        boolean alone = pool.wholeAt(nowMs);
+        int open = ranking.first(alone, exit -> isOpen(exit) && (!alone || isUnused(exit)));
         firstFree[relaxed] = Math.max(firstFree[relaxed], open);
         Ranking.Ranked one = ranking.at(firstFree[relaxed]);
         while (one != null && !free(one.exit())) {
@@ -434,7 +454,16 @@ final class Curation {
         return !exit.pools.contains(pool.id())
                 && isOpen(exit)
                 && (exit.tenant.isEmpty() || exit.tenant.equals(pool.owner()))
-                && (!pool.exclusiveAt(nowMs) || exit.pools.isEmpty());
+                && (pool.wholeAt(nowMs) ? isUnused(exit) : mayBeKept(exit, pool.domainsAt(nowMs)));
+    }
+
+    private static boolean isUnused(Candidate exit) {
+        return exit.pools.isEmpty() && exit.domains.isEmpty();
+    }
+
+    private boolean mayBeKept(Candidate exit, List<String> domains) {
+        return domains.isEmpty()
+                || (exit.domains.barring(pool.id(), domains) == null && exit.domains.haveRoom(pool.id(), domains));
     }
 
     /** To shared pools at least, this round. */

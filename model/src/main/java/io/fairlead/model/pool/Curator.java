@@ -1,12 +1,11 @@
 package io.fairlead.model.pool;
 
-import io.fairlead.model.PoolType;
 import io.fairlead.model.policy.PoolPolicy;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * decisions.
  *
  * <p>An exit that becomes exclusive, or was, changes hands in two steps: first an assignment under which nobody may use it, then, when every edge knows that
- * one or has lost its lease, the one that gives it to its new pool. So no two edges ever use it for two owners.
+ * one or has lost its lease, the one that gives it to its new pool. So no two edges ever use it for two owners. What is exclusive for some domains changes
+ * hands in the same way, for these alone ({@link DomainClaims}): others go on with it for anything else.
  */
 public final class Curator {
 
@@ -33,20 +33,10 @@ public final class Curator {
     /** Most exits of a fleet: further ones are not taken in. */
     public static final int MOST_EXITS = 200_000;
 
-    /** Most orders of all exits that are kept, one for each set of classes of targets and reach; of further ones the one unused for longest is made anew. */
-    public static final int MOST_ORDERS = 32;
-
     private static final long QUIET_AFTER_START_MS = 5_000;
 
     /** Exits that are looked at in a round to say what pools lack; what is left is said in the next. */
     private static final long SHORTFALL_EXITS = 500_000;
-
-    /** Pools look ahead as far as one of these, or further, ms. */
-    private static final long[] REACHES_MS = {
-        60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 14_400_000, 86_400_000
-    };
-
-    private record Order(List<String> targetClasses, long reachMs) {}
 
     private record Key(PoolDefinition asked, int relaxed, PoolPolicy policy) {}
 
@@ -54,8 +44,7 @@ public final class Curator {
     private final long epoch;
     private final long startedMs;
     private final Map<String, Candidate> exits = new HashMap<>();
-    private final Map<PoolType, Map<String, ExitOrder.Shelf>> index = new EnumMap<>(PoolType.class);
-    private final Map<Order, Map<ExitOrder.Shelf, ExitOrder>> orders = new LinkedHashMap<>(16, 0.75f, true);
+    private final ExitIndex index = new ExitIndex();
     private final TreeMap<String, PoolBook> pools = new TreeMap<>();
     private final Map<Key, Ranking> rankings = new HashMap<>();
     private final Map<String, List<Change>> touched = new LinkedHashMap<>();
@@ -124,10 +113,10 @@ public final class Curator {
     public void profile(String exitId, ExitProfile profile, boolean consent) {
         Candidate exit = exit(exitId);
         if (exit != null) {
-            unindex(exit);
+            index.remove(exit);
             exit.profile = profile;
             exit.consent = consent;
-            index(exit);
+            index.add(exit);
             changed(exit);
         }
     }
@@ -186,8 +175,8 @@ public final class Curator {
             }
         }
         exit.condition = ExitCondition.UNKNOWN;
-        if (exit.clearAfter.equals(Stamp.NONE) && !touched.containsKey(exitId)) {
-            unindex(exit);
+        if (exit.clearAfter.equals(Stamp.NONE) && exit.domains.isEmpty() && !touched.containsKey(exitId)) {
+            index.remove(exit);
             exits.remove(exitId);
         }
         changedExits.add(exitId);
@@ -203,14 +192,16 @@ public final class Curator {
      * exit that had an owner is nobody's until every edge knows.
      *
      * @param owner pool that had it alone; empty: none
+     * @param domains that it was kept for, and for which pool
      * @return whether it is taken back
      */
-    public boolean former(String exitId, Stamp stamp, String owner) {
+    public boolean former(String exitId, Stamp stamp, String owner, Map<String, String> domains) {
         Candidate exit = stamp.epoch() < epoch ? exit(exitId) : null;
-        if (exit == null || !exit.pools.isEmpty() || !exit.clearAfter.equals(Stamp.NONE)) {
+        if (exit == null || !exit.pools.isEmpty() || !exit.clearAfter.equals(Stamp.NONE) || !exit.domains.isEmpty()) {
             return false;
         }
         touch(exit);
+        exit.domains.former(domains);
         if (!owner.isEmpty()) {
             exit.held = owner;
             toClear.add(exitId);
@@ -262,14 +253,23 @@ public final class Curator {
         long leaseMs = policy("", nowMs).edgeLeaseMs();
         for (String exitId : List.copyOf(waiting)) {
             Candidate exit = exits.get(exitId);
-            if (exit == null || edges.know(exit.clearAfter, nowMs, leaseMs)) {
+            if (exit == null || cleared(exit, nowMs, leaseMs)) {
                 waiting.remove(exitId);
-                if (exit != null) {
-                    exit.clearAfter = Stamp.NONE;
-                    touch(exit);
-                }
             }
         }
+    }
+
+    /** @return whether nothing of it waits any more */
+    private boolean cleared(Candidate exit, long nowMs, long leaseMs) {
+        if (!exit.clearAfter.equals(Stamp.NONE) && edges.know(exit.clearAfter, nowMs, leaseMs)) {
+            exit.clearAfter = Stamp.NONE;
+            touch(exit);
+        }
+        if (exit.domains.settle(stamp -> edges.know(stamp, nowMs, leaseMs))) {
+            touch(exit);
+            dirty(exit); // who waits for a domain in one of its pools may have it now
+        }
+        return exit.clearAfter.equals(Stamp.NONE) && !exit.domains.isWaiting();
     }
 
     private Assignment tell(Candidate exit, List<Change> changes) {
@@ -278,12 +278,16 @@ public final class Curator {
             exit.clearAfter = stamp;
             waiting.add(exit.id);
         }
+        exit.domains.told(stamp);
+        if (exit.domains.isWaiting()) {
+            waiting.add(exit.id);
+        }
         boolean free = exit.clearAfter.equals(Stamp.NONE);
         List<Assignment.Membership> memberships = new ArrayList<>();
         for (String pool : exit.pools) {
             PoolBook book = pools.get(pool);
             Member member = book == null ? null : book.members.get(exit.id);
-            if (member != null && free) {
+            if (member != null && free && !exit.domains.isJoining(pool)) {
                 memberships.add(new Assignment.Membership(pool, member.rank(), member.sinceMs(), member.reason()));
             }
         }
@@ -297,6 +301,7 @@ public final class Curator {
                 memberships,
                 exit.owner.isEmpty() ? exit.held : exit.owner,
                 owning == null ? 0 : owning.definition.exclusiveUntilMs(),
+                exit.domains.told(),
                 changes);
     }
 
@@ -382,36 +387,8 @@ public final class Curator {
     Ranking ranking(PoolBook book, int relaxed, PoolPolicy policy, long nowMs) {
         Key key = new Key(asked(book.definition), relaxed, policy.withScope(io.fairlead.model.policy.Scope.GLOBAL));
         return rankings.computeIfAbsent(
-                key, k -> new Ranking(ordered(book.definition, relaxed), book.definition, relaxed, policy, nowMs));
-    }
-
-    private List<List<ExitOrder.Bounded>> ordered(PoolDefinition pool, int relaxed) {
-        long reachMs = REACHES_MS[0];
-        for (long each : REACHES_MS) {
-            reachMs = each <= pool.horizonMs() ? each : reachMs;
-        }
-        long aheadMs = reachMs;
-        Map<ExitOrder.Shelf, ExitOrder> known =
-                orders.computeIfAbsent(new Order(pool.targetClasses(), aheadMs), order -> new HashMap<>());
-        if (orders.size() > MOST_ORDERS) {
-            orders.remove(orders.keySet().iterator().next());
-        }
-        return matching(pool, relaxed).stream()
-                .map(shelf -> known.computeIfAbsent(shelf, s -> new ExitOrder(s, pool, aheadMs))
-                        .now())
-                .toList();
-    }
-
-    /** Exits of the types and countries that are asked for. */
-    private List<ExitOrder.Shelf> matching(PoolDefinition pool, int relaxed) {
-        Filter filter = new Filter(pool, relaxed);
-        List<ExitOrder.Shelf> found = new ArrayList<>();
-        index.forEach((type, byCountry) -> byCountry.forEach((country, each) -> {
-            if (filter.fitsWidely(new ExitProfile(type, country, "", "", 0))) {
-                found.add(each);
-            }
-        }));
-        return found;
+                key,
+                k -> new Ranking(index.ordered(book.definition, relaxed), book.definition, relaxed, policy, nowMs));
     }
 
     /** Says what a pool lacks, now or, when many do, in the next round. */
@@ -422,7 +399,7 @@ public final class Curator {
         }
         unsaid.remove(book.definition.id());
         List<Candidate> exits = new ArrayList<>();
-        matching(book.definition, 0).forEach(shelf -> exits.addAll(shelf.exits));
+        index.matching(book.definition, 0).forEach(shelf -> exits.addAll(shelf.exits));
         shortfallExits += exits.size();
         String missing = Shortfall.of(book, exits, pools, nowMs);
         if (!missing.equals(book.missing)) {
@@ -451,9 +428,11 @@ public final class Curator {
         String id = book.definition.id();
         book.members.put(exit.id, member);
         exit.pools.add(id);
-        if (book.definition.exclusiveAt(nowMs)) {
+        if (book.definition.wholeAt(nowMs)) {
             exit.owner = id;
             toClear.add(exit.id);
+        } else {
+            exit.domains.join(id, book.definition.domainsAt(nowMs), book.definition.exclusiveUntilMs());
         }
         touch(exit)
                 .add(new Change(
@@ -473,7 +452,12 @@ public final class Curator {
             exit.owner = "";
             toClear.add(exit.id);
         }
-        if (exit.pools.isEmpty() && exit.condition.online() && exit.allowed() && !clearing(exit)) {
+        exit.domains.leave(id);
+        if (exit.pools.isEmpty()
+                && exit.domains.isEmpty()
+                && exit.condition.online()
+                && exit.allowed()
+                && !clearing(exit)) {
             rankings.values().forEach(Ranking::rewind);
         }
         exit.history.left(
@@ -493,6 +477,13 @@ public final class Curator {
         touch(exit);
     }
 
+    /** Domains of a pool that has an exit already are kept for it from now on, as its definition has them. */
+    void keep(Candidate exit, PoolDefinition pool, long nowMs) {
+        if (exit.domains.keep(pool.id(), pool.domainsAt(nowMs), pool.exclusiveUntilMs())) {
+            touch(exit);
+        }
+    }
+
     private List<Change> touch(Candidate exit) {
         changedExits.add(exit.id);
         return touched.computeIfAbsent(exit.id, id -> new ArrayList<>(2));
@@ -503,50 +494,24 @@ public final class Curator {
         if (known == null && exits.size() < MOST_EXITS) {
             known = new Candidate(exitId);
             exits.put(exitId, known);
-            index(known);
+            index.add(known);
         }
         return known;
     }
 
     private void changed(Candidate exit) {
         changedExits.add(exit.id);
-        ExitOrder.Shelf shelf = shelf(exit);
-        if (shelf != null) {
-            shelf.changed(exit);
-        }
+        index.changed(exit);
+        dirty(exit);
+    }
+
+    private void dirty(Candidate exit) {
         for (String pool : exit.pools) {
             PoolBook book = pools.get(pool);
             if (book != null) {
                 book.dirty = true;
             }
         }
-    }
-
-    private void index(Candidate exit) {
-        ExitOrder.Shelf shelf = index.computeIfAbsent(exit.profile.type(), type -> new TreeMap<>())
-                .computeIfAbsent(exit.profile.country(), country -> new ExitOrder.Shelf());
-        shelf.exits.add(exit);
-        shelf.changed(exit);
-    }
-
-    private void unindex(Candidate exit) {
-        ExitOrder.Shelf shelf = shelf(exit);
-        if (shelf == null) {
-            return;
-        }
-        shelf.exits.remove(exit);
-        shelf.changed(exit);
-        if (shelf.exits.isEmpty()) {
-            Map<String, ExitOrder.Shelf> byCountry = index.get(exit.profile.type());
-            if (byCountry != null) {
-                byCountry.remove(exit.profile.country());
-            }
-            orders.values().forEach(known -> known.remove(shelf));
-        }
-    }
-
-    private ExitOrder.@Nullable Shelf shelf(Candidate exit) {
-        return index.getOrDefault(exit.profile.type(), Map.of()).get(exit.profile.country());
     }
 
     /** The part of a definition that a ranking depends on. */
@@ -599,11 +564,11 @@ public final class Curator {
     }
 
     /** Reads an exit; all exits before the first pool. */
-    public void readExit(String exitId, DataInput in) throws IOException {
+    public void readExit(String exitId, DataInputStream in) throws IOException {
         Candidate exit = Candidate.read(exitId, in);
         exits.put(exitId, exit);
-        index(exit);
-        if (!exit.clearAfter.equals(Stamp.NONE)) {
+        index.add(exit);
+        if (!exit.clearAfter.equals(Stamp.NONE) || exit.domains.isWaiting()) {
             waiting.add(exitId);
         }
     }

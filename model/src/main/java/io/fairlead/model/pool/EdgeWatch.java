@@ -12,6 +12,9 @@ import java.util.TreeMap;
  */
 final class EdgeWatch {
 
+    /** An edge may hear decisions for a moment after its last report that came through, and its lease begins when it heard the last. */
+    static final long HEARD_AFTER_REPORT_MS = 15_000;
+
     private record Edge(Stamp applied, long heardMs) {}
 
     private final Map<String, Edge> edges = new TreeMap<>();
@@ -26,7 +29,7 @@ final class EdgeWatch {
 
     /** Whether every edge that counts knows an assignment. */
     boolean know(Stamp stamp, long nowMs, long leaseMs) {
-        edges.values().removeIf(edge -> nowMs - edge.heardMs > leaseMs);
+        edges.values().removeIf(edge -> nowMs - edge.heardMs > leaseMs + HEARD_AFTER_REPORT_MS);
         for (Edge edge : edges.values()) {
             if (edge.applied.compareTo(stamp) < 0) {
                 return false;

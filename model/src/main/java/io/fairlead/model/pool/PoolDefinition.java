@@ -6,6 +6,7 @@ import io.fairlead.model.policy.Violation;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What an operator says that a pool must be. Lists that are empty ask for nothing.
@@ -25,8 +26,10 @@ import java.util.Set;
  * @param horizonMs how far ahead health is foreseen, ms (1 min – a day)
  * @param nodeFloor members under this quality are replaced even if the pool is healthy, 0–100
  * @param owner tenant that it is for; empty: any that may use the pool
- * @param exclusive its exits are in no other pool
+ * @param exclusive it has its exits for itself: as a whole, so that they are in no other pool, or for some domains
  * @param exclusiveUntilMs when that ends, ms since the Unix epoch; 0: never
+ * @param exclusiveDomains for hosts of these and under these no other pool may use its exits, which it may share for anything else; empty: it has
+ *     them as a whole ({@link DomainName}, at most {@value #MOST_DOMAINS})
  * @param sibling pool that edges borrow from while this one is forecast to fall short; empty: none
  * @param relaxable what may be done without when nobody else is left, in this order
  */
@@ -48,6 +51,7 @@ public record PoolDefinition(
         String owner,
         boolean exclusive,
         long exclusiveUntilMs,
+        List<String> exclusiveDomains,
         String sibling,
         List<Requirement> relaxable) {
 
@@ -56,6 +60,9 @@ public record PoolDefinition(
 
     /** Most values of one requirement. */
     public static final int MOST_VALUES = 64;
+
+    /** Most domains that a pool is exclusive for. */
+    public static final int MOST_DOMAINS = 64;
 
     private static final int MOST_ID_CHARS = 64;
     private static final long MINUTE_MS = 60_000;
@@ -68,7 +75,77 @@ public record PoolDefinition(
         cities = List.copyOf(cities);
         asns = List.copyOf(asns);
         targetClasses = List.copyOf(targetClasses);
+        exclusiveDomains = List.copyOf(exclusiveDomains);
         relaxable = List.copyOf(relaxable);
+    }
+
+    /** A pool that is exclusive, if it is, of its exits as a whole. */
+    public PoolDefinition(
+            String id,
+            List<PoolType> types,
+            List<String> countries,
+            List<String> regions,
+            List<String> cities,
+            List<Long> asns,
+            double minQuality,
+            List<String> targetClasses,
+            int minMembers,
+            int wantedMembers,
+            int maxMembers,
+            double minHealth,
+            long horizonMs,
+            double nodeFloor,
+            String owner,
+            boolean exclusive,
+            long exclusiveUntilMs,
+            String sibling,
+            List<Requirement> relaxable) {
+        this(
+                id,
+                types,
+                countries,
+                regions,
+                cities,
+                asns,
+                minQuality,
+                targetClasses,
+                minMembers,
+                wantedMembers,
+                maxMembers,
+                minHealth,
+                horizonMs,
+                nodeFloor,
+                owner,
+                exclusive,
+                exclusiveUntilMs,
+                List.of(),
+                sibling,
+                relaxable);
+    }
+
+    /** The same pool, exclusive for these domains. */
+    public PoolDefinition exclusiveFor(List<String> domains, long untilMs) {
+        return new PoolDefinition(
+                id,
+                types,
+                countries,
+                regions,
+                cities,
+                asns,
+                minQuality,
+                targetClasses,
+                minMembers,
+                wantedMembers,
+                maxMembers,
+                minHealth,
+                horizonMs,
+                nodeFloor,
+                owner,
+                true,
+                untilMs,
+                domains,
+                sibling,
+                relaxable);
     }
 
     /** A pool of any exits, as large as is said: shared, health 0.6 foreseen 15 min ahead, up to half as many more at need. */
@@ -95,9 +172,19 @@ public record PoolDefinition(
                 List.of());
     }
 
-    /** Whether its exits are in no other pool at this time. */
+    /** Whether it has its exits for itself at this time, as a whole or for some domains. */
     public boolean exclusiveAt(long nowMs) {
         return exclusive && (exclusiveUntilMs == 0 || nowMs < exclusiveUntilMs);
+    }
+
+    /** Whether its exits are in no other pool at this time. */
+    public boolean wholeAt(long nowMs) {
+        return exclusiveAt(nowMs) && exclusiveDomains.isEmpty();
+    }
+
+    /** Domains that it has its exits for alone at this time. */
+    public List<String> domainsAt(long nowMs) {
+        return exclusiveAt(nowMs) ? exclusiveDomains : List.of();
     }
 
     /** The requirements that count when the first {@code steps} of {@link #relaxable} are done without. */
@@ -155,6 +242,7 @@ public record PoolDefinition(
         values(checks, "cities", cities);
         values(checks, "asns", asns);
         values(checks, "targetClasses", targetClasses);
+        domains(checks);
         for (String country : countries) {
             checks.that(
                     country.length() == 2 && country.chars().allMatch(c -> c >= 'a' && c <= 'z'),
@@ -167,6 +255,47 @@ public record PoolDefinition(
             checks.within("asns", asn, 1L, 4_294_967_295L);
         }
         return checks.done();
+    }
+
+    private void domains(Checks checks) {
+        checks.that(
+                        exclusive || exclusiveDomains.isEmpty(),
+                        "exclusiveDomains",
+                        exclusiveDomains,
+                        "empty in a pool that is not exclusive",
+                        "make it exclusive or leave the domains out")
+                .that(
+                        exclusiveDomains.size() <= MOST_DOMAINS,
+                        "exclusiveDomains",
+                        exclusiveDomains.size() + " domains",
+                        "at most " + MOST_DOMAINS,
+                        "name a domain above several of them, or make several pools");
+        Set<String> before = new TreeSet<>();
+        for (String domain : exclusiveDomains) {
+            String remedy = DomainName.remedy(domain);
+            if (remedy.isEmpty()) {
+                checks.that(
+                        before.add(domain),
+                        "exclusiveDomains",
+                        "'" + domain + "' twice",
+                        "each domain once",
+                        "leave repetitions out");
+            } else {
+                checks.that(
+                        false, "exclusiveDomains", "'" + domain + "'", "a domain name such as shop.example", remedy);
+            }
+        }
+        for (String domain : before) {
+            before.stream()
+                    .filter(other -> !other.equals(domain) && DomainName.covers(other, domain))
+                    .findFirst()
+                    .ifPresent(other -> checks.that(
+                            false,
+                            "exclusiveDomains",
+                            "'" + domain + "'",
+                            "under none of the others",
+                            "leave it out: '" + other + "' stands for it, too"));
+        }
     }
 
     private static boolean idFits(String id) {

@@ -12,11 +12,15 @@ import java.util.TreeMap;
 final class Shortfall {
 
     private final PoolDefinition pool;
+    private final Map<String, PoolBook> pools;
+    private final List<String> domains;
     private final Map<String, Integer> owners = new TreeMap<>();
     private final Map<String, Integer> causes = new TreeMap<>();
 
-    private Shortfall(PoolDefinition pool) {
+    private Shortfall(PoolDefinition pool, Map<String, PoolBook> pools, long nowMs) {
         this.pool = pool;
+        this.pools = pools;
+        domains = pool.domainsAt(nowMs);
     }
 
     /**
@@ -26,17 +30,18 @@ final class Shortfall {
      * @param pools by id
      */
     static String of(PoolBook book, Iterable<Candidate> exits, Map<String, PoolBook> pools, long nowMs) {
-        Shortfall shortfall = new Shortfall(book.definition);
+        Shortfall shortfall = new Shortfall(book.definition, pools, nowMs);
         Filter filter = new Filter(book.definition, 0);
         for (Candidate exit : exits) {
             if (!exit.pools.contains(book.definition.id()) && filter.fits(exit.profile)) {
                 shortfall.count(exit, nowMs);
             }
         }
-        return shortfall.sentence(book.members.size(), pools);
+        return shortfall.sentence(book.members.size());
     }
 
     private void count(Candidate exit, long nowMs) {
+        DomainClaims.Claim barring = exit.domains.barring(pool.id(), domains);
         if (exit.killed) {
             add("are killed");
         } else if (!exit.allowed()) {
@@ -46,11 +51,17 @@ final class Shortfall {
         } else if (!exit.tenant.isEmpty() && !exit.tenant.equals(pool.owner())) {
             add("are kept for another tenant");
         } else if (!exit.owner.isEmpty()) {
-            owners.merge(exit.owner, 1, Integer::sum);
-        } else if (pool.exclusiveAt(nowMs) && !exit.pools.isEmpty()) {
+            owned(exit.owner, "");
+        } else if (barring != null && barring.phase() != DomainClaims.Phase.GOING) {
+            owned(barring.pool(), " for " + barring.domain());
+        } else if (pool.wholeAt(nowMs) && !exit.pools.isEmpty()) {
             add("are in other pools, and this one is exclusive");
-        } else if (!exit.clearAfter.equals(Stamp.NONE)) {
+        } else if (!exit.clearAfter.equals(Stamp.NONE)
+                || barring != null
+                || (pool.wholeAt(nowMs) && !exit.domains.isEmpty())) {
             add("are still being taken from another pool");
+        } else if (!exit.domains.haveRoom(pool.id(), domains)) {
+            add("are kept for " + DomainClaims.MOST + " domains already");
         } else if (exit.quality(pool) < pool.minQuality()) {
             add(String.format(Locale.ROOT, "have a quality under %s", number(pool.minQuality())));
         } else {
@@ -58,18 +69,25 @@ final class Shortfall {
         }
     }
 
+    private void owned(String owner, String domain) {
+        PoolBook other = pools.get(owner);
+        long until = other == null ? 0 : other.definition.exclusiveUntilMs();
+        owners.merge(
+                "exclusive to pool " + owner + domain
+                        + (until == 0
+                                ? ""
+                                : " until " + Instant.ofEpochMilli(until).truncatedTo(ChronoUnit.MINUTES)),
+                1,
+                Integer::sum);
+    }
+
     private void add(String cause) {
         causes.merge(cause, 1, Integer::sum);
     }
 
-    private String sentence(int members, Map<String, PoolBook> pools) {
+    private String sentence(int members) {
         List<String> parts = new ArrayList<>();
-        owners.forEach((owner, n) -> {
-            PoolBook other = pools.get(owner);
-            long until = other == null ? 0 : other.definition.exclusiveUntilMs();
-            parts.add(n + (n == 1 ? " is" : " are") + " exclusive to pool " + owner
-                    + (until == 0 ? "" : " until " + Instant.ofEpochMilli(until).truncatedTo(ChronoUnit.MINUTES)));
-        });
+        owners.forEach((owned, n) -> parts.add(n + (n == 1 ? " is " : " are ") + owned));
         causes.forEach((cause, n) -> parts.add(n + " " + (n == 1 ? singular(cause) : cause)));
         return members + " of " + pool.wantedMembers() + ": no more exits" + asked()
                 + (parts.isEmpty() ? "" : "; " + String.join("; ", parts));

@@ -46,7 +46,7 @@ class ExclusivityTest {
         fleet.curator.edge("cut-off", Stamp.NONE, fleet.nowMs);
         fleet.curator.define(Fleet.exclusive(Fleet.pool("mine", 1, 1, 1), 0));
         fleet.curate();
-        fleet.after(600_000);
+        fleet.after(600_000 + EdgeWatch.HEARD_AFTER_REPORT_MS);
         assertThat(fleet.usable("mine")).isEmpty();
         fleet.after(1);
         assertThat(fleet.usable("mine")).containsExactly("x");

@@ -126,6 +126,37 @@ final class Fleet {
         return curate();
     }
 
+    /** The newest assignment that was told. */
+    Stamp newest() {
+        return told.values().stream()
+                .map(Assignment::stamp)
+                .max(Stamp::compareTo)
+                .orElse(Stamp.NONE);
+    }
+
+    /** These edges report that they know all that was told. */
+    Fleet edgesKnow(String... edges) {
+        for (String edge : edges) {
+            curator.edge(edge, newest(), nowMs);
+        }
+        return this;
+    }
+
+    /** Pools that an edge lets use an exit for a host by what was told. */
+    Set<String> usable(String exitId, String host) {
+        Assignment assignment = told.get(exitId);
+        return assignment == null ? Set.of() : usable(assignment, host);
+    }
+
+    static Set<String> usable(Assignment assignment, String host) {
+        Set<String> pools = new TreeSet<>();
+        assignment.memberships().forEach(membership -> pools.add(membership.pool()));
+        assignment.domains().stream()
+                .filter(each -> DomainName.covers(each.domain(), host))
+                .forEach(each -> pools.removeIf(pool -> !pool.equals(each.pool())));
+        return pools;
+    }
+
     /** Exits that edges may use for a pool by what was told. */
     Set<String> usable(String pool) {
         Set<String> ids = new TreeSet<>();

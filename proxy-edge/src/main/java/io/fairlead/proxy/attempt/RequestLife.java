@@ -65,6 +65,7 @@ public final class RequestLife {
     private long firstPickNanos;
     private long retryAfterMs;
     private boolean full;
+    private String obstacle = "";
     private String awaited = "";
     private int waitedMs;
     private String method = "CONNECT";
@@ -137,8 +138,8 @@ public final class RequestLife {
 
     /** Takes a slot: of the session's exit if there is one, else of any, which is the session's from now on. */
     private @Nullable Slot take() {
-        PickRequest any =
-                new PickRequest(terms.tenant(), terms.pool(), targetClass, tried, terms.where(), "", toldHost);
+        PickRequest any = new PickRequest(terms.tenant(), terms.pool(), targetClass, tried, terms.where(), "", toldHost)
+                .to(terms.target().host());
         Lease lease = terms.lease();
         if (lease == null) {
             return pick(any);
@@ -194,6 +195,7 @@ public final class RequestLife {
         }
         full = slot.isFull();
         retryAfterMs = slot.retryAfterMs();
+        obstacle = slot.obstacle();
         return null;
     }
 
@@ -335,14 +337,17 @@ public final class RequestLife {
             return new Failure(
                     Outcome.NO_EXIT_AVAILABLE,
                     FaultLayer.CAPACITY,
-                    "the exit of this hard session is gone or has no room; try again, or begin another session",
+                    obstacle.isEmpty()
+                            ? "the exit of this hard session is gone or has no room; try again, or begin another session"
+                            : "the exit of this hard session is not for this target: " + obstacle,
                     lease.exitId());
         }
         String where = terms.where().equals(Location.ANYWHERE) ? "" : " in " + terms.where();
         return new Failure(
                 Outcome.NO_EXIT_AVAILABLE,
                 FaultLayer.CAPACITY,
-                "no exit of pool '" + terms.pool() + "'" + where + " is online, allowed and has room",
+                "no exit of pool '" + terms.pool() + "'" + where + " is online, allowed and has room"
+                        + (obstacle.isEmpty() ? "" : ": " + obstacle),
                 "");
     }
 

@@ -12,15 +12,19 @@ import java.util.Set;
  *
  * @param pools that may use it
  * @param owned a pool alone may use it: no other may, whatever the exit declares
+ * @param kept for hosts of these domains one pool alone may
  * @param leaseMs how long that counts without a word from Kafka, ms
  * @param lapsed there was none for longer
  */
-record Assigned(List<String> pools, boolean owned, long leaseMs, boolean lapsed) {
+record Assigned(List<String> pools, boolean owned, List<Terms.Kept> kept, long leaseMs, boolean lapsed) {
 
-    static Assigned of(PoolAssignment told, boolean lapsed) {
+    static final Assigned NOT = new Assigned(List.of(), false, List.of(), 0, false);
+
+    static Assigned of(PoolAssignment told, List<Terms.Kept> kept, boolean lapsed) {
         return new Assigned(
                 told.getMemberships().stream().map(PoolMembership::getPoolId).toList(),
                 !told.getOwnerPool().isEmpty(),
+                List.copyOf(kept),
                 told.getLeaseMs(),
                 lapsed);
     }
@@ -41,7 +45,12 @@ record Assigned(List<String> pools, boolean owned, long leaseMs, boolean lapsed)
         return all;
     }
 
+    /** Something of it is one pool's alone. */
+    boolean isExclusive() {
+        return owned || !kept.isEmpty();
+    }
+
     Assigned lapsed(boolean now) {
-        return new Assigned(pools, owned, leaseMs, now);
+        return new Assigned(pools, owned, kept, leaseMs, now);
     }
 }

@@ -23,7 +23,6 @@ import io.fairlead.schemas.telemetry.DisconnectReason;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -53,7 +52,10 @@ import org.jspecify.annotations.Nullable;
 public final class ExitTable implements ExitChooser, ExitEvents {
 
     private static final double US_PER_MS = 1_000;
-    private static final Assigned NOT_ASSIGNED = new Assigned(List.of(), false, 0, false);
+    private static final String KEPT =
+            "those that have room are exclusive to another pool for this target; ask through a pool that may reach it, or give this one further exits";
+    private static final String LAPSED =
+            "pools have exits for this target alone, and this edge was cut off from what is decided of these for longer than their lease";
     private static final long FORGET_EVERY_MS = 60_000;
     private static final int MAX_SHARED_NAMES = 10_000;
 
@@ -75,15 +77,8 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private final AtomicInteger onlineExits = new AtomicInteger();
     private final AtomicInteger heldBackExits = new AtomicInteger();
 
-    /** Exits that a pool alone may use. */
-    private final Set<KnownExit> owned = ConcurrentHashMap.newKeySet();
-
-    /** Ids of curated pools: who is in them is decided, not declared. */
-    private final Set<String> curated = ConcurrentHashMap.newKeySet();
-
+    private final Assignments assignments = new Assignments();
     private final Outlooks outlooks;
-
-    private volatile long unheardMs;
 
     /** Exits whose operator has named hours: the only ones whose terms change with the time alone. */
     private final Set<KnownExit> timed = ConcurrentHashMap.newKeySet();
@@ -126,9 +121,15 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         into.requireFree();
         into.rested(0);
         into.full(false);
-        if (!request.only().isEmpty()) {
-            return pickOnly(request, into);
+        into.obstacle("");
+        boolean found = request.only().isEmpty() ? pickAny(request, into) : pickOnly(request, into);
+        if (!found && !into.obstacle().isEmpty()) {
+            counters.keptFromOne();
         }
+        return found;
+    }
+
+    private boolean pickAny(PickRequest request, Slot into) {
         boolean found = request.stayMs() > 0 ? pickToStay(request, into) : pickForOne(request, into);
         if (found) {
             counters.picked(into);
@@ -140,7 +141,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     /** Of its pool; while that is forecast to fall short, also of its sibling. */
     private boolean pickForOne(PickRequest request, Slot into) {
-        if (search(request.pool(), request, 0, into)) {
+        if (search(request.pool(), request.pool(), request, 0, into)) {
             return true;
         }
         return outlooks.isShort(request.pool()) && borrow(request, into);
@@ -150,24 +151,27 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     private boolean pickToStay(PickRequest request, Slot into) {
         Outlook outlook = outlooks.of(request.pool());
         if (outlook == null || !outlooks.isShort(request.pool())) {
-            return search(request.pool(), request, 0, into);
+            return search(request.pool(), request.pool(), request, 0, into);
         }
-        return search(request.pool(), request, outlook.weakThousandths(), into)
+        return search(request.pool(), request.pool(), request, outlook.weakThousandths(), into)
                 || borrow(request, into)
-                || search(request.pool(), request, 0, into);
+                || search(request.pool(), request.pool(), request, 0, into);
     }
 
     private boolean borrow(PickRequest request, Slot into) {
         String lender = outlooks.lender(request.pool());
-        if (lender.isEmpty() || !search(lender, request, 0, into)) {
+        if (lender.isEmpty() || !search(lender, outlooks.borrowsAs(request.pool()), request, 0, into)) {
             return false;
         }
         counters.borrowedOne();
         return true;
     }
 
-    /** @param leastThousandths quality that an exit must have for a session; 0: any */
-    private boolean search(String poolName, PickRequest request, int leastThousandths, Slot into) {
+    /**
+     * @param as pool as whose the request counts where pools have exits for themselves
+     * @param leastThousandths quality that an exit must have for a session; 0: any
+     */
+    private boolean search(String poolName, String as, PickRequest request, int leastThousandths, Slot into) {
         Location where = request.where();
         Area part = where.equals(Location.ANYWHERE) ? null : pools.partedFor(where);
         Pool pool = part == null ? pools.whole(poolName) : pools.part(poolName, part, where);
@@ -177,6 +181,9 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             return false;
         }
         Search search = searches.get();
+        if (!isReachable(request, as, search.asked(), into)) {
+            return false;
+        }
         boolean found = search.run(
                 pool,
                 request,
@@ -188,8 +195,21 @@ public final class ExitTable implements ExitChooser, ExitEvents {
                 into);
         if (!found) {
             into.rested(search.retryAfterMs());
+            if (search.hasMetKept()) {
+                into.obstacle(KEPT);
+            }
         }
         return found;
+    }
+
+    /** Finds for which of the domains that exits are kept for a request asks; false: whose they are now is not known here any more. */
+    private boolean isReachable(PickRequest request, String as, AskedDomains asked, Slot into) {
+        asked.of(request.host(), as);
+        if (asked.isEmpty() || !assignments.haveLapsed()) {
+            return true;
+        }
+        into.obstacle(LAPSED);
+        return false;
     }
 
     /** Of its pool, or of the sibling that has lent it: a session stays where it is when its pool is well again. */
@@ -198,19 +218,25 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         if (exit == null || request.tried().contains(exit.id)) {
             return false;
         }
-        if (pickOnly(pools.whole(request.pool()), exit, request, into)) {
+        if (pickOnly(pools.whole(request.pool()), request.pool(), exit, request, into)) {
             return true;
         }
         String lender = outlooks.lender(request.pool());
-        if (lender.isEmpty() || !pickOnly(pools.whole(lender), exit, request, into)) {
+        if (lender.isEmpty()
+                || !pickOnly(pools.whole(lender), outlooks.borrowsAs(request.pool()), exit, request, into)) {
             return false;
         }
         counters.borrowedOne();
         return true;
     }
 
-    private boolean pickOnly(@Nullable Pool pool, KnownExit exit, PickRequest request, Slot into) {
-        if (pool == null) {
+    private boolean pickOnly(@Nullable Pool pool, String as, KnownExit exit, PickRequest request, Slot into) {
+        AskedDomains asked = searches.get().asked();
+        if (pool == null || !isReachable(request, as, asked, into)) {
+            return false;
+        }
+        if (asked.areKept(exit.terms)) {
+            into.obstacle(KEPT);
             return false;
         }
         PolitenessPolicy gentle = request.targetHost().isEmpty() || !politeness.counts()
@@ -225,7 +251,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
                 return false;
             }
         }
-        long word = exit.take(pool, request.tenant(), request.where());
+        long word = exit.take(pool, request.tenant(), request.where(), asked);
         if (word == Roster.NOT_TAKEN) {
             if (conduct != null) {
                 conduct.giveBack(gentle);
@@ -255,7 +281,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
     }
 
     private Search search() {
-        return new Search(roster, politeness, stays, nanoClock, random.nextLong());
+        return new Search(roster, politeness, assignments.domains(), stays, nanoClock, random.nextLong());
     }
 
     // ---- exits come, live and go
@@ -446,27 +472,12 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     /** The curated pools of an exit are decided anew. What runs through it goes on. */
     public void assigned(PoolAssignment told) {
-        change(told.getExitId(), true, exit -> {
-            assign(exit, Assigned.of(told, told.getLeaseMs() < unheardMs));
-            settle(exit);
-        });
+        change(told.getExitId(), true, exit -> assignments.assign(exit, told, () -> settle(exit)));
     }
 
     /** Nothing is decided of an exit's curated pools any more. */
     public void unassigned(String exitId) {
-        change(exitId, false, exit -> {
-            assign(exit, null);
-            settle(exit);
-        });
-    }
-
-    private void assign(KnownExit exit, @Nullable Assigned assigned) {
-        exit.assigned = assigned;
-        if (assigned != null && assigned.owned()) {
-            owned.add(exit);
-        } else {
-            owned.remove(exit);
-        }
+        change(exitId, false, exit -> assignments.assign(exit, null, () -> settle(exit)));
     }
 
     /** A pool is curated by this definition from now on: exits that declare it are in it no more. Looks at all exits if it was not before. */
@@ -491,6 +502,11 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         outlooks.unforeseen(poolId);
     }
 
+    /** Domains that pools have exits here for alone. */
+    public int keptDomains() {
+        return assignments.domains().size();
+    }
+
     /** Pools that are forecast to fall short now. */
     public int shortPools() {
         return outlooks.shortPools();
@@ -498,24 +514,20 @@ public final class ExitTable implements ExitChooser, ExitEvents {
 
     /** A pool is curated from now on, or no more: exits that declare it are in it no more, or again. Looks at all exits. */
     void curated(String poolId, boolean now) {
-        if (now ? curated.add(poolId) : curated.remove(poolId)) {
+        if (assignments.curated(poolId, now)) {
             exits.keySet().forEach(exitId -> change(exitId, false, this::settle));
         }
     }
 
     /**
      * How long Kafka was not heard. Exits that a pool alone may use are picked no more when that is longer than their lease: somebody else may have been
-     * given them meanwhile.
+     * given them meanwhile. So it is with all exits for hosts of domains that some are kept for.
      */
     public void unheard(long ms) {
-        unheardMs = ms;
-        for (KnownExit each : owned) {
+        for (KnownExit each : assignments.unheard(ms)) {
             change(each.id, false, exit -> {
-                Assigned assigned = exit.assigned;
-                if (assigned != null && assigned.lapsed() != assigned.leaseMs() < ms) {
-                    exit.assigned = assigned.lapsed(assigned.leaseMs() < ms);
-                    settle(exit);
-                }
+                assignments.lapse(exit);
+                settle(exit);
             });
         }
     }
@@ -670,6 +682,7 @@ public final class ExitTable implements ExitChooser, ExitEvents {
             boolean held = exit.info != null || exit.score != null || exit.override != null || exit.running() > 0;
             if (!held && nowMs - exit.offlineSinceMs >= settings.keepOfflineMs()) {
                 exit.forgotten = true;
+                assignments.assign(exit, null, () -> {});
                 exits.remove(exit.id, exit);
                 roster.remove(exit.number);
             }
@@ -824,11 +837,11 @@ public final class ExitTable implements ExitChooser, ExitEvents {
         }
         Collection<String> declared =
                 override == null || override.getPools().isEmpty() ? info.pools() : override.getPools();
-        Assigned assigned = exit.assigned == null ? NOT_ASSIGNED : exit.assigned;
         Location location = info.location();
-        PoolIndex.Move move = pools.move(before, assigned.with(declared, curated), location);
+        PoolIndex.Move move = pools.move(before, assignments.pools(exit, declared), location);
         String owner = override == null ? "" : override.getExclusiveTenant();
-        exit.terms(sharedTerms.intern(new Terms(move.joined(), owner, info.poolType(), location)), true);
+        Terms next = new Terms(move.joined(), owner, assignments.kept(exit), info.poolType(), location);
+        exit.terms(sharedTerms.intern(next), true);
         pools.leave(exit, move.left());
         judgeLocally(exit);
         rank(exit);

@@ -138,10 +138,10 @@ final class KnownExit {
      * @param where null: anywhere that the pool reaches
      * @return the slots' word with it; {@link Roster#NOT_TAKEN}: no
      */
-    long take(Pool pool, String tenant, @Nullable Location where) {
+    long take(Pool pool, String tenant, @Nullable Location where, AskedDomains asked) {
         while (true) {
             long before = roster.word(number);
-            if (!SlotWord.hasRoom(before) || !terms.admit(pool, tenant, where)) {
+            if (!SlotWord.hasRoom(before) || !terms.admit(pool, tenant, where, asked)) {
                 return Roster.NOT_TAKEN;
             }
             if (roster.change(number, before, before + 1)) {

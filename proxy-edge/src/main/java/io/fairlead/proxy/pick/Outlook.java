@@ -7,13 +7,14 @@ import io.fairlead.schemas.config.PoolDefinition;
  *
  * @param definition what is asked of it
  * @param sibling pool that lends to it; empty: none, or one that may not
+ * @param lentInFull also what the sibling has for itself, since both are for the same tenant
  * @param weakThousandths quality under which a member is weak: it brings the pool's health under its minimum; thousandths of a point
  */
-record Outlook(PoolDefinition definition, String sibling, int weakThousandths) {
+record Outlook(PoolDefinition definition, String sibling, boolean lentInFull, int weakThousandths) {
 
     private static final double POINTS = 100;
 
-    static Outlook of(PoolDefinition definition, String sibling) {
-        return new Outlook(definition, sibling, Entry.thousandths(POINTS * definition.getMinHealth()));
+    static Outlook of(PoolDefinition definition, String sibling, boolean lentInFull) {
+        return new Outlook(definition, sibling, lentInFull, Entry.thousandths(POINTS * definition.getMinHealth()));
     }
 }

@@ -35,8 +35,14 @@ final class Outlooks {
         return outlook == null ? "" : outlook.sibling();
     }
 
+    /** As whose a request of a pool counts where its lender has exits for itself: as the lender's if that lends these, too. */
+    String borrowsAs(String poolId) {
+        Outlook outlook = byPool.get(poolId);
+        return outlook != null && outlook.lentInFull() ? outlook.sibling() : poolId;
+    }
+
     void defined(PoolDefinition definition) {
-        byPool.put(definition.getPoolId(), Outlook.of(definition, ""));
+        byPool.put(definition.getPoolId(), Outlook.of(definition, "", false));
         siblings();
     }
 
@@ -50,14 +56,19 @@ final class Outlooks {
         byPool.replaceAll((id, each) -> {
             PoolDefinition borrower = each.definition();
             Outlook lender = byPool.get(borrower.getSibling());
-            return Outlook.of(
-                    borrower, lender != null && lends(lender.definition(), borrower) ? borrower.getSibling() : "");
+            return lender != null && lends(lender.definition(), borrower)
+                    ? Outlook.of(borrower, borrower.getSibling(), areForTheSame(lender.definition(), borrower))
+                    : Outlook.of(borrower, "", false);
         });
     }
 
+    /** What is exclusive as a whole only to those of the same tenant; what is so for some domains to all, but for these ({@link #borrowsAs}). */
     private static boolean lends(PoolDefinition lender, PoolDefinition borrower) {
-        return !lender.getExclusive()
-                || (!borrower.getOwner().isEmpty() && borrower.getOwner().equals(lender.getOwner()));
+        return !lender.getExclusive() || !lender.getExclusiveDomains().isEmpty() || areForTheSame(lender, borrower);
+    }
+
+    private static boolean areForTheSame(PoolDefinition lender, PoolDefinition borrower) {
+        return !borrower.getOwner().isEmpty() && borrower.getOwner().equals(lender.getOwner());
     }
 
     void foreseen(PoolForecast forecast) {

@@ -13,6 +13,7 @@ public final class PickCounters {
     private final LongAdder local = new LongAdder();
     private final LongAdder borrowed = new LongAdder();
     private final LongAdder unserved = new LongAdder();
+    private final LongAdder kept = new LongAdder();
     private final LongAdder staleDecisions = new LongAdder();
     private final LongAdder exitsNotKept = new LongAdder();
     private final LongAdder poolsNotJoined = new LongAdder();
@@ -33,6 +34,10 @@ public final class PickCounters {
 
     void noneFound() {
         unserved.increment();
+    }
+
+    void keptFromOne() {
+        kept.increment();
     }
 
     void staleDecision() {
@@ -72,6 +77,11 @@ public final class PickCounters {
         return unserved.sum();
     }
 
+    /** Asked for, but exits that had room were kept for another pool for the target. */
+    public long kept() {
+        return kept.sum();
+    }
+
     /** Decisions not applied, because a newer one was there. */
     public long staleDecisions() {
         return staleDecisions.sum();
@@ -97,6 +107,11 @@ public final class PickCounters {
                 "fairlead.proxy.picks.borrowed",
                 borrowed,
                 "Slots taken of the sibling of the pool asked for");
+        counter(
+                registry,
+                "fairlead.proxy.picks.kept",
+                kept,
+                "Picks for which exits had room that another pool has for the target alone");
         counter(registry, "fairlead.proxy.decisions.stale", staleDecisions, "Decisions older than what was held");
         counter(
                 registry,
@@ -131,6 +146,9 @@ public final class PickCounters {
                 .register(registry);
         Gauge.builder("fairlead.proxy.pools.short", table, ExitTable::shortPools)
                 .description("Curated pools that are forecast to fall short")
+                .register(registry);
+        Gauge.builder("fairlead.proxy.domains.kept", table, ExitTable::keptDomains)
+                .description("Domains that pools have exits here for alone")
                 .register(registry);
         Gauge.builder("fairlead.proxy.scoring.local.share", table, ExitTable::localShare)
                 .description("How much local scoring counts: 0 decisions alone, 1 local scoring alone")

@@ -63,6 +63,9 @@ final class Search {
 
     private static final double NANOS_PER_MS = 1e6;
 
+    /** Exits that are found to be kept for another pool before a search gives up, likewise. */
+    static final int MAX_KEPT = 10_000;
+
     /** Exits that are found to rest for a target before a search gives up: all of a million would be looked at. */
     static final int MAX_RESTING = 1_000;
 
@@ -139,9 +142,19 @@ final class Search {
     private int resting;
     private long waitNanos;
 
+    private final AskedDomains asked;
+    private int keptFromUs;
+
     /** @param seed of all chance in searches by this */
-    Search(Roster roster, Politeness politeness, Stays stays, LongSupplier nanoClock, long seed) {
+    Search(
+            Roster roster,
+            Politeness politeness,
+            TargetDomains domains,
+            Stays stays,
+            LongSupplier nanoClock,
+            long seed) {
         this.roster = roster;
+        this.asked = new AskedDomains(domains);
         this.politeness = politeness;
         this.stays = stays;
         this.nanoClock = nanoClock;
@@ -177,6 +190,7 @@ final class Search {
         leastThousandths = least;
         exploration = stayMs <= 0 && (random() >>> 11) * 0x1.0p-53 < explorationShare;
         polite(request);
+        keptFromUs = 0;
         Pool.Group own = among.exclusiveTo(tenant);
         Pool.Group all = among.shared();
         if (exploration) {
@@ -195,6 +209,16 @@ final class Search {
             poolName = request.pool();
             nowNanos = nanoClock.getAsLong();
         }
+    }
+
+    /** Domains that the target of this thread's pick is under: to be set before each run. */
+    AskedDomains asked() {
+        return asked;
+    }
+
+    /** After a search that found nothing: whether exits had room that another pool has for the target alone. */
+    boolean hasMetKept() {
+        return keptFromUs > 0;
     }
 
     /** After a search that found nothing, though exits had room that rest for the target: when the first may serve it, ms; else 0. */
@@ -596,7 +620,7 @@ final class Search {
 
     private boolean firstIn(@Nullable Board board, Bucket bucket, Bucket.Page page, int number, int from, int before) {
         for (int at = page.room.next(from);
-                at >= 0 && at < before && resting < MAX_RESTING;
+                at >= 0 && at < before && resting < MAX_RESTING && keptFromUs < MAX_KEPT;
                 at = page.room.next(at + 1)) {
             long entry = eligible(board, bucket, page, number, at);
             if (entry != Entry.NONE && take(entry)) {
@@ -623,7 +647,7 @@ final class Search {
         if (!keeping && SlotWord.available(word) <= roster.waitingSessions(Entry.number(entry))) {
             return Entry.NONE;
         }
-        if ((where != null || !tried.isEmpty() || !host.isEmpty()) && !isAskedFor(entry)) {
+        if ((where != null || !tried.isEmpty() || !host.isEmpty() || !asked.isEmpty()) && !isAskedFor(entry)) {
             return Entry.NONE;
         }
         candidates++;
@@ -640,8 +664,12 @@ final class Search {
 
     private boolean isAskedFor(long entry) {
         KnownExit exit = roster.exit(Entry.number(entry));
-        Location asked = where;
-        if (exit == null || (asked != null && !asked.covers(exit.terms.location()))) {
+        Location place = where;
+        if (exit == null || (place != null && !place.covers(exit.terms.location()))) {
+            return false;
+        }
+        if (!asked.isEmpty() && asked.areKept(exit.terms)) {
+            keptFromUs++;
             return false;
         }
         for (int i = 0; i < tried.size(); i++) {
@@ -702,7 +730,7 @@ final class Search {
         long word = roster.take(number, Entry.stamp(entry));
         if (word == Roster.NOT_TAKEN) {
             KnownExit exit = roster.exit(number);
-            word = exit == null ? Roster.NOT_TAKEN : exit.take(among, tenant, where);
+            word = exit == null ? Roster.NOT_TAKEN : exit.take(among, tenant, where, asked);
         }
         if (word == Roster.NOT_TAKEN) {
             return false;

@@ -37,6 +37,7 @@ public final class Slot {
     private String policy = "";
     private long retryAfterMs;
     private boolean full;
+    private String obstacle = "";
     private volatile boolean held;
 
     /** Nothing is taken. */
@@ -96,6 +97,16 @@ public final class Slot {
     /** The one exit that would do has no room now, or has; for choosers. */
     public void full(boolean now) {
         full = now;
+    }
+
+    /** Why exits that have room won't do, in words that go on after a colon; empty: there is no such reason; for choosers. */
+    void obstacle(String words) {
+        obstacle = words;
+    }
+
+    /** When nothing was found though exits had room: why they won't do, in words that go on after a colon; else empty. */
+    public String obstacle() {
+        return obstacle;
     }
 
     /** Nothing was found because the one exit that would do has no room now: it may have soon. */

@@ -10,14 +10,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pools it is in, and parts of pools
  * @param owner tenant that alone may use it; empty: all may
+ * @param kept for hosts of these domains one pool alone may
  */
-record Terms(List<Pool> pools, String owner, PoolType poolType, Location location) {
+record Terms(List<Pool> pools, String owner, List<Kept> kept, PoolType poolType, Location location) {
 
     /** Nobody. */
-    static final Terms NOBODY = new Terms(List.of(), "", PoolType.UNKNOWN, Location.ANYWHERE);
+    static final Terms NOBODY = new Terms(List.of(), "", List.of(), PoolType.UNKNOWN, Location.ANYWHERE);
+
+    /** A domain that one pool alone may use an exit for. */
+    record Kept(TargetDomain domain, String pool) {}
 
     Terms {
         pools = List.copyOf(pools);
+        kept = List.copyOf(kept);
     }
 
     /** The pool of this name that it is in; null: none. */
@@ -32,7 +37,10 @@ record Terms(List<Pool> pools, String owner, PoolType poolType, Location locatio
     }
 
     /** @param where null: anywhere that the pool reaches */
-    boolean admit(Pool pool, String tenant, @Nullable Location where) {
+    boolean admit(Pool pool, String tenant, @Nullable Location where, AskedDomains asked) {
+        if (asked.areKept(this)) {
+            return false;
+        }
         if ((!owner.isEmpty() && !owner.equals(tenant)) || (where != null && !where.covers(location))) {
             return false;
         }

@@ -11,6 +11,7 @@ import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.PoolDefinition;
 import io.fairlead.schemas.decisions.Bounded;
 import io.fairlead.schemas.decisions.DecisionVersion;
+import io.fairlead.schemas.decisions.ExclusiveDomain;
 import io.fairlead.schemas.decisions.ExitScore;
 import io.fairlead.schemas.decisions.ExitState;
 import io.fairlead.schemas.decisions.PoolAssignment;
@@ -140,6 +141,45 @@ class PoolsThroughExitsTest {
     }
 
     @Test
+    void whatOnePoolHasForADomainAloneServesOthersForAnythingElse() throws Exception {
+        try (FrontRig rig = FrontRig.choosingBy(table);
+                WebSite site = WebSite.saying("x")) {
+            String kept = site.url("/").replace("127.0.0.1", "localhost");
+            define(MAIN, "", "", false);
+            link(rig, "exit-01", "exit-02");
+            assign("exit-01", "", MAIN);
+            assertThat(exitOf(rig.curlAs("acme-session-a:s3cret", kept))).isEqualTo("exit-01");
+            keep("exit-01", "localhost", "tickets", MAIN, "tickets");
+            Curl.Result refused = rig.curl(kept);
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.fields().get("proxy-status"))
+                    .contains("those that have room are exclusive to another pool for this target");
+            assertThat(rig.curlAs("acme-session-a:s3cret", kept).status()).isEqualTo(503);
+            assertThat(exitOf(rig.curl(site.url("/")))).isEqualTo("exit-01");
+            assertThat(exitOf(rig.curlAs("acme-session-a:s3cret", site.url("/"))))
+                    .as("for others the session stays")
+                    .isEqualTo("exit-01");
+            assertThat(exitOf(rig.curlAs("acme-session-h-mode-hard:s3cret", site.url("/"))))
+                    .isEqualTo("exit-01");
+            Curl.Result hard = rig.curlAs("acme-session-h-mode-hard:s3cret", kept);
+            assertThat(hard.status()).isEqualTo(503);
+            assertThat(hard.fields().get("proxy-status"))
+                    .contains("the exit of this hard session is not for this target");
+            assign("exit-02", "", MAIN);
+            assertThat(exitOf(rig.curl(kept))).isEqualTo("exit-02");
+            assertThat(exitOf(rig.curlAs("acme-session-a:s3cret", kept)))
+                    .as("it moves to one that may")
+                    .isEqualTo("exit-02");
+            assertThat(exitOf(rig.curlAs("acme-session-a:s3cret", site.url("/"))))
+                    .as("and stays there")
+                    .isEqualTo("exit-02");
+            keep("exit-01", "localhost", MAIN, MAIN);
+            keep("exit-02", "localhost", "tickets", MAIN);
+            assertThat(exitOf(rig.curl(kept))).as("now it has one itself").isEqualTo("exit-01");
+        }
+    }
+
+    @Test
     void newSessionsAvoidWeakMembersWhileThePoolIsForecastToFallShort() throws Exception {
         try (FrontRig rig = FrontRig.choosingBy(table);
                 WebSite site = WebSite.saying("x")) {
@@ -196,7 +236,17 @@ class PoolsThroughExitsTest {
     }
 
     private void assign(String exitId, String owner, String... pools) {
-        table.assigned(PoolAssignment.newBuilder()
+        table.assigned(assignment(exitId, owner, pools).build());
+    }
+
+    private void keep(String exitId, String domain, String forPool, String... pools) {
+        table.assigned(assignment(exitId, "", pools)
+                .setExclusiveDomains(List.of(new ExclusiveDomain(domain, forPool, 0L, true)))
+                .build());
+    }
+
+    private PoolAssignment.Builder assignment(String exitId, String owner, String... pools) {
+        return PoolAssignment.newBuilder()
                 .setExitId(exitId)
                 .setVersion(new DecisionVersion(1L, ++counter))
                 .setIssuedAtMs(System.currentTimeMillis())
@@ -205,8 +255,8 @@ class PoolsThroughExitsTest {
                         .map(pool -> new PoolMembership(pool, 0.9, 1L, "forming"))
                         .toList())
                 .setOwnerPool(owner)
-                .setChanges(List.of())
-                .build());
+                .setExclusiveDomains(List.of())
+                .setChanges(List.of());
     }
 
     private void foresee(String pool, boolean fallsShort) {

@@ -34,6 +34,7 @@ class AssignedPoolsTest {
                         .map(pool -> new PoolMembership(pool, 0.9, 1L, "forming"))
                         .toList())
                 .setOwnerPool(owner)
+                .setExclusiveDomains(List.of())
                 .setLeaseMs(LEASE_MS)
                 .setChanges(List.of())
                 .build();

@@ -1,6 +1,7 @@
 package io.fairlead.schemas.pools;
 
 import io.fairlead.model.PoolType;
+import io.fairlead.model.pool.DomainName;
 import io.fairlead.model.pool.Requirement;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.PoolDefinition;
@@ -41,6 +42,7 @@ public final class PoolRecords {
                 record.getOwner(),
                 record.getExclusive(),
                 record.getExclusiveUntilMs(),
+                record.getExclusiveDomains(),
                 record.getSibling(),
                 record.getRelaxable().stream().map(PoolRecords::requirement).toList());
     }
@@ -68,6 +70,7 @@ public final class PoolRecords {
                 .setOwner(pool.owner())
                 .setExclusive(pool.exclusive())
                 .setExclusiveUntilMs(pool.exclusiveUntilMs())
+                .setExclusiveDomains(pool.exclusiveDomains())
                 .setSibling(pool.sibling())
                 .setRelaxable(pool.relaxable().stream()
                         .map(each -> PoolRequirement.valueOf(each.name()))
@@ -113,10 +116,10 @@ public final class PoolRecords {
                     .orElse(null);
             if (sibling == null) {
                 sentences.add("sibling is '" + record.getSibling() + "' but there is no such pool; create it first");
-            } else if (sibling.getExclusive() && !sibling.getOwner().equals(record.getOwner())) {
+            } else if (keepsFrom(sibling, record)) {
                 sentences.add("sibling is '" + record.getSibling() + "', which is exclusive to "
                         + (sibling.getOwner().isEmpty() ? "itself" : "tenant " + sibling.getOwner())
-                        + " and can't lend; name a shared pool");
+                        + barred(sibling, record) + " and can't lend; name a shared pool");
             }
         }
         if (!record.getOwner().isEmpty()
@@ -133,14 +136,50 @@ public final class PoolRecords {
         }
         if (record.getExclusive()) {
             others.stream()
-                    .filter(other -> other.getSibling().equals(record.getPoolId())
-                            && !other.getOwner().equals(record.getOwner()))
-                    .forEach(
-                            other -> sentences.add(
-                                    "pool '" + other.getPoolId()
-                                            + "' borrows from this one, which can't lend when it is exclusive; give it another sibling"));
+                    .filter(other -> other.getSibling().equals(record.getPoolId()) && keepsFrom(record, other))
+                    .forEach(other -> sentences.add("pool '" + other.getPoolId()
+                            + "' borrows from this one, which can't lend when it is exclusive" + barred(record, other)
+                            + "; give it another sibling"));
         }
         return sentences;
+    }
+
+    /**
+     * What an operator should know of a definition that may be used: other pools are exclusive for the same hosts, so that no exit is in both.
+     *
+     * @param others definitions of all other pools
+     */
+    public static List<String> notes(PoolDefinition record, Collection<PoolDefinition> others) {
+        List<String> sentences = new ArrayList<>();
+        for (PoolDefinition other : others) {
+            List<String> shared = overlap(other, record);
+            if (!shared.isEmpty() && other.getExclusive() && record.getExclusive()) {
+                sentences.add("pool '" + other.getPoolId() + "' is exclusive for " + String.join(", ", shared)
+                        + ", too: no exit will be in both");
+            }
+        }
+        return sentences;
+    }
+
+    /** Whether a lender has for itself what a borrower would ask of it: all, or hosts that the borrower is exclusive for. */
+    private static boolean keepsFrom(PoolDefinition lender, PoolDefinition borrower) {
+        return lender.getExclusive()
+                && (lender.getOwner().isEmpty() || !lender.getOwner().equals(borrower.getOwner()))
+                && (lender.getExclusiveDomains().isEmpty()
+                        || !overlap(lender, borrower).isEmpty());
+    }
+
+    private static String barred(PoolDefinition lender, PoolDefinition borrower) {
+        List<String> shared = overlap(lender, borrower);
+        return shared.isEmpty() ? "" : " for " + String.join(", ", shared);
+    }
+
+    /** Domains of the first that hosts of the second's are under, or that are under these. */
+    private static List<String> overlap(PoolDefinition one, PoolDefinition other) {
+        return one.getExclusiveDomains().stream()
+                .filter(domain ->
+                        other.getExclusiveDomains().stream().anyMatch(each -> DomainName.overlap(domain, each)))
+                .toList();
     }
 
     /** Why a pool can't be deleted: who uses it, a sentence each; empty: it can. */
@@ -157,7 +196,8 @@ public final class PoolRecords {
         pools.stream()
                 .filter(pool -> pool.getSibling().equals(poolId))
                 .forEach(pool -> sentences.add("pool '" + pool.getPoolId()
-                        + "' borrows from it; give that one another sibling first (fairlead pool create --sibling)"));
+                        + "' borrows from it; give that one another sibling first (fairlead pool create "
+                        + pool.getPoolId() + " sibling=NAME)"));
         return sentences;
     }
 

@@ -7,10 +7,25 @@ import io.fairlead.model.pool.PoolDefinition;
 import io.fairlead.model.pool.Requirement;
 import io.fairlead.schemas.config.Authorship;
 import io.fairlead.schemas.config.Tenant;
+import io.fairlead.schemas.wire.ReleasedSchemas;
+import io.fairlead.schemas.wire.WireEncoder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 
 class PoolRecordsTest {
+
+    /** Of a single-object encoding: marker and fingerprint. */
+    private static final int HEADER_BYTES = 10;
 
     private static final Authorship AUTHOR = new Authorship("ada", "tried out", 7L, 1L);
 
@@ -38,6 +53,7 @@ class PoolRecordsTest {
                 "acme",
                 true,
                 1_796_083_200_000L,
+                List.of("shop.example", "news.example"),
                 "res-2",
                 List.of(Requirement.CITY, Requirement.QUALITY));
         io.fairlead.schemas.config.PoolDefinition record = PoolRecords.write(pool, AUTHOR);
@@ -86,6 +102,60 @@ class PoolRecordsTest {
     }
 
     @Test
+    void whatIsExclusiveForSomeDomainsLendsForOthers() {
+        io.fairlead.schemas.config.PoolDefinition lender = pool("lender");
+        lender.setExclusive(true);
+        lender.setExclusiveDomains(List.of("shop.example"));
+        io.fairlead.schemas.config.PoolDefinition borrower = pool("borrower");
+        borrower.setSibling("lender");
+        assertThat(PoolRecords.conflicts(borrower, List.of(lender), List.of(), 0))
+                .isEmpty();
+        borrower.setExclusive(true);
+        borrower.setExclusiveDomains(List.of("www.shop.example", "news.example"));
+        assertThat(PoolRecords.conflicts(borrower, List.of(lender), List.of(), 0))
+                .containsExactly(
+                        "sibling is 'lender', which is exclusive to itself for shop.example and can't lend; name a shared pool");
+        assertThat(PoolRecords.conflicts(lender, List.of(borrower), List.of(), 0))
+                .containsExactly(
+                        "pool 'borrower' borrows from this one, which can't lend when it is exclusive for shop.example; give it another sibling");
+        assertThat(PoolRecords.notes(borrower, List.of(lender, pool("other"))))
+                .containsExactly("pool 'lender' is exclusive for shop.example, too: no exit will be in both");
+        assertThat(PoolRecords.notes(pool("other"), List.of(lender, borrower))).isEmpty();
+    }
+
+    @Test
+    void aRecordOfBeforeIsReadAsExclusiveAsAWhole() throws Exception {
+        Schema before = ReleasedSchemas.load().stream()
+                .map(ReleasedSchemas.Released::schema)
+                .filter(schema ->
+                        schema.getFullName().equals(io.fairlead.schemas.config.PoolDefinition.class.getName()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(before.getField("exclusiveDomains"))
+                .as("the copy that was released knows of no domains")
+                .isNull();
+        io.fairlead.schemas.config.PoolDefinition record = pool("p");
+        record.setExclusive(true);
+        record.setExclusiveDomains(List.of("shop.example"));
+        byte[] told = WireEncoder.encode(record);
+        byte[] body = Arrays.copyOfRange(told, HEADER_BYTES, told.length);
+        GenericRecord old = read(body, record.getSchema(), before);
+        assertThat(old.get("exclusive")).isEqualTo(true);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+        new GenericDatumWriter<GenericRecord>(before).write(old, encoder);
+        encoder.flush();
+        GenericRecord now = read(bytes.toByteArray(), before, record.getSchema());
+        assertThat(now.get("exclusive")).isEqualTo(true);
+        assertThat((List<?>) now.get("exclusiveDomains")).isEmpty();
+    }
+
+    private static GenericRecord read(byte[] body, Schema writer, Schema reader) throws IOException {
+        return new GenericDatumReader<GenericRecord>(writer, reader)
+                .read(null, DecoderFactory.get().binaryDecoder(body, null));
+    }
+
+    @Test
     void aPoolInUseIsNotDeleted() {
         io.fairlead.schemas.config.PoolDefinition other = pool("other");
         other.setSibling("p");
@@ -98,7 +168,7 @@ class PoolRecordsTest {
         assertThat(PoolRecords.uses("p", List.of(other), List.of(tenant)))
                 .containsExactly(
                         "pool 'p' is used by tenant acme; take it out of their pools first (fairlead tenant set --pools)",
-                        "pool 'other' borrows from it; give that one another sibling first (fairlead pool create --sibling)");
+                        "pool 'other' borrows from it; give that one another sibling first (fairlead pool create other sibling=NAME)");
         assertThat(PoolRecords.uses("other", List.of(other), List.of(tenant))).isEmpty();
     }
 }
