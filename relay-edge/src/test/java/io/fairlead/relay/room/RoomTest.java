@@ -90,6 +90,21 @@ class RoomTest {
         }
     }
 
+    /** The key frame alone is larger than what a viewer that is behind gets in one write. */
+    @Test
+    void aViewerBeginsWithAKeyFrameOfAnySize() {
+        try (RoomStage stage = new RoomStage(SETTINGS.withBurstBytes(64))) {
+            RoomSource source = stage.source("a");
+            headers(stage, source, 1);
+            stage.frames(source, 0, 40, 25, 0);
+            Seat late = stage.sit();
+            stage.frames(source, 40, 45, 25, 0);
+            assertThat(stage.counters.viewers()).isEqualTo(1);
+            assertThat(late.viewer.firstKeyNs()).isNotNegative();
+            assertThat(numbers(seen(late), TagKind.VIDEO)).isEqualTo(range(25, 45));
+        }
+    }
+
     @Test
     void aSlowViewerGoesOnAtAKeyFrameAndNobodyWaitsForIt() {
         try (RoomStage stage = new RoomStage(SETTINGS.withSlowViewers(1_500, 5, 60_000))) {
