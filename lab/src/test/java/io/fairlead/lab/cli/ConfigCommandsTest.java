@@ -206,8 +206,8 @@ class ConfigCommandsTest {
         assertThat(history.err).isEmpty();
         assertThat(history.out)
                 .contains("revision 1", "by ann: slow networks", "psiMs: 150.0 → 300.0", "enough (taken back)");
-        assertThat(on("policy", "history", "canary/pool/default").err)
-                .contains("'canary/pool/default': a canary decides a share of exits");
+        assertThat(on("policy", "history", "canary/map/default").err)
+                .contains("'canary/map/default': a canary decides a share of exits");
     }
 
     /** As the job would, of the canary that is there. */
