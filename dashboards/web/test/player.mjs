@@ -1,11 +1,13 @@
 // Plays a room on its page in Chromium: node test/player.mjs URL ROOM RELAY_CLIENT [QUERY]. Says a line of JSON twice a second: what the player's tile says, where
-// the picture is, and the longest wait since the line before; goes on until its input ends.
+// the picture is, and since the line before the longest wait, the longest time without anything new in the buffer, the least that was in it, and for how long the
+// page itself stood still, which says what the machine does. Shows what is BEHIND_S old, as players with a buffer do. Goes on until its input ends.
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 const [url, room, relayClient, query = ""] = process.argv.slice(2);
 const PATIENCE_MS = 60_000;
 const EVERY_MS = 500;
+const BEHIND_S = 2;
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 if (!executablePath) {
@@ -23,26 +25,51 @@ try {
   await page.locator("label", { hasText: "Relay client" }).locator("select").selectOption(relayClient);
   if (query) await page.locator("label.token input").fill(query);
   await page.evaluate(() => {
+    const TICK_MS = 20;
     const video = document.querySelector("video");
-    window.waits = { longestMs: 0, since: 0 };
-    video.addEventListener("waiting", () => { if (video.currentTime > 0) window.waits.since ||= performance.now(); });
+    const end = () => (video.buffered.length ? video.buffered.end(video.buffered.length - 1) : 0);
+    const now = () => performance.now();
+    window.seen = { waitMs: 0, waitsSince: 0, gapMs: 0, endS: 0, endSince: now(), leastMs: Infinity, stillMs: 0, tickAt: now() };
+    video.addEventListener("waiting", () => { if (video.currentTime > 0) window.seen.waitsSince ||= now(); });
     for (const goes of ["playing", "timeupdate"]) video.addEventListener(goes, () => {
-      if (!window.waits.since || video.readyState < 3) return;
-      window.waits.longestMs = Math.max(window.waits.longestMs, performance.now() - window.waits.since);
-      window.waits.since = 0;
+      const seen = window.seen;
+      if (!seen.waitsSince || video.readyState < 3) return;
+      seen.waitMs = Math.max(seen.waitMs, now() - seen.waitsSince);
+      seen.waitsSince = 0;
     });
+    window.tick = () => {
+      const seen = window.seen;
+      seen.stillMs = Math.max(seen.stillMs, now() - seen.tickAt - TICK_MS);
+      seen.tickAt = now();
+      seen.gapMs = Math.max(seen.gapMs, now() - seen.endSince);
+      if (end() > seen.endS) Object.assign(seen, { endS: end(), endSince: now() });
+      seen.leastMs = Math.min(seen.leastMs, (end() - video.currentTime) * 1_000);
+    };
+    setInterval(window.tick, TICK_MS);
   });
   await page.locator("#play").click();
+  const fallsBehind = () => page.evaluate((behindS) => {
+    const video = document.querySelector("video");
+    if (document.querySelector(".player-problem")) return true;
+    if (!video.buffered.length || video.buffered.end(0) - video.buffered.start(0) < behindS + 1) return false;
+    video.currentTime = video.buffered.end(0) - behindS;
+    return true;
+  }, BEHIND_S);
+  while (!over && !(await fallsBehind())) await page.waitForTimeout(EVERY_MS);
   while (!over) {
     await page.waitForTimeout(EVERY_MS);
     console.log(JSON.stringify(await page.evaluate(() => {
+      window.tick();
       const video = document.querySelector("video");
-      const { longestMs, since } = window.waits;
-      window.waits.longestMs = 0;
+      const { waitMs, waitsSince, gapMs, leastMs, stillMs } = window.seen;
+      Object.assign(window.seen, { waitMs: 0, gapMs: 0, leastMs: Infinity, stillMs: 0 });
       return {
         timeS: video.currentTime,
         decoded: Number(document.querySelector("#sight").dataset.decoded),
-        waitMs: Math.round(Math.max(longestMs, since ? performance.now() - since : 0)),
+        waitMs: Math.round(Math.max(waitMs, waitsSince ? performance.now() - waitsSince : 0)),
+        gapMs: Math.round(gapMs),
+        leastMs: Math.round(leastMs),
+        stillMs: Math.round(stillMs),
         problem: document.querySelector(".player-problem")?.textContent ?? "",
         button: document.querySelector("#play").textContent,
       };

@@ -11,6 +11,9 @@ interface Sight { firstFrameMs: number; bufferedMs: number; decoded: number; dro
 const NOTHING: Sight = { firstFrameMs: -1, bufferedMs: 0, decoded: 0, dropped: 0, waits: 0, waitedMs: 0, width: 0, height: 0 };
 const LOOK_MS = 250;
 
+/** Where more than 3 s are buffered, so much is left; half a second, as usual, is what a stream that falls silent takes to be followed by another. */
+const BUFFER_S = 1.5;
+
 /** Plays the room as one more viewer of a relay client, and tells what that viewer sees. What plays is loaded when somebody wants to. */
 export function Player({ room, places }: { room: string; places: Place[] }) {
   const [chosen, setChosen] = useState("");
@@ -115,7 +118,7 @@ function watch(video: HTMLVideoElement, type: "flv" | "mpegts", url: string, see
       return;
     }
     mpegts.LoggingControl.enableAll = false;
-    player = mpegts.createPlayer({ type, isLive: true, url }, { enableStashBuffer: false, liveBufferLatencyChasing: true, liveBufferLatencyMaxLatency: 3, autoCleanupSourceBuffer: true });
+    player = mpegts.createPlayer({ type, isLive: true, url }, { enableStashBuffer: false, liveBufferLatencyChasing: true, liveBufferLatencyMaxLatency: 3, liveBufferLatencyMinRemain: BUFFER_S, autoCleanupSourceBuffer: true });
     player.on(mpegts.Events.ERROR, (kind: string, detail: string, info: { code?: number; msg?: string }) => fail(sentence(kind, detail, info)));
     player.on(mpegts.Events.LOADING_COMPLETE, () => fail("The stream has ended."));
     player.attachMediaElement(video);

@@ -101,15 +101,24 @@ final class ConfigDocument {
 
     /** Fields that differ, as {@code name: before → after}, without authorship. */
     static List<String> changes(SpecificRecord before, SpecificRecord after) {
-        ObjectNode old = of(before).fields;
-        ObjectNode now = of(after).fields;
         List<String> lines = new ArrayList<>();
-        now.fieldNames().forEachRemaining(name -> {
-            if (!name.equals(AUTHORSHIP) && !now.get(name).equals(old.get(name))) {
-                lines.add(name + ": " + old.get(name) + " → " + now.get(name));
-            }
-        });
+        changes("", of(before).fields, of(after).fields, lines);
         return lines;
+    }
+
+    private static void changes(String within, ObjectNode old, ObjectNode now, List<String> lines) {
+        for (Map.Entry<String, JsonNode> field : now.properties()) {
+            String name = field.getKey();
+            JsonNode before = old.get(name);
+            if (name.equals(AUTHORSHIP) || field.getValue().equals(before)) {
+                continue;
+            }
+            if (before instanceof ObjectNode oldRecord && field.getValue() instanceof ObjectNode record) {
+                changes(within + name + ".", oldRecord, record, lines);
+            } else {
+                lines.add(within + name + ": " + before + " → " + field.getValue());
+            }
+        }
     }
 
     /** Fields that differ, as a JSON object of what they are after. */

@@ -34,8 +34,13 @@ abstract class OnPolicy implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PolicyName name = PolicyName.of(key);
+        PolicyName name = named(key);
         return run(name.key(), name.fallback(), spec.commandLine().getOut());
+    }
+
+    /** Which policy is meant. */
+    PolicyName named(String said) {
+        return PolicyName.of(said);
     }
 
     /**

@@ -162,8 +162,16 @@ public final class PolicyCommand {
     }
 
     /** {@code fairlead policy history}. */
-    @Command(name = "history", description = "Who changed what of a policy when, and why.")
+    @Command(
+            name = "history",
+            description =
+                    "Who changed what of a policy when, and why. Of what was tried of it: canary/KIND/SCOPE, against the defaults.")
     static final class History extends OnPolicy {
+
+        @Override
+        PolicyName named(String said) {
+            return PolicyName.orCanary(said);
+        }
 
         @Override
         int run(String key, SpecificRecord fallback, PrintWriter out) {

@@ -1,8 +1,10 @@
 package io.fairlead.cli.config;
 
 import io.fairlead.cli.UserError;
+import io.fairlead.model.policy.CanaryTerms;
 import io.fairlead.model.policy.Scope;
 import io.fairlead.schemas.config.Authorship;
+import io.fairlead.schemas.policies.CanaryRecords;
 import io.fairlead.schemas.policies.PolicyRecords;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -31,5 +33,24 @@ record PolicyName(String key, SpecificRecord fallback) {
         } catch (IllegalArgumentException e) {
             throw new UserError("'" + said + "': " + e.getMessage() + ".", e);
         }
+    }
+
+    /**
+     * The same, or the canary of a policy: {@code canary/KIND/SCOPE}.
+     *
+     * @throws UserError if there is no such kind or scope, or the policy can have no canary
+     */
+    static PolicyName orCanary(String said) {
+        if (!CanaryRecords.isKey(said)) {
+            return of(said);
+        }
+        PolicyName tried = of(CanaryRecords.policyKey(said));
+        String refusal = CanaryRecords.refusal(tried.key);
+        if (!refusal.isEmpty()) {
+            throw new UserError("'" + said + "': " + refusal + ".");
+        }
+        return new PolicyName(
+                CanaryRecords.key(tried.key),
+                CanaryRecords.write(tried.key, CanaryTerms.defaults(), tried.fallback, NOBODY));
     }
 }

@@ -3,6 +3,7 @@ package io.fairlead.cli.flink;
 import io.fairlead.cli.UserError;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import picocli.CommandLine.Parameters;
         description =
                 "Upload the job jar, start one of its jobs and see it come up. What follows -- is passed to the job.")
 final class JobsSubmit extends OnCluster {
+
+    /** Clients of Kafka try for a minute before they fail what they are part of. */
+    private static final long DOUBTFUL_S = 75;
 
     @Parameters(index = "0", paramLabel = "JOB", description = "Which job: facts, map, pools, quality or resolvers.")
     private String name = "";
@@ -38,6 +42,13 @@ final class JobsSubmit extends OnCluster {
             description = "Start it though a job of this name runs: one for another fleet, in a group of its own.")
     private boolean beside;
 
+    @Option(
+            names = "--watch-seconds",
+            paramLabel = "N",
+            description =
+                    "How long it must then run without starting anew (default: not at all; if its Kafka can't be reached from here 75, for it gives up after 60).")
+    private @Nullable Long watchSeconds;
+
     @Override
     int run(FlinkRest cluster, PrintWriter out) throws IOException, InterruptedException {
         KnownJob job = KnownJob.named(name);
@@ -55,8 +66,8 @@ final class JobsSubmit extends OnCluster {
         }
         out.println("Flink " + overview.version() + ", " + overview.freeSlots() + " of " + overview.slots()
                 + " slots free");
-        JarRun run = start.over(
-                JarRun.of(job.entryClass(), JobArgumentList.parse(arguments).list(), 1));
+        JobArgumentList given = JobArgumentList.parse(arguments);
+        JarRun run = start.over(JarRun.of(job.entryClass(), given.list(), 1));
         String jarId = cluster.upload(jar.file());
         int slots = cluster.plan(jarId, run);
         if (slots > overview.freeSlots()) {
@@ -64,11 +75,32 @@ final class JobsSubmit extends OnCluster {
         }
         String id = cluster.run(jarId, from == null ? run : run.restoredFrom(from));
         out.println(name + " is job " + id);
-        Optional<String> trouble = new JobStart(cluster, out).untilRunning(id, start.within());
+        JobStart starting = new JobStart(cluster, out);
+        Optional<String> trouble = starting.untilRunning(id, start.within());
+        Duration watch = watch(given, out);
+        if (trouble.isEmpty() && !watch.isZero()) {
+            out.println("Watching it for " + watch.toSeconds() + " s.");
+            trouble = starting.whileRunning(id, watch);
+        }
         if (trouble.isPresent()) {
             throw new UserError(name + " does not run: " + trouble.get() + ". Job " + id
                     + " is left as it is; see it in Flink's pages, and end it there.");
         }
         return 0;
+    }
+
+    /** Tasks run before they have heard anything of Kafka. */
+    private Duration watch(JobArgumentList given, PrintWriter out) {
+        Long said = watchSeconds;
+        if (said != null) {
+            return Duration.ofSeconds(said);
+        }
+        String servers = given.values().getOrDefault("bootstrap-servers", "");
+        if (servers.isEmpty() || BrokerReach.any(servers)) {
+            return Duration.ZERO;
+        }
+        out.println("Kafka at " + servers
+                + " can't be reached from here; whether the job reaches it is seen when it gives up.");
+        return Duration.ofSeconds(DOUBTFUL_S);
     }
 }

@@ -201,6 +201,13 @@ class ConfigCommandsTest {
                 .contains("psiMs: 250.0 → 300.0");
         assertThat(on("policy", "canary", "stop", key, "--reason=enough").out).contains("is stopped");
         assertThat(on("policy", "reset", key, "--reason=over").err).isEmpty();
+
+        Run history = on("policy", "history", "canary/" + key);
+        assertThat(history.err).isEmpty();
+        assertThat(history.out)
+                .contains("revision 1", "by ann: slow networks", "psiMs: 150.0 → 300.0", "enough (taken back)");
+        assertThat(on("policy", "history", "canary/map/default").err)
+                .contains("'canary/map/default': a canary decides a share of exits");
     }
 
     /** As the job would, of the canary that is there. */

@@ -134,6 +134,28 @@ class FlinkProcessTest {
                 .isInstanceOf(FlinkRestException.class);
     }
 
+    /** Tasks run at once, and fail when Kafka has not answered them for a minute; here it is some seconds. */
+    @Test
+    void aJobWhoseKafkaCanNotBeReachedIsWatchedUntilItWouldHaveFailed() throws Exception {
+        FlinkRest rest = new FlinkRest(flink.restUrl());
+        Path facts = JobJar.of("FactsJob", Files.createDirectory(directory.resolve("tiring")));
+        String said = jobs(
+                "submit",
+                "facts",
+                "--jar=" + facts,
+                "--",
+                "--bootstrap-servers",
+                "127.0.0.1:1",
+                "--tires-after-ms",
+                "5000");
+        assertThat(said)
+                .contains(" tasks run", "Kafka at 127.0.0.1:1 can't be reached from here", "Watching it for 75 s.")
+                .contains("facts does not run: it failed when it had begun: ", "nothing came of Kafka");
+        String id = running(rest);
+        rest.cancel(id);
+        awaitEnd(rest, id);
+    }
+
     @Test
     void anUpgradeThatDoesNotHoldPutsTheFormerJobBackFromItsSavepoint() throws Exception {
         FlinkRest rest = new FlinkRest(flink.restUrl());

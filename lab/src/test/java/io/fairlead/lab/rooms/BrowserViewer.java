@@ -20,9 +20,20 @@ final class BrowserViewer implements AutoCloseable {
      * The player's tile.
      *
      * @param waitMs longest wait since it was looked at before
+     * @param gapMs longest time in which nothing new came into the buffer
+     * @param leastMs least that was buffered ahead of the picture
+     * @param stillMs longest time in which the page itself did nothing, for want of a processor
      * @param problem the sentence that it shows; empty: none
      */
-    record Sight(double timeS, int decoded, int waitMs, String problem, String button) {}
+    record Sight(
+            double timeS,
+            int decoded,
+            int waitMs,
+            int gapMs,
+            int leastMs,
+            int stillMs,
+            String problem,
+            String button) {}
 
     private static final int END_S = 20;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,6 +62,9 @@ final class BrowserViewer implements AutoCloseable {
                             told.path("timeS").asDouble(),
                             told.path("decoded").asInt(),
                             told.path("waitMs").asInt(),
+                            told.path("gapMs").asInt(),
+                            told.path("leastMs").asInt(),
+                            told.path("stillMs").asInt(),
                             told.path("problem").asText(),
                             told.path("button").asText()));
                 }
@@ -77,7 +91,7 @@ final class BrowserViewer implements AutoCloseable {
     /** The newest; all zero before. */
     Sight now() {
         synchronized (sights) {
-            return sights.isEmpty() ? new Sight(0, 0, 0, "", "") : sights.get(sights.size() - 1);
+            return sights.isEmpty() ? new Sight(0, 0, 0, 0, 0, 0, "", "") : sights.get(sights.size() - 1);
         }
     }
 

@@ -276,6 +276,7 @@ final class LinkedRoom implements Feed {
                     client.id(),
                     request,
                     place().newestKey(),
+                    place().nowNs(),
                     this,
                     room.loop(),
                     client.linkCounters(),
@@ -326,8 +327,9 @@ final class LinkedRoom implements Feed {
             failures = elsewhere ? failures : 0;
             RoomSource current = elsewhere ? nextSource : source;
             if (current == null) {
-                current =
-                        new RoomSource("stream on a long link", client.roomSettings(), true, reason -> unwanted(from));
+                long askedNs = from.beginsWhenAsked() ? from.askedNs() : place().nowNs();
+                current = RoomSource.asked(
+                        "stream on a long link", client.roomSettings(), askedNs, reason -> unwanted(from));
                 if (elsewhere) {
                     nextSource = current;
                 } else {

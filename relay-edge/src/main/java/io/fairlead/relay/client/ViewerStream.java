@@ -73,11 +73,18 @@ final class ViewerStream extends ChannelInboundHandlerAdapter {
     /** Touched on the room's loop. */
     private @Nullable EventLoop linkLoop;
 
-    /** @param had key frame that the room had last, from which on everything is wanted; null: none */
+    private final long askedNs;
+    private boolean beginsWhenAsked;
+
+    /**
+     * @param had key frame that the room had last, from which on everything is wanted; null: none
+     * @param askedNs when that is, on the room's clock
+     */
     ViewerStream(
             String relay,
             WatchRequest request,
             @Nullable KeyFrameMark had,
+            long askedNs,
             Owner owner,
             EventLoop roomLoop,
             LongLinkCounters counters,
@@ -85,6 +92,7 @@ final class ViewerStream extends ChannelInboundHandlerAdapter {
         this.relay = relay;
         this.request = request;
         this.had = had;
+        this.askedNs = askedNs;
         this.owner = owner;
         this.roomLoop = roomLoop;
         this.counters = counters;
@@ -100,6 +108,16 @@ final class ViewerStream extends ChannelInboundHandlerAdapter {
     private ViewerStream on(LinkVitals vitals) {
         window = new StreamWindow(vitals, () -> end(SourceEnd.BROKEN, "the long link is lost"));
         return this;
+    }
+
+    /** Whether what it carries begins when it is asked for; a slave's is let carry when another has left, whenever that is. On the room's loop. */
+    boolean beginsWhenAsked() {
+        return beginsWhenAsked;
+    }
+
+    /** When it was asked for, on the room's clock. */
+    long askedNs() {
+        return askedNs;
     }
 
     // ---- on the link's loop
@@ -164,7 +182,10 @@ final class ViewerStream extends ChannelInboundHandlerAdapter {
         Role role = Role.of(field == null ? "" : field.toString());
         CharSequence says = head.get(LinkFields.SERVER);
         String server = says == null ? "" : says.toString();
-        roomLoop.execute(() -> owner.admitted(this, role, server));
+        roomLoop.execute(() -> {
+            beginsWhenAsked = role == Role.MASTER || role == Role.DIRECT;
+            owner.admitted(this, role, server);
+        });
     }
 
     private static HttpResponseStatus status(Http2Headers head) {

@@ -391,6 +391,7 @@ public final class Leg implements Room.Listener {
         private boolean admitted;
         private @Nullable Pull pull;
         private @Nullable RoomSource source;
+        private long askedNs;
         private int failures;
         private long notBeforeNs;
 
@@ -406,6 +407,7 @@ public final class Leg implements Room.Listener {
                 asking += admitted ? 0 : 1;
                 counters.asked.increment();
                 Leg.this.asked++;
+                askedNs = nanoClock.getAsLong();
                 KeyFrameMark sentLast = room().newestKey();
                 pull = from.ask(roomName, query, sentLast == null ? seat.had() : sentLast, this);
             }
@@ -438,10 +440,10 @@ public final class Leg implements Room.Listener {
                 asking--;
             }
             if (flowing() - (first ? 0 : 1) < wanted()) {
-                RoomSource fresh = new RoomSource(
+                RoomSource fresh = RoomSource.asked(
                         "stream of viewer " + members.indexOf(this),
                         roomSettings,
-                        true,
+                        askedNs,
                         reason -> endedByRoom(accepted, reason));
                 source = fresh;
                 room().attach(fresh);

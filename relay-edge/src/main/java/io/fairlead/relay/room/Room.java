@@ -9,7 +9,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -75,12 +74,7 @@ public final class Room {
     /** Whether the source that is waited for may bring what was sent. */
     private boolean mayRepeat;
 
-    /** When what was sent last was due, ms; see {@link RoomSource#dueMs}. */
-    private long sentDueMs = Long.MIN_VALUE;
-
-    /** When key frames in the ring were due, by their number there. */
-    private final TreeMap<Long, Long> keysDueMs = new TreeMap<>();
-
+    private final DueTimes dueTimes = new DueTimes();
     private boolean flushing;
     private boolean watchingSilence;
     private int viewers;
@@ -121,6 +115,11 @@ public final class Room {
     /** Where everything of this room happens. */
     public EventLoop loop() {
         return loop;
+    }
+
+    /** What its clock says now, ns; any thread. */
+    public long nowNs() {
+        return nanoClock.getAsLong();
     }
 
     /** Whether it takes nobody any more; ask for the room again. */
@@ -308,6 +307,9 @@ public final class Room {
                 counters.bytesSpare.add(tag.wireBytes());
                 story.spared(tag.wireBytes());
                 if (sources.contains(source)) {
+                    if (tag.part() == Part.KEY_FRAME) {
+                        dueTimes.compare(source, tag, Alignment.indexOfKeyFrame(ring, tag));
+                    }
                     source.keep(tag);
                 } else {
                     tag.release();
@@ -459,13 +461,7 @@ public final class Room {
             joinedAt = ring.next();
         }
         changedHeaders.drain(header -> append(header, timeline.placedMs()));
-        if (tag.part() != Part.DATA) {
-            sentDueMs = source.dueMs(tag);
-        }
-        if (tag.part() == Part.KEY_FRAME) {
-            keysDueMs.headMap(ring.first()).clear();
-            keysDueMs.put(ring.next(), sentDueMs);
-        }
+        dueTimes.sent(source, tag, ring.next(), ring);
         source.sent(tag, timeline.saidMs(), ring.next());
         append(tag, timeline.placedMs());
     }
@@ -473,17 +469,16 @@ public final class Room {
     /**
      * A source that is waited for and lags may bring a key frame that was sent: then it goes on behind what was sent, instead of saying it
      * again. True: the tag must be passed over, and a later one taken. Such is a key frame that was sent if what followed it came from
-     * elsewhere, and whatever is older than what was sent, though it was not: viewers would go back.
+     * elsewhere, and whatever is older than what was sent, though it was not, or may be so as long as too little is known of the source: viewers
+     * would go back. One that was held up brings the newest key frame that was sent in its turn, and nothing is lost.
      */
     private boolean saidBefore(RoomSource source, Tag tag) {
         long index = tag.part() == Part.KEY_FRAME ? Alignment.indexOfKeyFrame(ring, tag) : -1;
         if (index < 0) {
-            return tag.part() != Part.DATA && source.isOlder(tag, sentDueMs);
+            return dueTimes.mayBeOlder(source, tag);
         }
-        Long dueMs = keysDueMs.get(index);
-        if (dueMs != null) {
-            source.wasDue(tag, dueMs); // so what follows it is known to be late, though this source has only just come
-        }
+        dueTimes.compare(
+                source, tag, index); // so what follows it is known to be late, though this source has only just come
         if (index >= joinedAt) {
             timeline.align(tag.sourceTime(), ring.tag(index).timeMs());
         }

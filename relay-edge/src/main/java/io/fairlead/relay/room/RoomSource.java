@@ -17,7 +17,7 @@ public final class RoomSource {
     private final Consumer<SourceEnd> whenEnded;
     private final GopRing kept;
     private final InterArrivals arrivals = new InterArrivals();
-    private final SourcePace pace = new SourcePace();
+    private final SourcePace pace;
     private boolean announced;
     private boolean announcesVideo;
     private long lastTagNs;
@@ -33,16 +33,34 @@ public final class RoomSource {
     /** Number from which on what is kept has come since. */
     private long keptSince;
 
-    /**
-     * @param name for logs
-     * @param beginsInThePast a media server sends what it has; its first frames may have been sent in the room. A publisher's are new
-     * @param whenEnded told once, on the room's loop, when the room wants no more of it
-     */
-    public RoomSource(String name, RoomSettings settings, boolean beginsInThePast, Consumer<SourceEnd> whenEnded) {
+    private RoomSource(
+            String name, RoomSettings settings, boolean beginsInThePast, long askedNs, Consumer<SourceEnd> whenEnded) {
         this.name = name;
         this.beginsInThePast = beginsInThePast;
         this.whenEnded = whenEnded;
         this.kept = new GopRing(settings.spareRing());
+        this.pace = new SourcePace(askedNs);
+    }
+
+    /**
+     * One that a publisher sends: what it begins with is new.
+     *
+     * @param name for logs
+     * @param whenEnded told once, on the room's loop, when the room wants no more of it
+     */
+    public static RoomSource published(String name, RoomSettings settings, Consumer<SourceEnd> whenEnded) {
+        return new RoomSource(name, settings, false, 0, whenEnded);
+    }
+
+    /**
+     * One that was asked for: it begins with what its sender has, and its first frames may have been sent in the room.
+     *
+     * @param name for logs
+     * @param askedNs when, on the room's clock: it begins with the key frame that was the newest then, or with a newer one
+     * @param whenEnded told once, on the room's loop, when the room wants no more of it
+     */
+    public static RoomSource asked(String name, RoomSettings settings, long askedNs, Consumer<SourceEnd> whenEnded) {
+        return new RoomSource(name, settings, true, askedNs, whenEnded);
     }
 
     public String name() {
@@ -91,6 +109,11 @@ public final class RoomSource {
     /** Whether a frame of it is older than one that was due then, though it comes later. */
     boolean isOlder(Tag tag, long dueMs) {
         return pace.isOlder(tag.sourceTime(), dueMs);
+    }
+
+    /** Whether what it brings may be older than a group of pictures that was due then, for all that is known of it. */
+    boolean mayLieBefore(long groupDueMs) {
+        return pace.mayLieBefore(groupDueMs);
     }
 
     /** A frame of it is one that another source brought, when it was due. */

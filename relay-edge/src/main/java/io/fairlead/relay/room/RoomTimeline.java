@@ -44,8 +44,14 @@ final class RoomTimeline {
     private boolean waiting = true;
     private boolean waitMeasured;
     private long waitingSinceMs;
+    private long waitingInMs;
+    private long waitingInNs;
     private boolean expectsVideo;
     private boolean videoNeedsKey = true;
+
+    /** Sound went on alone: what another source brings does not follow the last frame that was sent. */
+    private boolean videoLeftOut;
+
     private long offsetMs;
     private long startInMs;
     private long lastMs;
@@ -71,7 +77,7 @@ final class RoomTimeline {
         offsetMs = roomMs - Integer.toUnsignedLong(sourceTime);
         waiting = false;
         startInMs = Long.MIN_VALUE;
-        videoNeedsKey = !video.begun;
+        videoNeedsKey = !video.begun || videoLeftOut;
         video.resume();
         audio.resume();
         lastInMs = lastMs - offsetMs;
@@ -93,7 +99,7 @@ final class RoomTimeline {
             breaks++;
             waitForStart();
         }
-        if (waiting && !starts(tag, inMs)) {
+        if (waiting && !starts(tag, inMs, nowNs)) {
             return Verdict.BEFORE_START;
         }
         if (inMs < startInMs || (track == video && !keyed(tag))) {
@@ -130,15 +136,28 @@ final class RoomTimeline {
         if (track.inKnown && inMs < track.lastInMs - STEP_MS) {
             return true;
         }
-        long goneByMs = Math.max(0, (nowNs - lastArrivalNs) / 1_000_000);
-        return inMs > lastInMs + STEP_MS + goneByMs;
+        return isAhead(inMs, lastInMs, nowNs, lastArrivalNs);
     }
 
-    private boolean starts(Tag tag, long inMs) {
+    /** Whether it is ahead by more than the time that has gone by. */
+    private static boolean isAhead(long inMs, long lastInMs, long nowNs, long lastNs) {
+        return inMs > lastInMs + STEP_MS + Math.max(0, (nowNs - lastNs) / 1_000_000);
+    }
+
+    /** A clock that leaps meanwhile is no time that has been waited. */
+    private void measureWait(long inMs, long nowNs) {
         if (!waitMeasured) {
             waitMeasured = true;
             waitingSinceMs = inMs;
+        } else if (inMs < waitingInMs - STEP_MS || isAhead(inMs, waitingInMs, nowNs, waitingInNs)) {
+            waitingSinceMs += inMs - waitingInMs;
         }
+        waitingInMs = inMs;
+        waitingInNs = nowNs;
+    }
+
+    private boolean starts(Tag tag, long inMs, long nowNs) {
+        measureWait(inMs, nowNs);
         boolean key = tag.part() == Part.KEY_FRAME;
         boolean noVideo = !expectsVideo || inMs - waitingSinceMs >= NO_VIDEO_MS;
         if (!key && !(tag.kind() == TagKind.AUDIO && noVideo)) {
@@ -153,6 +172,7 @@ final class RoomTimeline {
         audio.resuming = false;
         begun = true;
         waiting = false;
+        videoLeftOut |= !key && video.begun;
         return true;
     }
 
@@ -166,6 +186,7 @@ final class RoomTimeline {
     private boolean keyed(Tag tag) {
         if (tag.part() == Part.KEY_FRAME) {
             videoNeedsKey = false;
+            videoLeftOut = false;
         }
         return !videoNeedsKey;
     }

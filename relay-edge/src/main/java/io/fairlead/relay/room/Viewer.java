@@ -267,7 +267,7 @@ public final class Viewer implements ChannelFutureListener, Experience {
         int size = opening.readableBytes();
         long to = cursor;
         while (to < ring.next()
-                && (size == 0
+                && (to == cursor
                         || size + container.bytes(ring.tag(to)) <= settings().burstBytes())
                 && container.carries(ring.tag(to))) {
             size += container.bytes(ring.tag(to));

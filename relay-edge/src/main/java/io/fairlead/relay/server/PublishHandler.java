@@ -72,7 +72,7 @@ final class PublishHandler extends ChannelInboundHandlerAdapter {
         this.counters = counters;
         this.reader =
                 new EitherReader(ByteBufAllocator.DEFAULT, rooms.settings().maxTagBytes(), tag -> tags.add(tag));
-        this.source = new RoomSource("publisher", rooms.settings(), false, this::endedByRoom);
+        this.source = RoomSource.published("publisher", rooms.settings(), this::endedByRoom);
     }
 
     @Override

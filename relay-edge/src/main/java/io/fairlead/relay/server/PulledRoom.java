@@ -114,6 +114,7 @@ final class PulledRoom implements Feed {
         private @Nullable Pull pull;
         private @Nullable RoomSource source;
         private @Nullable Future<?> pause;
+        private long askedNs;
         private int failures;
 
         private Slot(int index) {
@@ -124,6 +125,7 @@ final class PulledRoom implements Feed {
         private void ask() {
             pause = null;
             if (!stopped && !room.closed()) {
+                askedNs = room.nowNs();
                 pull = MediaPull.start(
                         room.loop(), room.name(), "", room.newestKey(), settings, roomSettings.maxTagBytes(), this);
             }
@@ -131,7 +133,7 @@ final class PulledRoom implements Feed {
 
         @Override
         public void accepted(Pull accepted) {
-            RoomSource fresh = new RoomSource(name, roomSettings, true, reason -> ended(accepted, reason));
+            RoomSource fresh = RoomSource.asked(name, roomSettings, askedNs, reason -> ended(accepted, reason));
             source = fresh;
             room.attach(fresh);
             if (!answered) {

@@ -74,15 +74,14 @@ final class RoomStage implements Room.Listener, AutoCloseable {
 
     /** One request to a media server. */
     RoomSource source(String name) {
-        return source(name, true);
+        return attach(RoomSource.asked(name, settings, nowMs * 1_000_000, reason -> told.add(name + " " + reason)));
     }
 
     RoomSource publisher(String name) {
-        return source(name, false);
+        return attach(RoomSource.published(name, settings, reason -> told.add(name + " " + reason)));
     }
 
-    private RoomSource source(String name, boolean beginsInThePast) {
-        RoomSource source = new RoomSource(name, settings, beginsInThePast, reason -> told.add(name + " " + reason));
+    private RoomSource attach(RoomSource source) {
         room.attach(source);
         return source;
     }

@@ -90,6 +90,21 @@ class RoomTest {
         }
     }
 
+    /** The key frame alone is larger than what a viewer that is behind gets in one write. */
+    @Test
+    void aViewerBeginsWithAKeyFrameOfAnySize() {
+        try (RoomStage stage = new RoomStage(SETTINGS.withBurstBytes(64))) {
+            RoomSource source = stage.source("a");
+            headers(stage, source, 1);
+            stage.frames(source, 0, 40, 25, 0);
+            Seat late = stage.sit();
+            stage.frames(source, 40, 45, 25, 0);
+            assertThat(stage.counters.viewers()).isEqualTo(1);
+            assertThat(late.viewer.firstKeyNs()).isNotNegative();
+            assertThat(numbers(seen(late), TagKind.VIDEO)).isEqualTo(range(25, 45));
+        }
+    }
+
     @Test
     void aSlowViewerGoesOnAtAKeyFrameAndNobodyWaitsForIt() {
         try (RoomStage stage = new RoomStage(SETTINGS.withSlowViewers(1_500, 5, 60_000))) {
@@ -355,6 +370,55 @@ class RoomTest {
             assertThat(numbers(seen, TagKind.VIDEO)).isEqualTo(expected);
             assertThat(numbers(seen, TagKind.AUDIO)).isEqualTo(expected);
         }
+    }
+
+    /** Asked for when 25 was the newest key frame, which was never sent; all it brings comes when viewers have long been shown 75 and 100. */
+    @Test
+    void oneThatWasHeldUpFromItsFirstFrameOnDoesNotTakeViewersBack() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource heldUp = heldUpWhileAnotherIsSent(stage);
+            for (int each = 25; each < 115; each++) {
+                stage.frame(heldUp, each, 25, 7_000);
+            }
+            stage.pass(RoomStage.MERGE_MS);
+            List<Seen> seen = seen(seat);
+            List<Integer> expected = new ArrayList<>(range(0, 20));
+            expected.addAll(range(75, 115));
+            assertThat(numbers(seen, TagKind.VIDEO)).isEqualTo(expected);
+            assertThat(numbers(seen, TagKind.AUDIO)).isEqualTo(expected);
+        }
+    }
+
+    /** It brings nothing that viewers know; once it has gone on for two seconds as the clock does, it is taken. */
+    @Test
+    void oneThatMayHaveBeenHeldUpIsTakenWhenItsPaceIsKnown() {
+        try (RoomStage stage = new RoomStage(SETTINGS)) {
+            Seat seat = stage.sit();
+            RoomSource another = heldUpWhileAnotherIsSent(stage);
+            stage.frames(another, 1_000, 1_080, 25, 7_000);
+            List<Integer> expected = new ArrayList<>(range(0, 20));
+            expected.addAll(range(75, 110));
+            expected.addAll(range(1_050, 1_080));
+            assertThat(numbers(seen(seat), TagKind.VIDEO)).isEqualTo(expected);
+        }
+    }
+
+    /** Frames 0 to 19 are sent, then nothing comes for long, then another source's 75 to 109. */
+    private static RoomSource heldUpWhileAnotherIsSent(RoomStage stage) {
+        RoomSource first = stage.source("first");
+        headers(stage, first, 1);
+        stage.frames(first, 0, 20, 25, 0);
+        stage.room.detach(first, SourceEnd.BROKEN);
+        stage.pass(10 * 40);
+        RoomSource heldUp = stage.source("held up");
+        headers(stage, heldUp, 1);
+        stage.pass(30 * 40);
+        RoomSource other = stage.source("other");
+        headers(stage, other, 1);
+        stage.frames(other, 60, 110, 25, 900_000);
+        stage.room.detach(other, SourceEnd.BROKEN);
+        return heldUp;
     }
 
     /** It has too few frames in common with what the other has sent since, but its place is known. */

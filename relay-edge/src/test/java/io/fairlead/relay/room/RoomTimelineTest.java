@@ -50,11 +50,44 @@ class RoomTimelineTest {
     void aSourceThatAnnouncesVideoAndHasNoneGoesOnWithItsAudio() {
         timeline.join(true);
         assertThat(sound(0)).isEqualTo(BEFORE_START);
+        nowMs += 2_999;
         assertThat(sound(2_999)).isEqualTo(BEFORE_START);
         assertThat(sound(3_000)).isEqualTo(SEND);
         assertThat(frame(3_010)).isEqualTo(BEFORE_START);
         assertThat(key(3_050)).isEqualTo(SEND);
         assertThat(frame(3_090)).isEqualTo(SEND);
+    }
+
+    /** The encoder begins anew, and once more before its first key frame. */
+    @Test
+    void aClockThatLeapsWhileAKeyFrameIsWaitedForIsNoTimeWithoutVideo() {
+        timeline.join(true);
+        assertThat(sound(0)).isEqualTo(BEFORE_START);
+        assertThat(sound(500_000)).isEqualTo(BEFORE_START);
+        assertThat(sound(10)).isEqualTo(BEFORE_START);
+        assertThat(sound(1_000)).isEqualTo(BEFORE_START);
+        assertThat(sound(2_000)).isEqualTo(BEFORE_START);
+        assertThat(sound(3_000)).isEqualTo(BEFORE_START);
+        assertThat(sound(3_010)).as("3 s without the leaps").isEqualTo(SEND);
+    }
+
+    /** Frames of the other source behind the last sound don't follow the last frame. */
+    @Test
+    void whereSoundWentOnAlonePictureWaitsForAKeyFrameWhateverFollows() {
+        timeline.join(true);
+        key(1_000);
+        frame(1_040);
+        timeline.join(true);
+        sound(70_000);
+        nowMs += 3_000;
+        assertThat(sound(73_000)).isEqualTo(SEND);
+        timeline.align(9_000, timeline.placedMs());
+        assertThat(frame(9_010)).isEqualTo(BEFORE_START);
+        assertThat(sound(9_020)).isEqualTo(SEND);
+        assertThat(key(9_050)).isEqualTo(SEND);
+        assertThat(frame(9_090)).isEqualTo(SEND);
+        timeline.align(29_090, timeline.placedMs());
+        assertThat(frame(29_130)).isEqualTo(SEND);
     }
 
     @Test

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class SourcePaceTest {
 
-    private final SourcePace pace = new SourcePace();
+    private SourcePace pace = new SourcePace(0);
 
     @Test
     void whatWasHeldUpIsDueWhenItWouldHaveCome() {
@@ -29,7 +29,8 @@ class SourcePaceTest {
     }
 
     @Test
-    void whoOnlyComesHasNothingThatIsOlder() {
+    void whoWasNotAskedForYetHasNothingThatIsOlder() {
+        pace = new SourcePace(5_000_000_000L);
         note(0, 5_000);
         note(80, 5_000);
         assertThat(pace.isOlder(0, 4_990)).isFalse();
@@ -38,6 +39,82 @@ class SourcePaceTest {
         note(5_080, 12_000);
         assertThat(pace.isOlder(5_080, 10_001)).isTrue();
         assertThat(pace.isOlder(5_080, 10_000)).isFalse();
+    }
+
+    @Test
+    void whoWasAskedForBeforeAGroupMayBringAnOlderOneUntilItsPaceIsKnown() {
+        pace = new SourcePace(5_000_000_000L);
+        note(0, 9_000);
+        assertThat(pace.mayLieBefore(5_000))
+                .as("it begins with that group or a newer one")
+                .isFalse();
+        assertThat(pace.mayLieBefore(5_001)).isTrue();
+        for (int media = 40; media < SourcePace.STEADY_MS; media += 40) {
+            note(media, 9_000 + media);
+            assertThat(pace.mayLieBefore(8_000)).isTrue();
+        }
+        note((int) SourcePace.STEADY_MS, 9_000 + SourcePace.STEADY_MS);
+        assertThat(pace.mayLieBefore(8_000)).isFalse();
+    }
+
+    /** At 1.2 times its pace, and once more held up meanwhile. */
+    @Test
+    void whoCatchesUpIsNotKnownYet() {
+        int media = 0;
+        long nowMs = 9_000;
+        for (; media < 3_000; media += 48, nowMs += 40) {
+            note(media, nowMs);
+        }
+        nowMs += 2_100;
+        for (; media < 6_000; media += 48, nowMs += 40) {
+            note(media, nowMs);
+            assertThat(pace.mayLieBefore(8_000)).as("at %d", media).isTrue();
+        }
+        long caughtUpMs = nowMs;
+        for (; pace.mayLieBefore(8_000); media += 40, nowMs += 40) {
+            note(media, nowMs);
+        }
+        assertThat(nowMs - caughtUpMs).isBetween(SourcePace.STEADY_MS - 300, SourcePace.STEADY_MS + 100);
+    }
+
+    /** Senders that gather for a second are never on time but with the last they send; one without any pace is believed in the end. */
+    @Test
+    void whoSendsInLargePiecesIsKnownAllTheSame() {
+        for (int media = 0; media < 4_000; media += 40) {
+            note(media, 9_000 + media / 1_000 * 1_000);
+        }
+        assertThat(pace.mayLieBefore(8_000)).isFalse();
+        pace = new SourcePace(0);
+        long nowMs = 9_000;
+        for (int media = 0;
+                nowMs <= 9_000 + SourcePace.WINDOW_MS;
+                media += 40, nowMs += media % 5_000 < 2_500 ? 10 : 70) {
+            note(media, nowMs);
+        }
+        assertThat(pace.mayLieBefore(8_000)).isFalse();
+    }
+
+    @Test
+    void aFrameThatAnotherBroughtInTimeSaysHowLateItIs() {
+        note(0, 9_000);
+        assertThat(pace.mayLieBefore(8_000)).isTrue();
+        pace.wasDue(0, 6_000);
+        assertThat(pace.mayLieBefore(8_000)).isFalse();
+        assertThat(pace.isOlder(0, 6_001)).isTrue();
+        note(1_000, 9_000);
+        assertThat(pace.dueMs(1_000)).isEqualTo(7_000);
+    }
+
+    /** Else what is held up behind it would seem to come in time. */
+    @Test
+    void anEncoderThatIsStartedAnewIsAsLateAsItWas() {
+        note(0, 1_000);
+        note(40, 1_040);
+        note(80, 3_000);
+        note(500_000, 3_000);
+        assertThat(pace.dueMs(500_000)).isEqualTo(1_080);
+        note(501_000, 3_040);
+        assertThat(pace.dueMs(501_000)).isEqualTo(2_080);
     }
 
     @Test

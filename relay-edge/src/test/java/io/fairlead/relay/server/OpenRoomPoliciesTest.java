@@ -35,6 +35,13 @@ class OpenRoomPoliciesTest {
     /** Of frames by which a connection's buffers are full soon. */
     private static final int LARGE = 500_000;
 
+    /** Of frames of which a connection's buffers hold one or two seconds at most, and {@link #BACKLOG} of them four. */
+    private static final int HEAVY = 100_000;
+
+    private static final int BACKLOG = 100;
+    private static final int FEW_BYTES = 10_000;
+    private static final Duration TICK = Duration.ofMillis(10);
+
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final RoomPolicies policies = new RoomPolicies(InstantSource.system());
@@ -63,8 +70,23 @@ class OpenRoomPoliciesTest {
     }
 
     private void say(long lingerMs, long slowLagMs, long stallMs, long burstAgeMs) {
+        say(lingerMs, slowLagMs, RoomSettings.DEFAULTS.maxSkips(), stallMs, burstAgeMs);
+    }
+
+    private void say(long lingerMs, long slowLagMs, int slowSkips, long stallMs, long burstAgeMs) {
         RelayPolicy policy = new RelayPolicy(
-                Scope.ofRoom("live/a"), 0, lingerMs, slowLagMs, 5, stallMs, 1, burstAgeMs, 65_536, 10, 30_000, 0.2);
+                Scope.ofRoom("live/a"),
+                0,
+                lingerMs,
+                slowLagMs,
+                slowSkips,
+                stallMs,
+                1,
+                burstAgeMs,
+                65_536,
+                10,
+                30_000,
+                0.2);
         policies.put("relay/room:live/a", PolicyRecords.write(policy, new Authorship("ada", "tried out", 7L, 1L)));
     }
 
@@ -115,12 +137,8 @@ class OpenRoomPoliciesTest {
 
     @Test
     void oneWhoTakesNothingIsClosedWhenThePolicySays() throws Exception {
-        try (Socket idle = new Socket()) {
-            idle.setReceiveBufferSize(4_096);
-            idle.connect(server.address());
-            idle.getOutputStream()
-                    .write("GET /live/a.flv HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            await().atMost(PATIENCE).until(() -> server.roomCounters().viewers() == 1);
+        try (Socket idle = viewerOfFewBytes()) {
+            assertThat(idle.isConnected()).isTrue();
             int[] next = {2 * GOP + 10};
             say(3_000, 600, 1_000, 500);
             long begunNs = System.nanoTime();
@@ -132,5 +150,64 @@ class OpenRoomPoliciesTest {
                     .as("sooner than without a policy")
                     .isLessThan(Duration.ofMillis(RoomSettings.DEFAULTS.stallMs()));
         }
+    }
+
+    /** Who reads a tenth of what comes is two seconds behind, which is borne; not when a policy says otherwise. Another viewer gets all of it. */
+    @Test
+    void slowViewersSkipAndAreClosedWhenThePolicySays() throws Exception {
+        Watched other = watching();
+        try (Socket slow = viewerOfFewBytes()) {
+            int[] next = {2 * GOP + 10};
+            publisher.send(next[0], next[0] += BACKLOG, HEAVY);
+            int[] read = {0};
+            await().pollInterval(TICK).atMost(PATIENCE).until(() -> {
+                read[0] += slow.getInputStream().read(new byte[FEW_BYTES]);
+                return read[0] > 4 * HEAVY;
+            });
+            assertThat(server.roomCounters().skips()).isZero();
+
+            say(3_000, 600, 20_000, 500);
+            await().pollInterval(TICK).atMost(PATIENCE).until(() -> {
+                assertThat(slow.getInputStream().read(new byte[FEW_BYTES])).isPositive();
+                publisher.send(next[0], ++next[0], HEAVY);
+                return server.roomCounters().skips() == 1;
+            });
+            assertThat(server.roomCounters().skippedTags()).isGreaterThan(600 / 40);
+            assertThat(server.roomCounters().viewers()).isEqualTo(2);
+
+            say(3_000, 600, 0, 20_000, 500);
+            await().pollInterval(TICK).atMost(PATIENCE).until(() -> {
+                publisher.send(next[0], ++next[0], HEAVY);
+                return slow.getInputStream().read(new byte[FEW_BYTES]) < 0
+                        || server.roomCounters().ended(ViewerEnd.TOO_SLOW) == 1;
+            });
+            await().atMost(PATIENCE).until(() -> server.roomCounters().ended(ViewerEnd.TOO_SLOW) == 1);
+            assertThat(server.roomCounters().skips())
+                    .as("sooner than without a policy")
+                    .isLessThanOrEqualTo(RoomSettings.DEFAULTS.maxSkips());
+            await().atMost(PATIENCE).until(() -> other.last() == next[0] - 1);
+            assertThat(other.isWhole()).isTrue();
+        }
+    }
+
+    private Watched watching() throws Exception {
+        HttpRequest asked = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + server.address().getPort() + "/live/a.flv"))
+                .build();
+        Watched watched = new Watched();
+        watched.reading(http.send(asked, BodyHandlers.ofInputStream()).body());
+        return watched;
+    }
+
+    /** Has little room for what it does not read. */
+    private Socket viewerOfFewBytes() throws Exception {
+        long before = server.roomCounters().viewers();
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(server.address());
+        socket.getOutputStream()
+                .write("GET /live/a.flv HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        await().atMost(PATIENCE).until(() -> server.roomCounters().viewers() == before + 1);
+        return socket;
     }
 }

@@ -36,7 +36,6 @@ final class LegRun {
     final Frames frames = new Frames(allocator);
     final RoomSettings settings = RoomSettings.DEFAULTS.withMergeMs(0);
     final RoomCounters roomCounters = new RoomCounters();
-    final Shown shown = new Shown();
     private final EmbeddedChannel host = new EmbeddedChannel();
     private final LegCounters counters = new LegCounters();
     private final List<MediaRequest> requests = new ArrayList<>();
@@ -91,7 +90,6 @@ final class LegRun {
         counts.put("carriers chosen", counters.carried());
         counts.put("promotions", counters.promotions());
         counts.put("legs", legs);
-        counts.put("steps back to what the room never had", shown.stepsBack());
         return new RoomTally(setup, counts);
     }
 

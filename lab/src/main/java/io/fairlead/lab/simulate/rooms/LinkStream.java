@@ -27,7 +27,7 @@ final class LinkStream implements Seat {
 
     LinkStream(LegRun run) {
         this.run = run;
-        this.screen = new Screen(run.allocator, run.promises, run.shown);
+        this.screen = new Screen(run.allocator, run.promises);
         channel.config().setAllocator(run.allocator);
     }
 

@@ -6,10 +6,17 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A request to a media server, which refuses one in ten, and begins with the newest key frame. What stood still comes afterwards. */
+/**
+ * A request to a media server, which refuses one in ten, and begins with the newest key frame. What stood still comes afterwards, at once or over a way that hardly
+ * takes more than the stream; one way in ten is long, and all comes late by as much.
+ */
 final class MediaRequest implements Pull {
 
     private static final int REFUSES_ONE_IN = 10;
+    private static final int LATE_ONE_IN = 10;
+    private static final int MOST_LATE_FRAMES = 40;
+    private static final int MOST_FRAMES_AT_ONCE = 4;
+    private static final int ANY_NUMBER = 1_000_000;
 
     private final LegRun run;
     private final Owner owner;
@@ -17,11 +24,15 @@ final class MediaRequest implements Pull {
     private boolean closed;
     private int stillFrames;
     private int next;
+    private final int lateFrames;
+    private int framesAtOnce;
 
     MediaRequest(LegRun run, Owner owner, int frame) {
         this.run = run;
         this.owner = owner;
         this.next = frame - frame % Frames.GOP;
+        this.lateFrames = run.random.nextInt(LATE_ONE_IN) == 0 ? run.random.nextInt(MOST_LATE_FRAMES) : 0;
+        this.framesAtOnce = ANY_NUMBER;
     }
 
     void step(int frame) {
@@ -39,7 +50,8 @@ final class MediaRequest implements Pull {
         } else if (stillFrames > 0) {
             stillFrames--;
         } else {
-            for (; next <= frame && !closed; next++) {
+            int to = Math.min(frame - lateFrames, next + framesAtOnce - 1);
+            for (; next <= to && !closed; next++) {
                 owner.take(this, run.media(next), true);
             }
         }
@@ -47,6 +59,7 @@ final class MediaRequest implements Pull {
 
     void standStill(int frames) {
         stillFrames = frames;
+        framesAtOnce = run.random.nextBoolean() ? ANY_NUMBER : 2 + run.random.nextInt(MOST_FRAMES_AT_ONCE - 1);
     }
 
     void finish(SourceEnd reason, @Nullable HttpResponseStatus status) {

