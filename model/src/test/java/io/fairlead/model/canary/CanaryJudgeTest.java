@@ -128,8 +128,8 @@ class CanaryJudgeTest {
         CanaryFinding finding = fleet.judged();
         assertThat(finding.verdict()).isEqualTo(Verdict.TOO_LITTLE);
         assertThat(finding.reason())
-                .isEqualTo("1200 tries through the canary's exits before and 196 since, 3600 and 588 through the"
-                        + " others; 200 are asked for of each");
+                .isEqualTo("1200 tries in the canary's arm before and 196 since, 3600 and 588 in the other;"
+                        + " 200 are asked for of each");
         assertThat(CanaryJudge.judge(TERMS, List.of(), List.of()).verdict()).isEqualTo(Verdict.TOO_LITTLE);
     }
 
