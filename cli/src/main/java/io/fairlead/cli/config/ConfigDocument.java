@@ -114,11 +114,20 @@ final class ConfigDocument {
                 continue;
             }
             if (before instanceof ObjectNode oldRecord && field.getValue() instanceof ObjectNode record) {
-                changes(within + name + ".", oldRecord, record, lines);
+                changes(within + name + ".", unwrapped(oldRecord), unwrapped(record), lines);
             } else {
                 lines.add(within + name + ": " + before + " → " + field.getValue());
             }
         }
+    }
+
+    /** Avro writes a record that may be missing as an object within one that has its full name. */
+    private static ObjectNode unwrapped(ObjectNode value) {
+        Map.Entry<String, JsonNode> only =
+                value.size() == 1 ? value.properties().iterator().next() : null;
+        return only != null && only.getKey().indexOf('.') > 0 && only.getValue() instanceof ObjectNode record
+                ? record
+                : value;
     }
 
     /** Fields that differ, as a JSON object of what they are after. */

@@ -495,7 +495,7 @@ class ConfigCommandsTest {
 
         assertThat(on(how).out).contains("Named or changed 0 of 3 proxies, 0 passwords");
         assertThat(on("exits", "kill", gate, "--reason=abuse").status).isZero();
-        assertThat(on(how, "--capacity=5").out).contains("Named or changed 3 of 3", "\"capacityRequests\":5");
+        assertThat(on(how, "--capacity=5").out).contains("Named or changed 3 of 3", "upstream.capacityRequests: 0 → 5");
         assertThat(on("exits", "list").out.lines()).anyMatch(line -> line.matches(gate + " +killed .*"));
     }
 
