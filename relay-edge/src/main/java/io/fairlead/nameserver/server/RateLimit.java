@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *
  * <p>One for all sockets of a server, asked by all threads without locks: of each pair only the time is kept at which its next answer would be due (the virtual
  * scheduling of ITU-T I.371). The table has a fixed size. Pairs that fall into the same slot take it from each other, with nothing counted yet, so the limit errs
- * towards answering.
+ * towards answering; of threads that take it at once for the same pair one does.
  */
 final class RateLimit {
 
@@ -56,9 +56,10 @@ final class RateLimit {
         long nowNanos = TimeUnit.MILLISECONDS.toNanos(nowMs);
         long key = mix(network * 0x9E3779B97F4A7C15L + answer) | 1;
         int slot = (int) (key >>> 32) & keys.length() - 1;
-        if (keys.get(slot) != key) {
-            keys.set(slot, key);
-            dueNanos.set(slot, nowNanos);
+        long former = dueNanos.get(slot);
+        long known = keys.get(slot);
+        if (known != key && keys.compareAndSet(slot, known, key)) {
+            dueNanos.compareAndSet(slot, former, nowNanos); // not what others have counted of the new pair meanwhile
         }
         while (true) {
             long due = dueNanos.get(slot);
