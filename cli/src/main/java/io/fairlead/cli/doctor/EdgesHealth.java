@@ -24,8 +24,8 @@ final class EdgesHealth {
 
     private static final String QUALITY = "quality";
 
-    /** As the alert loop-slow has it: whose fault an open failure was is decided up to 5 s later, and that is not late. */
-    private static final Duration LOOP_MAX = Duration.ofSeconds(8);
+    /** As the alert loop-slow has it. */
+    private static final Duration LOOP_MAX = Duration.ofSeconds(5);
 
     private static final long SPOOLED_MAX_BYTES = 16 << 20;
 

@@ -96,10 +96,10 @@ public final class Alerts {
                 new Alert(
                         "loop-slow",
                         "Decisions come late",
-                        "From an event to its effect the slowest 1 % took over 8 s somewhere.",
+                        "From an event to its effect the slowest 1 % took over 5 s somewhere.",
                         TICKET,
                         "SELECT max(p99_ms_max) AS ms FROM fairlead.loops_1m WHERE bucket > now() - 300",
-                        8_000,
+                        5_000,
                         5),
                 new Alert(
                         "dead-letters",
